@@ -1,0 +1,137 @@
+"""The settings of one running Madang, read once from the environment.
+
+Every setting is a field of `Settings`; its environment variable is ``MADANG_`` and the field's
+name in capitals. docs/reference/settings.md lists them all (a test compares).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from madang.kernel.errors import Invalid
+
+_SOCKET_PATH_LIMIT = 100  # sun_path holds 108 bytes on Linux (unix(7))
+
+
+def _setting(default: object, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this instance runs. All paths are absolute."""
+
+    data: Path = _setting(Path("var"), "Folder that holds everything this instance keeps.")
+    city: str = _setting("seoul", "City profile: a name in `cities/`, or a folder.")
+    mode: str = _setting("demo", "`demo` or `production`; production refuses generated secrets.")
+    port: int = _setting(8000, "Public HTTP port of the portal.")
+    port_offset: int = _setting(0, "Added to every port, so that two instances run side by side.")
+    host: str = _setting("127.0.0.1", "Address the public doors listen on.")
+    database_url: str = _setting(
+        "", "System of record: empty for SQLite in the data folder, or `postgresql://...`."
+    )
+    nats_url: str = _setting(
+        "", "External NATS server with JetStream; empty starts our own as a child."
+    )
+    lake_url: str = _setting(
+        "", "External ClickHouse, `http://host:8123`; empty uses the embedded store."
+    )
+    secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
+    log_format: str = _setting("text", "`text` for people or `json` for machines.")
+    shared: Path = _setting(Path("../shared"), "Folder with real data for tests and benchmarks.")
+
+    @property
+    def front_port(self) -> int:
+        """Public origin: pages, JSON API, SensorThings, server-sent events."""
+        return self.port + self.port_offset
+
+    @property
+    def dialect_port(self) -> int:
+        """Seoul Open API dialect."""
+        return 8088 + self.port_offset
+
+    @property
+    def mqtt_port(self) -> int:
+        """MQTT 3.1.1 listener of the bus."""
+        return 1883 + self.port_offset
+
+    @property
+    def web_port(self) -> int:
+        """Loopback only: pages and JSON API."""
+        return 18010 + self.port_offset
+
+    @property
+    def stream_port(self) -> int:
+        """Loopback only: intake doors and server-sent events."""
+        return 18011 + self.port_offset
+
+    @property
+    def bus_port(self) -> int:
+        """Loopback only: NATS client port of the child server."""
+        return 18012 + self.port_offset
+
+    @property
+    def bus_monitor_port(self) -> int:
+        """Loopback only: NATS monitoring."""
+        return 18013 + self.port_offset
+
+    @property
+    def lake_socket(self) -> Path:
+        """Unix socket of the lake process; in the temporary folder where the path is too long."""
+        path = self.data / "run" / "lake.sock"
+        if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"madang-{digest}-lake.sock"
+
+    @property
+    def is_production(self) -> bool:
+        """True where generated secrets and the simulator are refused."""
+        return self.mode == "production"
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that `environ` states.
+
+    Raises
+    ------
+    Invalid
+        If a value has the wrong form; `fields` names the variable.
+    """
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        name = f"MADANG_{item.name.upper()}"
+        if environ.get(name, "") == "":
+            continue
+        values[item.name] = _parsed(name, environ[name], type(item.default))
+    settings = Settings(**values)
+    if settings.mode not in ("demo", "production"):
+        raise Invalid(
+            f"MADANG_MODE is {settings.mode!r}; it is 'demo' or 'production'",
+            {"MADANG_MODE": "demo or production"},
+        )
+    return Settings(**{**values, "data": settings.data.resolve(), "shared": settings.shared.resolve()})
+
+
+def _parsed(name: str, text: str, kind: type) -> object:
+    if issubclass(kind, Path):
+        return Path(text)
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise Invalid(f"{name} is {text!r}; it must be a whole number", {name: "int"}) from None
+    return text
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process (read once)."""
+    return read_settings(os.environ)

@@ -1,0 +1,35 @@
+"""What every engine under the lake promises.
+
+Portable SQL: `DateTime` (UTC, seconds), no DateTime64 outside side tables, `argMax`, `intDiv`,
+`toYYYYMMDD`; parameters in ClickHouse form, ``{name:Type}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from madang.kernel.registry import LakeTable
+
+
+class Store(Protocol):
+    """Tables of columns, durable when `insert` returns."""
+
+    def create(self, table: LakeTable) -> None:
+        """Create the table, or bring an older one up to the given columns."""
+
+    def insert(self, table: str, rows: pa.Table, *, token: str) -> None:
+        """Append `rows` durably; the same token twice inserts once."""
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Return the answer; raises `Invalid` on wrong SQL, `LimitReached` past its budget."""
+
+    def export_day(self, table: str, time_column: str, day: date, folder: Path) -> Path:
+        """Write the closed UTC day to one sorted Parquet file under `folder`, atomically."""
+
+    def close(self) -> None:
+        """Flush and let go of the store's files."""

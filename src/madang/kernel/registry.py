@@ -1,0 +1,273 @@
+"""What rooms offer the house.
+
+A room joins by a module ``registration.py`` with ``offers()``; nobody imports the room for it. The
+module must be cheap to import (only this one), so that the command line stays fast: everything
+heavy is named by a target, ``"package.module:name"``, and loaded when it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+import madang
+
+Target = str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command ``madang <path>``; the target is a click command."""
+
+    path: str
+    target: Target
+    help: str
+
+
+@dataclass(frozen=True)
+class API:
+    """A django-ninja router mounted at ``/api/v1/<prefix>``; operations state `auth` themselves."""
+
+    prefix: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page or other Django view.
+
+    `access` is the authorisation decision: ``public``, ``signed-in``, ``role:<name>[,<name>]`` or
+    ``key`` (the view itself checks a device key).
+    """
+
+    path: str
+    target: Target
+    name: str
+    access: str
+    csrf_exempt: bool = False
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A link in the main menu; `title` is a message id of the catalogue."""
+
+    page: str
+    title: str
+    order: int
+    access: str = "public"
+
+
+@dataclass(frozen=True)
+class QualityLimits:
+    """Thresholds of the quality tests for one observed property, in its unit (QARTOD names)."""
+
+    fail_span: tuple[float, float]
+    suspect_span: tuple[float, float]
+    spike: float
+    rate_per_s: float
+    flat_line_s: int
+    flat_line_eps: float
+    source: str
+
+
+@dataclass(frozen=True)
+class ObservedProperty:
+    """What is measured. `resolution` is the smallest step kept in the lake."""
+
+    id: str
+    name: str
+    definition: str
+    unit_name: str
+    unit_symbol: str
+    resolution: float
+    limits: QualityLimits
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A rule over one observed property, run in the detector runtime.
+
+    `kind` is one of the kernels of ``telemetry.engine.detectors``: ``threshold``, ``hourly_run``,
+    ``zscore``, ``stuck``; `parameters` are its numbers.
+    """
+
+    id: str
+    property: str
+    kind: str
+    parameters: Mapping[str, float]
+    help: str
+
+
+@dataclass(frozen=True)
+class LakeTable:
+    """A table of the lake. Columns are (name, type, codec); the codec is used where it is known."""
+
+    name: str
+    columns: tuple[tuple[str, str, str], ...]
+    order_by: tuple[str, ...]
+    partition_by: str = ""
+    retention_days: int | None = None
+    replacing_by: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class LakeService:
+    """A class run inside the lake process; see ``kernel.lake.service.Service``."""
+
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A function called once in effect for each event of that name (worker process)."""
+
+    event: str
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class StreamConsumer:
+    """A function fed every message of a bus subject, in order, once in effect (worker process).
+
+    The target is ``f(message: kernel.bus.Message) -> None``; it runs in the same database
+    transaction that moves the consumer's position.
+    """
+
+    name: str
+    subject: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A job run by the clock: `cron` in the city's time zone; the target takes no arguments."""
+
+    name: str
+    cron: str
+    target: Target
+    help: str
+
+
+@dataclass(frozen=True)
+class StreamRoute:
+    """A path prefix answered by the stream process; the target is an ASGI application.
+
+    `methods` and `pattern` (a regular expression on the path) narrow it; the front sends the
+    rest of the prefix to the web process.
+    """
+
+    pattern: str
+    methods: tuple[str, ...]
+    target: Target
+    access: str
+
+
+@dataclass(frozen=True)
+class StreamTask:
+    """A coroutine function that runs for the life of the stream process (bridges, live fan-out)."""
+
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table served in the Seoul Open API dialect (``:8088/{KEY}/{json|xml}/{name}/1/25/``)."""
+
+    name: str
+    target: Target
+    help: str
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A probe for ``/healthz``: the target returns None, or a text that says what is wrong."""
+
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A published figure to compare a claim with."""
+
+    who: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a room claims and `madang prove` measures; the target returns a float in `unit`."""
+
+    id: str
+    what: str
+    unit: str
+    goal: float
+    better: str  # "higher" or "lower"
+    target: Target
+    anchors: tuple[Anchor, ...] = ()
+
+
+Offer = (
+    Command | API | Page | MenuEntry | ObservedProperty | Detector | LakeTable | LakeService
+    | Subscriber | StreamConsumer | Schedule | StreamRoute | StreamTask | OpenTable | HealthCheck
+    | Claim
+)
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All offers of all rooms, by room."""
+
+    by_room: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
+
+    def offers(self, kind: type[Kind], room: str | None = None) -> list[Kind]:
+        """Return the offers of one kind, in the order of rooms and of registration."""
+        rooms = self.by_room if room is None else {room: self.by_room.get(room, ())}
+        return [offer for offers in rooms.values() for offer in offers if isinstance(offer, kind)]
+
+    def room_of(self, offer: Offer) -> str:
+        """Return the name of the room that made this offer."""
+        return next(room for room, offers in self.by_room.items() if offer in offers)
+
+
+def rooms() -> list[str]:
+    """Return the names of the packages directly under ``madang``, sorted."""
+    return sorted(info.name for info in pkgutil.iter_modules(madang.__path__) if info.ispkg)
+
+
+@cache
+def registry() -> Registry:
+    """Return what all installed rooms offer (read once)."""
+    found: dict[str, tuple[Offer, ...]] = {}
+    for room in rooms():
+        name = f"madang.{room}.registration"
+        if importlib.util.find_spec(name) is None:
+            continue
+        found[room] = tuple(_offers_of(importlib.import_module(name)))
+    return Registry(found)
+
+
+def _offers_of(module: Any) -> Iterable[Offer]:
+    offers: Iterable[Offer] = module.offers()
+    return offers
+
+
+def load(target: Target) -> Any:
+    """Return the object that a target names.
+
+    >>> load("math:floor")(2.5)
+    2
+    """
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)

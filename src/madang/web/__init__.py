@@ -1,0 +1,1 @@
+"""Pages: base templates, design tokens, error pages. Composes rooms, decides nothing."""

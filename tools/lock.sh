@@ -1,0 +1,15 @@
+#!/bin/sh
+# Write requirements/*.txt anew from pyproject.toml: pinned, hashed, naming no index address.
+# The widest set is solved first and constrains the others, so that all locks agree.
+set -eu
+cd "$(dirname "$0")/.."
+compile() { uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --universal \
+    --python-version 3.11 --no-header --quiet "$@"; }
+compile --extra dev --extra postgres --extra otel --extra cluster -o requirements/all.txt
+compile --extra dev --extra postgres -c requirements/all.txt -o requirements/dev.txt
+compile -c requirements/all.txt -o requirements/core.txt
+for extra in postgres otel cluster; do
+    compile --extra "$extra" -c requirements/all.txt -o "requirements/$extra.txt"
+done
+echo 'setuptools>=77' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
+    --python-version 3.11 --no-header --no-annotate --quiet -o requirements/build.txt
