@@ -1,4 +1,4 @@
-"""What can go wrong at a door, as a whole; single rows are refused by a `Refusal` instead."""
+"""What can go wrong at a door, as a whole; single rows are refused by a `RefusedRow` instead."""
 
 from __future__ import annotations
 
@@ -24,13 +24,6 @@ class UnsupportedForm(MadangError):
 
     code = "unsupported-form"
     http_status = 415
-
-
-class KeyReused(MadangError):
-    """An Idempotency-Key came again with another body."""
-
-    code = "idempotency-key-reused"
-    http_status = 422
 
 
 class DoorBusy(Unavailable):

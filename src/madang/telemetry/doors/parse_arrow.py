@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from madang.telemetry import refusals
 from madang.telemetry.doors import rows
 from madang.telemetry.doors.arrow_size import unpacked_bytes
 from madang.telemetry.doors.errors import MalformedBody, TooLarge
@@ -93,9 +94,9 @@ def _judged(
     infinite = ~absent & ~unknown & ~null & ~np.isfinite(values)
     keep = ~(absent | unknown | infinite)
     refused = [
-        *_refusals(table, absent, rows.MALFORMED, "'ds' or 't' is null"),
-        *_refusals(table, unknown, rows.UNKNOWN_DATASTREAM, "datastream ids are 1 to 4294967295"),
-        *_refusals(table, infinite, rows.NOT_FINITE, "the result is not finite"),
+        *_refusals(table, absent, refusals.MALFORMED, "'ds' or 't' is null"),
+        *_refusals(table, unknown, refusals.UNKNOWN_DATASTREAM, "datastream ids are 1 to 4294967295"),
+        *_refusals(table, infinite, refusals.NOT_FINITE, "the result is not finite"),
     ]
     zeros = pc.fill_null(ids, 0).to_numpy()
     return rows.Parsed(
@@ -122,13 +123,13 @@ def _mask(column: pa.ChunkedArray) -> np.ndarray:
 
 def _refusals(
     table: pa.Table, mask: np.ndarray, code: str, reason: str
-) -> list[rows.Refusal]:
+) -> list[rows.RefusedRow]:
     positions = np.flatnonzero(mask)
     if not len(positions):
         return []
     sources = table.select(_NAMES).take(pa.array(positions)).to_pylist()
     return [
-        rows.Refusal(int(row), code, reason, rows.payload_of(source))
+        rows.RefusedRow(int(row), code, reason, rows.payload_of(source))
         for row, source in zip(positions, sources, strict=True)
     ]
 

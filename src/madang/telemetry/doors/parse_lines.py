@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 
+from madang.telemetry import refusals
 from madang.telemetry.doors import rows
 from madang.telemetry.doors.errors import MalformedBody
 
@@ -44,7 +45,7 @@ def _line_by_line(body: bytes, resolve: rows.Resolve) -> rows.Parsed:
         try:
             document = rows.json_of(line)
         except MalformedBody as error:
-            raise rows.RowError(rows.MALFORMED, error.message) from None
+            raise rows.RowError(refusals.MALFORMED, error.message) from None
         return point_of(document, resolve)
 
     found = rows.Collector()
@@ -65,7 +66,7 @@ def parse_objects(documents: list[Any], resolve: rows.Resolve) -> rows.Parsed:
 def point_of(document: Any, resolve: rows.Resolve) -> tuple[int, int, float]:
     """Return (datastream, stamp in ms, value) of one observation object, or refuse it."""
     if not isinstance(document, dict):
-        raise rows.RowError(rows.MALFORMED, "an observation is an object")
+        raise rows.RowError(refusals.MALFORMED, "an observation is an object")
     return (
         _datastream(document, resolve),
         rows.stamp(_one_of(document, "t", "time")),
@@ -78,7 +79,7 @@ def _datastream(document: dict[str, Any], resolve: rows.Resolve) -> int:
         return rows.datastream_id(document["ds"])
     thing, code = document.get("thing"), document.get("property")
     if not isinstance(thing, str) or not isinstance(code, str):
-        raise rows.RowError(rows.MALFORMED, 'neither "ds" nor "thing" and "property" are given')
+        raise rows.RowError(refusals.MALFORMED, 'neither "ds" nor "thing" and "property" are given')
     return named(thing, code, resolve)
 
 
@@ -87,7 +88,7 @@ def named(thing: str, code: str, resolve: rows.Resolve) -> int:
     found = resolve(thing, code)
     if found is None:
         reason = f"there is no datastream for {code[:80]!r} of thing {thing[:80]!r}"
-        raise rows.RowError(rows.UNKNOWN_DATASTREAM, reason)
+        raise rows.RowError(refusals.UNKNOWN_DATASTREAM, reason)
     return found
 
 
@@ -96,4 +97,4 @@ def _one_of(document: dict[str, Any], short: str, long: str) -> Any:
         return document[short]
     if long in document:
         return document[long]
-    raise rows.RowError(rows.MALFORMED, f'neither "{short}" nor "{long}" is given')
+    raise rows.RowError(refusals.MALFORMED, f'neither "{short}" nor "{long}" is given')

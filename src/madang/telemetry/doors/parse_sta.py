@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from madang.telemetry import refusals
 from madang.telemetry.doors import rows
 from madang.telemetry.doors.errors import MalformedBody
 
@@ -36,9 +37,9 @@ def observation_of(document: Any, received_ms: int, datastream: int | None = Non
 
 def _point(document: Any, received_ms: int, datastream: int | None) -> tuple[int, int, float]:
     if not isinstance(document, dict):
-        raise rows.RowError(rows.MALFORMED, "an Observation is an object")
+        raise rows.RowError(refusals.MALFORMED, "an Observation is an object")
     if "result" not in document:
-        raise rows.RowError(rows.MALFORMED, '"result" is not given')
+        raise rows.RowError(refusals.MALFORMED, '"result" is not given')
     ds = _link(document) if datastream is None else rows.datastream_id(datastream)
     time = document.get("phenomenonTime")
     t = received_ms if time is None else rows.stamp(_text(time))
@@ -47,7 +48,7 @@ def _point(document: Any, received_ms: int, datastream: int | None) -> tuple[int
 
 def _text(time: Any) -> str:
     if not isinstance(time, str):
-        raise rows.RowError(rows.MALFORMED, "phenomenonTime is not an ISO 8601 text")
+        raise rows.RowError(refusals.MALFORMED, "phenomenonTime is not an ISO 8601 text")
     return time
 
 
@@ -55,7 +56,7 @@ def _link(document: dict[str, Any]) -> int:
     link = document.get("Datastream")
     if not isinstance(link, dict) or "@iot.id" not in link:
         raise rows.RowError(
-            rows.MALFORMED, 'the Observation names no Datastream: {"Datastream": {"@iot.id": 3}}'
+            refusals.MALFORMED, 'the Observation names no Datastream: {"Datastream": {"@iot.id": 3}}'
         )
     return rows.datastream_id(link["@iot.id"])
 
@@ -105,7 +106,7 @@ def _cells(
     cells: Any, names: list[str], group: dict[str, Any], received_ms: int
 ) -> tuple[int, int, float]:
     if not isinstance(cells, list) or len(cells) != len(names):
-        raise rows.RowError(rows.MALFORMED, f"the row must be a list of {len(names)} components")
+        raise rows.RowError(refusals.MALFORMED, f"the row must be a list of {len(names)} components")
     document = dict(zip(names, cells, strict=True))
     return _point({**document, "Datastream": group.get("Datastream")}, received_ms, None)
 
@@ -136,7 +137,7 @@ def _quick(
 
 def _shifted(part: rows.Parsed, start: int) -> rows.Parsed:
     refused = tuple(
-        rows.Refusal(item.row + start, item.code, item.reason, item.payload)
+        rows.RefusedRow(item.row + start, item.code, item.reason, item.payload)
         for item in part.refused
     )
     return rows.Parsed(part.ds, part.t, part.v, part.row + start, part.sent, refused)

@@ -19,24 +19,11 @@ import numpy as np
 import orjson
 
 from madang.telemetry.doors.errors import MalformedBody
-
-MALFORMED = "malformed"
-UNKNOWN_DATASTREAM = "unknown-datastream"
-FORBIDDEN_DATASTREAM = "forbidden-datastream"
-NOT_FINITE = "not-finite"
-FUTURE_STAMP = "future-stamp"
-OUT_OF_RANGE_TIME = "out-of-range-time"
-OVER_QUOTA = "over-quota"
-TOO_LARGE = "too-large"
-CODES = (
+from madang.telemetry.refusals import (
     MALFORMED,
-    UNKNOWN_DATASTREAM,
-    FORBIDDEN_DATASTREAM,
     NOT_FINITE,
-    FUTURE_STAMP,
     OUT_OF_RANGE_TIME,
-    OVER_QUOTA,
-    TOO_LARGE,
+    UNKNOWN_DATASTREAM,
 )
 
 Resolve = Callable[[str, str], int | None]
@@ -48,7 +35,7 @@ _MAX_DATASTREAM = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedRow:
     """One row that was not accepted. `row` counts from 0 in the sender's order."""
 
     row: int
@@ -70,9 +57,9 @@ class Parsed:
     v: np.ndarray
     row: np.ndarray
     sent: int
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
 
-    def only(self, keep: np.ndarray, refused: Sequence[Refusal]) -> Parsed:
+    def only(self, keep: np.ndarray, refused: Sequence[RefusedRow]) -> Parsed:
         """Return the rows where the mask `keep` is true, with further refusals added."""
         kept = (self.ds[keep], self.t[keep], self.v[keep], self.row[keep])
         return Parsed(*kept, self.sent, (*self.refused, *refused))
@@ -104,7 +91,7 @@ class Collector:
     _t: list[int] = field(default_factory=list)
     _v: list[float] = field(default_factory=list)
     _row: list[int] = field(default_factory=list)
-    _refused: list[Refusal] = field(default_factory=list)
+    _refused: list[RefusedRow] = field(default_factory=list)
 
     def read(self, row: int, source: Any, point: Callable[[Any], tuple[int, int, float]]) -> None:
         """Keep what `point` reads from `source` as row number `row`, or refuse it."""
@@ -120,7 +107,7 @@ class Collector:
 
     def refuse(self, row: int, code: str, reason: str, source: Any) -> None:
         """Note a refused row with its payload as the sender wrote it."""
-        self._refused.append(Refusal(row, code, reason, payload_of(source)))
+        self._refused.append(RefusedRow(row, code, reason, payload_of(source)))
 
     def parsed(self) -> Parsed:
         """Return all that was collected."""
