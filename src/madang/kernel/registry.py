@@ -157,6 +157,13 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class LocalZone:
+    """The city's time zone, in which schedules are read; the target returns its IANA name."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
 class StreamRoute:
     """A path prefix answered by the stream process; the target is an ASGI application.
 
@@ -218,8 +225,22 @@ class Claim:
 
 
 Offer = (
-    Command | API | Page | MenuEntry | ObservedProperty | Detector | LakeTable | LakeService
-    | Subscriber | StreamConsumer | Schedule | StreamRoute | StreamTask | OpenTable | HealthCheck
+    Command
+    | API
+    | Page
+    | MenuEntry
+    | ObservedProperty
+    | Detector
+    | LakeTable
+    | LakeService
+    | Subscriber
+    | StreamConsumer
+    | Schedule
+    | LocalZone
+    | StreamRoute
+    | StreamTask
+    | OpenTable
+    | HealthCheck
     | Claim
 )
 Kind = TypeVar("Kind")

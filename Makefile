@@ -1,0 +1,60 @@
+# Madang. Only python3 and make are needed; everything else is installed into .venv from the locks.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-system test-postgres test-long lint types contracts bench docs lock clean
+
+help: ## show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.venv/core: requirements/core.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Madang needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3 lacks venv: install your system's python3-venv package"; exit 1; }
+	$(BIN)/pip install -q --require-hashes -r requirements/build.txt -r requirements/core.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/messages: .venv/core $(wildcard src/*/*/locale/*/LC_MESSAGES/django.po)
+	@$(BIN)/python tools/messages.py
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/core
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: .venv/core .venv/messages ## set up, start everything, open the portal on http://localhost:8000
+	@exec $(BIN)/madang up
+
+lint: .venv/dev ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: test-unit test-system test-postgres ## the whole test suite (25 minutes at most on 2 cores)
+
+test-unit: .venv/dev .venv/messages ## unit and data tests (3 minutes at most)
+	$(BIN)/pytest -q -n 2 -m "not system and not long"
+
+test-system: .venv/dev .venv/messages ## tests that start real processes
+	$(BIN)/pytest -q -p no:xdist -m "system and not long"
+
+test-postgres: .venv/dev .venv/messages ## the data tests again on PostgreSQL and an external bus, where they answer
+	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "data and not long"
+
+test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
+	$(BIN)/pytest -q -p no:xdist -m long
+
+bench: .venv/dev .venv/messages ## measure, with peers in the same run where they install
+	$(BIN)/python -m bench
+
+docs: .venv/dev ## write the generated reference pages anew
+	$(BIN)/python tools/reference.py
+
+lock: ## solve pyproject.toml anew into requirements/ (needs uv)
+	tools/lock.sh
+
+clean: ## remove what was set up and built; keeps ./var
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

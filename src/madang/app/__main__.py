@@ -1,0 +1,5 @@
+"""``python -m madang.app`` is the ``madang`` command."""
+
+from madang.app.cli import main
+
+main()

@@ -1,0 +1,42 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("MADANG_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of real data, or skip, saying so."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real data absent: no {folder} (set MADANG_SHARED)")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that ask for real data, so that they can be counted."""
+    for item in items:
+        if "shared" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """In CI, a test that skips although its real data is there has failed."""
+    outcome = yield
+    report = outcome.get_result()
+    data_is_there = (SHARED / "data").is_dir()
+    if (
+        report.skipped
+        and os.environ.get("CI")
+        and data_is_there
+        and item.get_closest_marker("shared")
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although real data is there: {report.longrepr}"
