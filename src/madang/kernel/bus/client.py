@@ -1,9 +1,11 @@
-"""`Bus`: publish durably, broadcast, listen, consume; one asyncio connection that finds its way back.
+"""`Bus`: publish durably, broadcast, listen, consume; a connection that finds its way back.
 
-`publish` returns once the stream has the message on disk. While the server is away `publish` raises
-`Unavailable` at once (nothing is kept in memory in the hope of better times); listeners and consumers
-wait and go on where they were. A `publish` that was cut off in the middle raises `Unavailable` too and may
-have been stored: give a `msg_id` and publish again, the stream keeps it once.
+`publish` returns once the stream has the message on disk. While the server is away it raises
+`Unavailable` at once (nothing is kept in memory in the hope of better times); listeners and
+consumers wait and go on where they were. A `publish` that was cut off in the middle raises
+`Unavailable` too and may have been stored: give a `msg_id` and publish again, it is kept once.
+
+Callers without an event loop use ``kernel.bus.sync``.
 """
 
 from __future__ import annotations
@@ -85,7 +87,7 @@ class Bus:
     async def close(self) -> None:
         """Send what is under way and let go of the connection."""
         if self._client.is_connected:
-            await _translated(self._client.flush())
+            await translated(self._client.flush())
         await self._client.close()
 
     @property
@@ -98,7 +100,7 @@ class Bus:
     async def ensure_streams(self, streams: Iterable[Stream] = STREAMS) -> None:
         """Create the streams, or bring existing ones to the given limits."""
         for stream in streams:
-            await _translated(self._ensure(_stream_config(stream)))
+            await translated(self._ensure(_stream_config(stream)))
 
     async def _ensure(self, config: api.StreamConfig) -> None:
         """Create or update; on a small disk take half, and half again, down to 64 MiB."""
@@ -118,12 +120,13 @@ class Bus:
 
     async def state(self, stream: str) -> api.StreamState:
         """Return the stream's counters: `messages`, `bytes`, `first_seq`, `last_seq`."""
-        return (await _translated(self._js.stream_info(stream))).state
+        info: api.StreamInfo = await translated(self._js.stream_info(stream))
+        return info.state
 
     async def trim(self, stream: str, before_seq: int) -> None:
         """Let go of the stream's messages with a sequence below `before_seq`."""
         if before_seq > 1:
-            await _translated(self._js.purge_stream(stream, seq=before_seq))
+            await translated(self._js.purge_stream(stream, seq=before_seq))
 
     # writing
 
@@ -148,7 +151,7 @@ class Bus:
             If the message is larger than the server takes.
         """
         all_headers = _headers(headers, msg_id)
-        ack = await _translated(
+        ack: api.PubAck = await translated(
             self._js.publish(subject, data, timeout=timeout_s, headers=all_headers)
         )
         return ack.seq
@@ -169,7 +172,7 @@ class Bus:
             async with asyncio.timeout(timeout_s):
                 for message in messages:
                     acks.append(
-                        await _translated(
+                        await translated(
                             self._js.publish_async(
                                 message.subject,
                                 message.data,
@@ -177,7 +180,7 @@ class Bus:
                             )
                         )
                     )
-                return [ack.seq for ack in await _translated(_all(acks))]
+                return [ack.seq for ack in await translated(_all(acks))]
         except TimeoutError:
             raise Unavailable("the bus did not acknowledge in time; publish again") from None
         finally:
@@ -190,11 +193,11 @@ class Bus:
         self, subject: str, data: bytes, headers: Mapping[str, str] | None = None
     ) -> None:
         """Tell whoever listens now; nothing is kept."""
-        await _translated(self._client.publish(subject, data, headers=_headers(headers, None)))
+        await translated(self._client.publish(subject, data, headers=_headers(headers, None)))
 
     async def request(self, subject: str, data: bytes, *, timeout_s: float = 5.0) -> Message:
         """Return the answer of whoever answers on `subject`."""
-        answer = await _translated(self._client.request(subject, data, timeout=timeout_s))
+        answer = await translated(self._client.request(subject, data, timeout=timeout_s))
         return _message(answer)
 
     # reading
@@ -206,9 +209,9 @@ class Bus:
 
         A listener that falls 64 MiB behind loses messages (a line in the log says so).
         """
-        subscription = await _translated(self._client.subscribe(subject))
+        subscription = await translated(self._client.subscribe(subject))
         try:
-            await _translated(self._client.flush())
+            await translated(self._client.flush())
             if ready is not None:
                 ready.set()
             async for message in subscription.messages:
@@ -234,9 +237,9 @@ class Bus:
     ) -> AsyncIterator[Sequence[Message]]:
         """Yield the stream's messages from `start_seq` on, in order, in batches as they come.
 
-        The position is the caller's: keep the last `seq` with the effects of the messages, and start
-        at the next one after a crash. A break of the connection shows as a pause only. With `idle_s` an
-        empty batch is yielded whenever that many seconds brought nothing.
+        The position is the caller's: keep the last `seq` with the effects of the messages, and
+        start at the next one after a crash. A break of the connection shows as a pause only. With
+        `idle_s` an empty batch is yielded whenever that many seconds brought nothing.
         """
         position = StreamPosition(stream, subject, max(start_seq, 1))
         return self._pulled(position, batch, idle_s)
@@ -268,11 +271,11 @@ class Bus:
     ) -> None:
         """Create the durable consumer, so that the stream keeps messages for it from now on."""
         position = DurablePosition(stream, subject, durable, ack_wait_s)
-        await _translated(position.create(self._js))
+        await translated(position.create(self._js))
 
     async def ack(self, message: Message) -> None:
         """Acknowledge this message of a durable consumer, and all before it; returns when kept."""
-        await _translated(self._client.request(message.reply, b"+ACK", timeout=5.0))
+        await translated(self._client.request(message.reply, b"+ACK", timeout=5.0))
 
     @property
     def client(self) -> Client:
@@ -284,8 +287,8 @@ async def _all(acks: list[asyncio.Future[api.PubAck]]) -> list[api.PubAck]:
     return list(await asyncio.gather(*acks))
 
 
-async def _translated(call: Awaitable[Any]) -> Any:
-    """Await `call`, turning the client's errors into ours."""
+async def translated(call: Awaitable[Any]) -> Any:
+    """Return what `call` returns, with the client's errors turned into ours."""
     try:
         return await call
     except (nats.errors.Error, nats.js.errors.Error, OSError) as error:

