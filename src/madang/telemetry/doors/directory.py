@@ -102,9 +102,7 @@ def load_directory() -> Directory:
         "thing__gateway_id", "thing__external_id", "observed_property_id", "id"
     )
     # where a thing observes a property twice, its name means the first
-    named = {
-        (gateway, str(thing), code): ds for gateway, thing, code, ds in names.order_by("-id")
-    }
+    named = {(gateway, str(thing), code): ds for gateway, thing, code, ds in names.order_by("-id")}
     return Directory(
         by_key=by_key,
         by_name={device.name: device for device in by_key.values()},

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from madang.kernel.errors import Invalid, MadangError, Unavailable
+from collections.abc import Sequence
+
+from madang.kernel.errors import Forbidden, Invalid, MadangError, NotFound, Unavailable
+from madang.telemetry import refusals
 
 
 class MalformedBody(Invalid):
@@ -34,3 +37,55 @@ class DoorBusy(Unavailable):
     def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class UnknownDatastream(NotFound):
+    """The one observation of a request names a datastream that does not exist."""
+
+    code = refusals.UNKNOWN_DATASTREAM
+
+
+class ForbiddenDatastream(Forbidden):
+    """The one observation of a request is for another gateway's datastream."""
+
+    code = refusals.FORBIDDEN_DATASTREAM
+
+
+class NotFinite(Invalid):
+    """The one observation of a request has no finite result."""
+
+    code = refusals.NOT_FINITE
+
+
+class FutureStamp(Invalid):
+    """The one observation of a request is ahead of the server's clock."""
+
+    code = refusals.FUTURE_STAMP
+
+
+class OutOfRangeTime(Invalid):
+    """The one observation of a request is from before the lake's time."""
+
+    code = refusals.OUT_OF_RANGE_TIME
+
+
+class AllRefused(Invalid):
+    """No row of a batch was accepted; `fields` names them."""
+
+    code = "all-refused"
+
+
+_SINGLE: Sequence[type[MadangError]] = (
+    MalformedBody,
+    UnknownDatastream,
+    ForbiddenDatastream,
+    NotFinite,
+    FutureStamp,
+    OutOfRangeTime,
+)
+_BY_CODE = {kind.code: kind for kind in _SINGLE}
+
+
+def single_refusal(code: str, reason: str) -> MadangError:
+    """Return the error that tells the sender of a single observation why it was refused."""
+    return _BY_CODE[code](reason)

@@ -95,7 +95,9 @@ def _judged(
     keep = ~(absent | unknown | infinite)
     refused = [
         *_refusals(table, absent, refusals.MALFORMED, "'ds' or 't' is null"),
-        *_refusals(table, unknown, refusals.UNKNOWN_DATASTREAM, "datastream ids are 1 to 4294967295"),
+        *_refusals(
+            table, unknown, refusals.UNKNOWN_DATASTREAM, "datastream ids are 1 to 4294967295"
+        ),
         *_refusals(table, infinite, refusals.NOT_FINITE, "the result is not finite"),
     ]
     zeros = pc.fill_null(ids, 0).to_numpy()
@@ -121,9 +123,7 @@ def _mask(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(pc.fill_null(column, False).to_numpy(), dtype=bool)
 
 
-def _refusals(
-    table: pa.Table, mask: np.ndarray, code: str, reason: str
-) -> list[rows.RefusedRow]:
+def _refusals(table: pa.Table, mask: np.ndarray, code: str, reason: str) -> list[rows.RefusedRow]:
     positions = np.flatnonzero(mask)
     if not len(positions):
         return []

@@ -56,7 +56,8 @@ def _link(document: dict[str, Any]) -> int:
     link = document.get("Datastream")
     if not isinstance(link, dict) or "@iot.id" not in link:
         raise rows.RowError(
-            refusals.MALFORMED, 'the Observation names no Datastream: {"Datastream": {"@iot.id": 3}}'
+            refusals.MALFORMED,
+            'the Observation names no Datastream: {"Datastream": {"@iot.id": 3}}',
         )
     return rows.datastream_id(link["@iot.id"])
 
@@ -96,9 +97,7 @@ def _group(group: Any, position: int, received_ms: int) -> rows.Parsed:
         return quick
     found = rows.Collector()
     for row, source in enumerate(group["dataArray"]):
-        found.read(
-            row, source, lambda cells: _cells(cells, names, group, received_ms)
-        )
+        found.read(row, source, lambda cells: _cells(cells, names, group, received_ms))
     return found.parsed()
 
 
@@ -106,14 +105,14 @@ def _cells(
     cells: Any, names: list[str], group: dict[str, Any], received_ms: int
 ) -> tuple[int, int, float]:
     if not isinstance(cells, list) or len(cells) != len(names):
-        raise rows.RowError(refusals.MALFORMED, f"the row must be a list of {len(names)} components")
+        raise rows.RowError(
+            refusals.MALFORMED, f"the row must be a list of {len(names)} components"
+        )
     document = dict(zip(names, cells, strict=True))
     return _point({**document, "Datastream": group.get("Datastream")}, received_ms, None)
 
 
-def _quick(
-    group: dict[str, Any], result: int, time: int | None, width: int
-) -> rows.Parsed | None:
+def _quick(group: dict[str, Any], result: int, time: int | None, width: int) -> rows.Parsed | None:
     """Return the group read column by column, or None where one row needs a closer look."""
     table = group["dataArray"]
     if time is None or not table or set(map(type, table)) != {list}:

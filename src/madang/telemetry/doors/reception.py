@@ -104,9 +104,7 @@ async def refuse_whole(house: Doors, arrival: Arrival, error: MadangError) -> No
     await keep_refused(house, arrival, (row,))
 
 
-async def keep_refused(
-    house: Doors, arrival: Arrival, refused: tuple[RefusedRow, ...]
-) -> None:
+async def keep_refused(house: Doors, arrival: Arrival, refused: tuple[RefusedRow, ...]) -> None:
     """Count refused rows and store them as dead letters.
 
     Where the bus is away the sender's answer must do, for it names every row; the loss is counted.
