@@ -238,8 +238,8 @@ def _step_s(rows: list[Row]) -> int:
     """Return the usual step of the series: an hour or a day."""
     first = rows[0].station
     moments = sorted({row.at for row in rows if row.station == first})
-    steps = Counter(round((b - a).total_seconds()) for a, b in itertools.pairwise(moments))
-    return 3600 if not steps or steps.most_common(1)[0][0] <= 3600 else 86400
+    steps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    return 3600 if min(steps, default=3600.0) <= 3600 else 86400
 
 
 def daily_means(path: Path, zone: ZoneInfo) -> dict[str, float]:
