@@ -18,7 +18,7 @@ from madang.kernel.errors import Invalid
 from madang.kernel.models import AuditEntry
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-PASSWORD = "courtyard lantern persimmon"  # noqa: S105
+PASSWORD = "courtyard lantern persimmon"
 
 
 def path_of(link: str) -> str:
@@ -72,10 +72,8 @@ def test_a_taken_name_is_refused_and_changes_nothing():
     assert api.users()[0].roles == {"officer"}
 
 
-@pytest.mark.parametrize("password", ["short", "passwordpassword", "administrator-kim"])
+@pytest.mark.parametrize("password", ["short", "123456789987654321", "administrator-kim"])
 def test_a_weak_password_is_refused_with_the_reason(password: str):
-    if password == "passwordpassword":
-        pytest.skip("not in Django's list of common passwords") if False else None
     with pytest.raises(WeakPassword):
         api.add_user("administrator-kim", ["administrator"], password=password)
 
@@ -87,7 +85,9 @@ def test_a_link_lets_its_owner_in_once(client: Client):
     answer = client.post(path, {"password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 302
     assert client.session["_auth_user_id"]
-    again = Client().post(path, {"password": "another long password!", "again": "another long password!"})
+    again = Client().post(
+        path, {"password": "another long password!", "again": "another long password!"}
+    )
     assert again.status_code == 410
     assert User.objects.get(username="kim").check_password(PASSWORD)
 

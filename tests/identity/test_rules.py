@@ -17,7 +17,9 @@ def failures(count: int) -> list[datetime]:
     return [NOW - timedelta(seconds=i) for i in range(count)]
 
 
-@pytest.mark.parametrize(("count", "seconds"), [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (9, 480)])
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (9, 480)]
+)
 def test_the_wait_doubles_from_the_fifth_failure_on(count: int, seconds: int):
     assert wait_after(failures(count), NOW, 5) == timedelta(seconds=seconds)
 

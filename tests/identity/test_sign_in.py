@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -11,7 +13,7 @@ from madang.identity.rules import FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS
 from madang.kernel.models import AuditEntry
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-PASSWORD = "courtyard lantern persimmon"  # noqa: S105
+PASSWORD = "courtyard lantern persimmon"
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def test_the_right_password_opens_a_session_and_goes_back(client: Client, kim: a
     assert AuditEntry.objects.filter(verb="identity.sign_in", actor=kim.id).count() == 1
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:x(1)"])
 def test_nobody_is_sent_to_another_site(client: Client, kim: api.Account, target: str):
     assert sign_in(client, "kim", PASSWORD, next=target)["Location"] == "/"
 
@@ -39,7 +41,8 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(client: Client, kim:
     wrong = sign_in(client, "kim", "guess")
     unknown = sign_in(client, "nobody", "guess")
     assert wrong.status_code == unknown.status_code == 422
-    assert wrong.content.replace(b'value="kim"', b"") == unknown.content.replace(b'value="nobody"', b"")
+    same = [re.sub(rb'value="[^"]*"', b"", page.content) for page in (wrong, unknown)]
+    assert same[0] == same[1]
     assert AuditEntry.objects.filter(verb="identity.refuse_sign_in").count() == 2
 
 
