@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid, NotFound
 from madang.telemetry import keys
 from madang.telemetry.doors import answers, measures
@@ -120,7 +121,7 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
     house = doors()
     headers = headers_of(scope)
     device = house.directory.device(keys.credentials(headers))
-    received_ms = time.time_ns() // 1_000_000
+    received_ms = times.now_ms()
     try:
         body = await body_of(headers, receive)
     except TooLarge as error:

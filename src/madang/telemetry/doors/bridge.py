@@ -41,7 +41,8 @@ async def _keep_users(house: Doors) -> None:
             log.info("%d gateways may speak MQTT", len(users))
             known = users
         async with house.changed:
-            await house.changed.wait_for(lambda seen=seen: house.directory is not seen)
+            while house.directory is seen:
+                await house.changed.wait()
 
 
 def users_of(directory: Directory) -> frozenset[DeviceUser]:

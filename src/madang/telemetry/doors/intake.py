@@ -19,6 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
+from madang.kernel import times
 from madang.kernel.bus.message import Outgoing
 from madang.kernel.errors import LimitReached, Unavailable
 from madang.telemetry import frames
@@ -94,7 +95,7 @@ class Intake:
         self.waiting_points += points
         try:
             if msg_id:
-                for message in observation_messages(lane, parsed, _now_ms(), msg_id):
+                for message in observation_messages(lane, parsed, times.now_ms(), msg_id):
                     await self._publish(message)
             else:
                 await asyncio.gather(*[self._queued(lane, part) for part in _parts(parsed)])
@@ -119,7 +120,7 @@ class Intake:
             try:
                 parts = [item.parsed for item in batch]
                 msg_id = f"{self._nonce}-{next(self._ids)}"
-                await self._publish(_message(lane, parts, _now_ms(), msg_id))
+                await self._publish(_message(lane, parts, times.now_ms(), msg_id))
             except Exception as problem:  # goes to every caller that waits for this message
                 error = problem
             for item in batch:
@@ -199,7 +200,3 @@ def _settle(stored: asyncio.Future[None], error: Exception | None) -> None:
         stored.set_result(None)
     else:
         stored.set_exception(error)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

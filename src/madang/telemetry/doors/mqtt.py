@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from madang.kernel import times
 from madang.kernel.bus import mqtt
 from madang.kernel.bus.message import Message, Outgoing
 from madang.kernel.errors import LimitReached, MadangError, Unavailable
@@ -121,7 +122,7 @@ def rejected(item: Handed) -> bytes:
 def _handed(house: Doors, message: Message, msg_id: str) -> Handed:
     """Return what follows from a message; nothing that a device sends may raise here."""
     topic = topic_name(message.subject)
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = times.now_ms()
     place = topic_of(topic)
     gateway = place.gateway if place else ""
     device = house.directory.by_name.get(gateway)
