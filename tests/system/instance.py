@@ -116,13 +116,10 @@ class Instance:
 
     def gateway(self, name: str, origin: str, *scopes: str) -> str:
         """Make a gateway; returns its key."""
-        asked = [
-            item for scope in scopes or ("observe", "provision") for item in ("--scope", scope)
-        ]
-        done = self.madang(
-            "telemetry", "gateway", "add", name, "--origin", origin, *asked, "--json"
-        )
-        key: str = json.loads(done.stdout)["key"]
+        command = ["telemetry", "gateway", "add", name, "--origin", origin, "--json"]
+        for scope in scopes or ("observe", "provision"):
+            command += ["--scope", scope]
+        key: str = json.loads(self.madang(*command).stdout)["key"]
         return key
 
     def pid_of(self, name: str) -> int:

@@ -81,12 +81,8 @@ def test_a_later_start_is_quick_and_ctrl_c_stops_everything(tmp_path):
     begin = time.monotonic()
     running.start()
     took_s = time.monotonic() - begin
-    pids = [
-        process["pid"]
-        for process in json.loads((running.data / "run" / "processes.json").read_text())[
-            "processes"
-        ]
-    ]
+    state = json.loads((running.data / "run" / "processes.json").read_text())
+    pids = [process["pid"] for process in state["processes"]]
     assert running.stop() == 0
     import psutil
 
