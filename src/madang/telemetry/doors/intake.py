@@ -24,7 +24,7 @@ from madang.kernel.bus.message import Outgoing
 from madang.kernel.errors import LimitReached, Unavailable
 from madang.telemetry import frames
 from madang.telemetry.doors.errors import DoorBusy
-from madang.telemetry.doors.rows import Parsed
+from madang.telemetry.doors.rows import Parsed, Point, columns
 
 MESSAGE_POINTS = 40_000
 """Most points in one message: 0.8 MB, so that other gateways' messages get between."""
@@ -53,9 +53,12 @@ class Lane:
     door: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Waiting:
-    parsed: Parsed
+    """A request in a lane's queue: columns, or one row."""
+
+    rows: Parsed | Point
+    points: int
     stored: asyncio.Future[None]
 
 
@@ -97,12 +100,25 @@ class Intake:
             if msg_id:
                 for message in observation_messages(lane, parsed, times.now_ms(), msg_id):
                     await self._publish(message)
+            elif points <= MESSAGE_POINTS:
+                await self._queued(lane, parsed, points)
             else:
-                await asyncio.gather(*[self._queued(lane, part) for part in _parts(parsed)])
+                parts = [self._queued(lane, part, len(part.ds)) for part in _parts(parsed)]
+                await asyncio.gather(*parts)
         finally:
             self.waiting_points -= points
 
-    def _queued(self, lane: Lane, parsed: Parsed) -> asyncio.Future[None]:
+    async def store_point(self, lane: Lane, point: Point) -> None:
+        """Return when this row is on disk; as `store`, for a single row."""
+        if self.waiting_points >= self.waiting_limit:
+            raise DoorBusy("too much is waiting to be stored; send the same again later")
+        self.waiting_points += 1
+        try:
+            await self._queued(lane, point, 1)
+        finally:
+            self.waiting_points -= 1
+
+    def _queued(self, lane: Lane, rows: Parsed | Point, points: int) -> asyncio.Future[None]:
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._lanes.get(lane)
         if queue is None:
@@ -110,7 +126,7 @@ class Intake:
             task = asyncio.create_task(self._drain(lane, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        queue.append(_Waiting(parsed, stored))
+        queue.append(_Waiting(rows, points, stored))
         return stored
 
     async def _drain(self, lane: Lane, queue: deque[_Waiting]) -> None:
@@ -118,7 +134,7 @@ class Intake:
             batch = _batch(queue)
             error: Exception | None = None
             try:
-                parts = [item.parsed for item in batch]
+                parts = _columns(batch)
                 msg_id = f"{self._nonce}-{next(self._ids)}"
                 await self._publish(_message(lane, parts, times.now_ms(), msg_id))
             except Exception as problem:  # goes to every caller that waits for this message
@@ -176,11 +192,20 @@ def _parts(parsed: Parsed) -> list[Parsed]:
 def _batch(queue: deque[_Waiting]) -> list[_Waiting]:
     """Return the oldest waiting requests that fit into one message, taken off the queue."""
     batch = [queue.popleft()]
-    points = len(batch[0].parsed.ds)
-    while queue and points + len(queue[0].parsed.ds) <= MESSAGE_POINTS:
-        points += len(queue[0].parsed.ds)
+    points = batch[0].points
+    while queue and points + queue[0].points <= MESSAGE_POINTS:
+        points += queue[0].points
         batch.append(queue.popleft())
     return batch
+
+
+def _columns(batch: list[_Waiting]) -> list[Parsed]:
+    """Return a batch as columns; its single rows become one part."""
+    parts = [item.rows for item in batch if isinstance(item.rows, Parsed)]
+    single = [item.rows for item in batch if not isinstance(item.rows, Parsed)]
+    if single:
+        parts.append(columns(*zip(*single, strict=True)))
+    return parts
 
 
 def _merged(parts: list[Parsed]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
