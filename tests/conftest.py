@@ -32,6 +32,11 @@ def pytest_runtest_makereport(item: pytest.Item):
     outcome = yield
     report = outcome.get_result()
     data_is_there = (SHARED / "data").is_dir()
-    if report.skipped and os.environ.get("CI") and data_is_there and item.get_closest_marker("shared"):
+    if (
+        report.skipped
+        and os.environ.get("CI")
+        and data_is_there
+        and item.get_closest_marker("shared")
+    ):
         report.outcome = "failed"
         report.longrepr = f"skipped although real data is there: {report.longrepr}"

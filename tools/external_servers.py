@@ -27,7 +27,9 @@ def answers(url: str) -> bool:
 def main() -> int:
     """Set the environment for the servers that answer and run the command."""
     environment = dict(os.environ)
-    postgres = environment.get("MADANG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+    postgres = environment.get(
+        "MADANG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
+    )
     nats = environment.get("MADANG_TEST_NATS", "nats://127.0.0.1:4222")
     environment.pop("MADANG_TEST_POSTGRES", None)
     environment.pop("MADANG_TEST_NATS", None)

@@ -1,1 +1,1 @@
-"""Settings, addresses, processes and the ``madang`` command: the only place that sees everything."""
+"""Settings, addresses, processes, the ``madang`` command: the only place that sees everything."""

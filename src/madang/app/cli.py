@@ -1,4 +1,4 @@
-"""The ``madang`` command: lazy, so that ``--help`` answers at once and a command pays for itself."""
+"""The ``madang`` command: lazy, so that ``--help`` answers at once."""
 
 from __future__ import annotations
 

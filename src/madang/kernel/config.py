@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ class Settings:
     city: str = _setting("seoul", "City profile: a name in `cities/`, or a folder.")
     mode: str = _setting("demo", "`demo` or `production`; production refuses generated secrets.")
     port: int = _setting(8000, "Public HTTP port of the portal.")
+    dialect: int = _setting(8088, "Port of the Seoul Open API dialect.")
+    mqtt: int = _setting(1883, "Port of the MQTT 3.1.1 door.")
     port_offset: int = _setting(0, "Added to every port, so that two instances run side by side.")
     host: str = _setting("127.0.0.1", "Address the public doors listen on.")
     database_url: str = _setting(
@@ -55,12 +57,12 @@ class Settings:
     @property
     def dialect_port(self) -> int:
         """Seoul Open API dialect."""
-        return 8088 + self.port_offset
+        return self.dialect + self.port_offset
 
     @property
     def mqtt_port(self) -> int:
         """MQTT 3.1.1 listener of the bus."""
-        return 1883 + self.port_offset
+        return self.mqtt + self.port_offset
 
     @property
     def web_port(self) -> int:
@@ -117,7 +119,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"MADANG_MODE is {settings.mode!r}; it is 'demo' or 'production'",
             {"MADANG_MODE": "demo or production"},
         )
-    return Settings(**{**values, "data": settings.data.resolve(), "shared": settings.shared.resolve()})
+    return replace(settings, data=settings.data.resolve(), shared=settings.shared.resolve())
 
 
 def _parsed(name: str, text: str, kind: type) -> object:

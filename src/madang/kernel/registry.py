@@ -77,7 +77,11 @@ class QualityLimits:
 
 @dataclass(frozen=True)
 class ObservedProperty:
-    """What is measured. `resolution` is the smallest step kept in the lake."""
+    """What is measured. `resolution` is the smallest step kept in the lake.
+
+    `not_above` names the property of the same thing whose value this one cannot exceed (PM2.5 is
+    part of PM10); a reading that does is flagged.
+    """
 
     id: str
     name: str
@@ -86,6 +90,7 @@ class ObservedProperty:
     unit_symbol: str
     resolution: float
     limits: QualityLimits
+    not_above: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,13 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class LocalZone:
+    """The city's time zone, in which schedules are read; the target returns its IANA name."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
 class StreamRoute:
     """A path prefix answered by the stream process; the target is an ASGI application.
 
@@ -218,8 +230,22 @@ class Claim:
 
 
 Offer = (
-    Command | API | Page | MenuEntry | ObservedProperty | Detector | LakeTable | LakeService
-    | Subscriber | StreamConsumer | Schedule | StreamRoute | StreamTask | OpenTable | HealthCheck
+    Command
+    | API
+    | Page
+    | MenuEntry
+    | ObservedProperty
+    | Detector
+    | LakeTable
+    | LakeService
+    | Subscriber
+    | StreamConsumer
+    | Schedule
+    | LocalZone
+    | StreamRoute
+    | StreamTask
+    | OpenTable
+    | HealthCheck
     | Claim
 )
 Kind = TypeVar("Kind")

@@ -1,0 +1,98 @@
+"""The public front: Caddy's configuration, derived from what the rooms offer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from madang.kernel.config import Settings
+from madang.kernel.registry import StreamRoute
+
+DIALECT_PREFIX = "/_dialect/seoul"
+
+_TEMPLATE = """\
+{{
+    admin off
+    auto_https off
+    persist_config off
+    storage file_system "{storage}"
+    log {{
+        output stderr
+        level WARN
+    }}
+    servers {{
+        timeouts {{
+            read_header 10s
+            idle 2m
+        }}
+    }}
+}}
+
+(web) {{
+    reverse_proxy 127.0.0.1:{web} {{
+        lb_try_duration 5s
+        lb_try_interval 100ms
+    }}
+}}
+
+http://:{front} {{
+    bind {host}
+    request_body {{
+        max_size 64MB
+    }}
+{routes}
+    handle {{
+        encode zstd gzip
+        import web
+    }}
+}}
+
+http://:{dialect} {{
+    bind {host}
+    rewrite * {prefix}{{uri}}
+    encode gzip
+    import web
+}}
+"""
+
+_ROUTE = """\
+    @{name} {{
+        method {methods}
+        path_regexp {pattern}
+    }}
+    handle @{name} {{
+        reverse_proxy 127.0.0.1:{stream} {{
+            lb_try_duration 5s
+            lb_try_interval 100ms
+        }}
+    }}
+"""
+
+
+def caddyfile(here: Settings, routes: list[StreamRoute]) -> str:
+    """Return the Caddyfile: stream routes first, the dialect's port, all else to the web."""
+    blocks = [
+        _ROUTE.format(
+            name=f"stream{number}",
+            methods=" ".join(route.methods),
+            pattern=f'"{route.pattern}"',
+            stream=here.stream_port,
+        )
+        for number, route in enumerate(routes)
+    ]
+    return _TEMPLATE.format(
+        storage=here.data / "caddy",
+        front=here.front_port,
+        dialect=here.dialect_port,
+        host=here.host,
+        web=here.web_port,
+        prefix=DIALECT_PREFIX,
+        routes="".join(blocks),
+    )
+
+
+def write_caddyfile(here: Settings, routes: list[StreamRoute]) -> Path:
+    """Write the Caddyfile into the instance's run folder and return its path."""
+    path = here.data / "run" / "Caddyfile"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(caddyfile(here, routes), encoding="utf-8")
+    return path

@@ -1,0 +1,54 @@
+"""Bring an instance's stores to the present version, and its demo to life."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from madang.kernel import orm
+from madang.kernel.config import Settings
+
+DEMO_GATEWAY = "city-simulator"
+_DEMO_QUOTA_POINTS_PER_S = 100_000
+
+
+def prepare(here: Settings) -> Path:
+    """Migrate the system of record, check the city's profile, return the profile's folder.
+
+    Raises
+    ------
+    Invalid
+        If the profile does not load; the message names file, line and field.
+    """
+    from madang.city.api import profile
+
+    folder = profile().folder
+    (here.data / "run").mkdir(parents=True, exist_ok=True)
+    migrate()
+    return folder
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Bring the system of record to the present schema (in place, forward only)."""
+    orm.ready()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=verbosity, stdout=sys.stderr)
+
+
+def demo_gateway() -> str:
+    """Return a fresh key of the simulator's gateway, made where it does not exist.
+
+    Everything that comes with this key is labelled simulated, whatever it says of itself.
+    """
+    from madang.telemetry.api import create_gateway, gateways, rotate_key
+
+    if any(gateway.name == DEMO_GATEWAY for gateway in gateways()):
+        return rotate_key(DEMO_GATEWAY)
+    _, key = create_gateway(
+        DEMO_GATEWAY,
+        origin="simulated",
+        scopes=("observe", "provision"),
+        quota_points_per_s=_DEMO_QUOTA_POINTS_PER_S,
+    )
+    return key

@@ -1,0 +1,71 @@
+"""The processes of one instance: what runs, how it is started, when it is ready."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from madang.app.front import write_caddyfile
+from madang.app.supervisor import Process, listens, socket_answers
+from madang.kernel.config import Settings
+from madang.kernel.errors import Unavailable
+from madang.kernel.registry import StreamRoute, registry
+
+
+def binary(name: str) -> str:
+    """Return the path of a program that a wheel installed, or of the system's.
+
+    Raises
+    ------
+    Unavailable
+        If it is nowhere; the message says how to get it.
+    """
+    beside = Path(sysconfig.get_path("scripts")) / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise Unavailable(f"the program '{name}' is missing; install Madang's requirements again")
+    return found
+
+
+def core(here: Settings) -> list[list[Process]]:
+    """Return the processes of the platform in the order of starting, group by group."""
+    python = [sys.executable, "-m"]
+    bus = Process(
+        "bus", [*python, "madang.kernel.bus.server"], lambda: listens(here.bus_port), stop_s=15
+    )
+    lake = Process(
+        "lake",
+        [*python, "madang.kernel.lake.server"],
+        lambda: socket_answers(here.lake_socket),
+        stop_s=30,
+    )
+    web = Process("web", [*python, "madang.app.serve", "web"], lambda: listens(here.web_port))
+    stream = Process(
+        "stream", [*python, "madang.app.serve", "stream"], lambda: listens(here.stream_port)
+    )
+    worker = Process("worker", [*python, "madang.kernel.worker"], lambda: True, stop_s=20)
+    config = write_caddyfile(here, registry().offers(StreamRoute))
+    front = Process(
+        "front",
+        [binary("caddy"), "run", "--config", str(config), "--adapter", "caddyfile"],
+        lambda: listens(here.front_port),
+    )
+    first = [] if here.nats_url else [[bus]]
+    return [*first, [lake, web, stream, worker, front]]
+
+
+def simulator(here: Settings, key: str, city_folder: Path) -> Process:
+    """Return the simulator's process; it knows only addresses, its key and the city's facts."""
+    return Process(
+        "simulator",
+        [
+            *[sys.executable, "-m", "madang_sim", "run"],
+            *["--url", f"http://127.0.0.1:{here.front_port}"],
+            *["--mqtt", f"127.0.0.1:{here.mqtt_port}"],
+            *["--city", str(city_folder)],
+        ],
+        lambda: True,
+        {"MADANG_SIM_KEY": key},
+    )

@@ -1,0 +1,242 @@
+"""Jobs in the background and by the clock, on the database.
+
+    @jobs.task()
+    def rebuild(district: str) -> None: ...
+
+    rebuild.enqueue("11110")          # in the caller's transaction
+
+Schedules are `registry.Schedule` offers. A due time is a row (`ScheduledRun`), written in the same
+transaction that queues the job, so that it runs once with any number of workers; due times missed
+while no worker ran are coalesced into the last of them. A job that a dying worker left behind runs
+again from its start: jobs are written so that this does no harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+from django.db import IntegrityError, transaction
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from madang.kernel.errors import Invalid, NotFound
+from madang.kernel.models import ScheduledRun
+from madang.kernel.registry import LocalZone, Schedule, load, registry
+from madang.kernel.wake import wake
+
+__all__ = ["JobRun", "ScheduleState", "recent", "run_now", "schedules", "task"]
+
+_COUNTED = 10_000  # missed due times are counted up to here
+
+
+@dataclass(frozen=True)
+class ScheduleState:
+    """A schedule as the jobs page shows it. Times are UTC; `duration_s` in seconds."""
+
+    name: str
+    room: str
+    cron: str
+    zone: str
+    help: str
+    next_due: datetime
+    last_due: datetime | None
+    state: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_s: float | None
+    coalesced: int
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """One job: `state` is ``ready``, ``running``, ``successful`` or ``failed``."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    state: str
+    enqueued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_s: float | None
+    attempts: int
+    error: str
+
+
+def zone() -> ZoneInfo:
+    """Return the city's time zone, UTC where no room offers one."""
+    offers = registry().offers(LocalZone)
+    return ZoneInfo(load(offers[0].target)()) if offers else ZoneInfo("UTC")
+
+
+def due_after(cron: str, moment: datetime, where: ZoneInfo) -> datetime:
+    """Return the first due time after `moment`, in UTC.
+
+    Raises
+    ------
+    Invalid
+        If `cron` is no cron expression of five fields.
+
+    >>> due_after("0 17 * * *", datetime(2026, 3, 1, tzinfo=UTC), ZoneInfo("Asia/Seoul")).hour
+    8
+    """
+    due: datetime = _cron(cron, moment, where).get_next(datetime)
+    return due.astimezone(UTC)
+
+
+def due_before(cron: str, moment: datetime, where: ZoneInfo) -> datetime:
+    """Return the last due time at or before `moment`, in UTC."""
+    just_after = moment + timedelta(microseconds=1)
+    due: datetime = _cron(cron, just_after, where).get_prev(datetime)
+    return due.astimezone(UTC)
+
+
+def _cron(cron: str, moment: datetime, where: ZoneInfo) -> Any:
+    if not croniter.is_valid(cron) or len(cron.split()) != 5:
+        raise Invalid(f"{cron!r} is no cron expression of five fields")
+    return croniter(cron, moment.astimezone(where))
+
+
+def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
+    """Queue a job for each schedule that has come due; return the runs queued by this call."""
+    moment = now or datetime.now(UTC)
+    where = zone()
+    queued = (_queue_if_due(offer, moment, where) for offer in registry().offers(Schedule))
+    return [run for run in queued if run is not None]
+
+
+def _queue_if_due(offer: Schedule, now: datetime, where: ZoneInfo) -> ScheduledRun | None:
+    last = ScheduledRun.objects.filter(schedule=offer.name).order_by("-due_at").first()
+    due = due_before(offer.cron, now, where)
+    if last is None:  # seen for the first time: the next due time is the first
+        ScheduledRun.objects.get_or_create(
+            schedule=offer.name, due_at=due, defaults={"state": ScheduledRun.State.FIRST_SEEN}
+        )
+        return None
+    if due <= last.due_at:
+        return None
+    return _queue(offer, due, _missed(offer.cron, last.due_at, due, where))
+
+
+def _missed(cron: str, last: datetime, due: datetime, where: ZoneInfo) -> int:
+    steps, times = 0, _cron(cron, last, where)
+    while steps < _COUNTED and times.get_next(datetime) < due:
+        steps += 1
+    return steps
+
+
+def _queue(offer: Schedule, due: datetime, missed: int) -> ScheduledRun | None:
+    try:
+        with transaction.atomic():
+            run = ScheduledRun.objects.create(
+                schedule=offer.name,
+                due_at=due,
+                coalesced=missed,
+                state=ScheduledRun.State.QUEUED,
+            )
+            run_schedule.enqueue(run.pk)
+            transaction.on_commit(lambda: wake("jobs"))
+    except IntegrityError:  # another worker was first
+        return None
+    return run
+
+
+@task()
+def run_schedule(run_id: int) -> None:
+    """Run the target of one due time and keep how it went."""
+    run = ScheduledRun.objects.get(pk=run_id)
+    if run.state == ScheduledRun.State.DONE:
+        return
+    run.state = ScheduledRun.State.RUNNING
+    run.started_at = datetime.now(UTC)
+    run.attempts += 1
+    run.save(update_fields=["state", "started_at", "attempts"])
+    try:
+        load(_offer(run.schedule).target)()
+    except Exception as error:
+        run.error = f"{type(error).__name__}: {error}"
+        run.state = ScheduledRun.State.FAILED
+        raise
+    else:
+        run.error = ""
+        run.state = ScheduledRun.State.DONE
+    finally:
+        run.finished_at = datetime.now(UTC)
+        run.save(update_fields=["state", "finished_at", "error"])
+
+
+def _offer(name: str) -> Schedule:
+    for offer in registry().offers(Schedule):
+        if offer.name == name:
+            return offer
+    raise NotFound(f"no schedule is called {name!r}")
+
+
+def run_now(name: str) -> int:
+    """Queue the schedule called `name` at once, besides its due times; return the run's id.
+
+    Raises
+    ------
+    NotFound
+        If no room offers a schedule of that name.
+    """
+    run = _queue(_offer(name), datetime.now(UTC), 0)
+    assert run is not None, "two runs in one microsecond"
+    return run.pk
+
+
+def schedules() -> list[ScheduleState]:
+    """Return all schedules with their last run and next due time."""
+    where, now = zone(), datetime.now(UTC)
+    return [_state(offer, where, now) for offer in registry().offers(Schedule)]
+
+
+def _state(offer: Schedule, where: ZoneInfo, now: datetime) -> ScheduleState:
+    runs = ScheduledRun.objects.filter(schedule=offer.name)
+    last = runs.exclude(state=ScheduledRun.State.FIRST_SEEN).order_by("-due_at").first()
+    return ScheduleState(
+        name=offer.name,
+        room=registry().room_of(offer),
+        cron=offer.cron,
+        zone=where.key,
+        help=offer.help,
+        next_due=due_after(offer.cron, now, where),
+        last_due=last.due_at if last else None,
+        state=last.state if last else "waiting",
+        started_at=last.started_at if last else None,
+        finished_at=last.finished_at if last else None,
+        duration_s=_seconds(last.started_at, last.finished_at) if last else None,
+        coalesced=last.coalesced if last else 0,
+        attempts=last.attempts if last else 0,
+        error=last.error if last else "",
+    )
+
+
+def recent(limit: int = 50) -> list[JobRun]:
+    """Return the newest jobs, newest first."""
+    return [_job(row) for row in DBTaskResult.objects.order_by("-enqueued_at")[:limit]]
+
+
+def _job(row: DBTaskResult[Any, Any]) -> JobRun:
+    return JobRun(
+        id=str(row.pk),
+        name=row.task_path.rpartition(".")[2],
+        arguments=row.args_kwargs,
+        state=row.status.lower(),
+        enqueued_at=row.enqueued_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        duration_s=_seconds(row.started_at, row.finished_at),
+        attempts=len(row.worker_ids),
+        error=row.traceback,
+    )
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None

@@ -1,0 +1,86 @@
+"""What telemetry offers the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import LakeTable, Offer
+
+
+def offers() -> Iterable[Offer]:
+    """Return the offers of this room."""
+    yield from _lake()
+
+
+def _lake() -> Iterable[Offer]:
+    yield LakeTable(
+        "obs",
+        (
+            ("ds", "UInt32", "Delta, ZSTD(1)"),
+            ("t", "DateTime", "Delta, ZSTD(1)"),
+            ("v", "Int32", "T64, ZSTD(1)"),
+            ("q", "UInt16", "ZSTD(1)"),
+        ),
+        order_by=("ds", "t"),
+        partition_by="toYYYYMMDD(t)",
+        retention_days=3650,
+        help="Observations: v x the datastream's resolution; v = -2147483648 is missing.",
+    )
+    yield LakeTable(
+        "obs_ms",
+        (
+            ("ds", "UInt32", "Delta, ZSTD(1)"),
+            ("t", "DateTime64(3)", "DoubleDelta, ZSTD(1)"),
+            ("v", "Float64", "ZSTD(1)"),
+            ("q", "UInt16", "ZSTD(1)"),
+        ),
+        order_by=("ds", "t"),
+        partition_by="toYYYYMMDD(t)",
+        retention_days=400,
+        help="Observations that need milliseconds or are not quantised (resolution 0).",
+    )
+    yield LakeTable(
+        "obs_1h",
+        (
+            ("ds", "UInt32", "Delta, ZSTD(1)"),
+            ("t", "DateTime", "Delta, ZSTD(1)"),
+            ("n", "UInt32", "T64, ZSTD(1)"),
+            ("sum", "Float64", "ZSTD(1)"),
+            ("min", "Float64", "ZSTD(1)"),
+            ("max", "Float64", "ZSTD(1)"),
+            ("last", "Float64", "ZSTD(1)"),
+            ("q", "UInt16", "ZSTD(1)"),
+        ),
+        order_by=("ds", "t"),
+        partition_by="toYYYYMM(t)",
+        replacing_by="n",
+        help="Closed hours; t is the end of the hour.",
+    )
+    yield LakeTable(
+        "obs_flag",
+        (
+            ("ds", "UInt32", "Delta, ZSTD(1)"),
+            ("t", "DateTime64(3)", "Delta, ZSTD(1)"),
+            ("q", "UInt16", "ZSTD(1)"),
+        ),
+        order_by=("ds", "t"),
+        partition_by="toYYYYMM(t)",
+        retention_days=3650,
+        replacing_by="q",
+        help="Later verdicts on observations (a spike shows when its next neighbour has come).",
+    )
+    yield LakeTable(
+        "dead_letter",
+        (
+            ("t", "DateTime", "Delta, ZSTD(1)"),
+            ("door", "String", "ZSTD(1)"),
+            ("gateway", "String", "ZSTD(1)"),
+            ("code", "String", "ZSTD(1)"),
+            ("reason", "String", "ZSTD(1)"),
+            ("payload", "String", "ZSTD(1)"),
+        ),
+        order_by=("t",),
+        partition_by="toYYYYMM(t)",
+        retention_days=90,
+        help="What was refused, with the reason.",
+    )
