@@ -22,7 +22,7 @@ _EPISODE_BLOCK_S = 5 * _DAY
 
 @dataclass(frozen=True)
 class Episode:
-    """A dust episode asked for by hand: begin [s], length [h], added PM2.5 at its height [µg/m³]."""
+    """A dust episode asked for by hand: begin [s], length [h], PM2.5 at its height [µg/m³]."""
 
     begin_s: float
     hours: float
