@@ -123,10 +123,15 @@ class MeasureKind(_Struct, frozen=True):
 
 
 class Stations(_Struct, frozen=True):
-    """Whose hours make a district's hour."""
+    """Whose hours make a district's hour: stations of `classes`.
+
+    `completeness` is the share of its readings that an hour needs, `min_share` the share of the
+    district's stations.
+    """
 
     classes: list[str]
     completeness: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    min_share: Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
 class RuleFile(_Struct, frozen=True):
