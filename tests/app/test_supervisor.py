@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -110,5 +111,5 @@ def test_what_a_killed_leader_leaves_behind_is_cleared(tmp_path):
 
 
 def _is_zombie(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    return status.rsplit(")", 1)[1].split()[0] == "Z"
