@@ -44,6 +44,7 @@ def district_name(code: str, language: str) -> str:
     from madang.kernel.errors import NotFound
 
     try:
-        return city.profile().unit(code).name(language)
+        name: str = city.profile().unit(code).name(language)
+        return name
     except NotFound:
         return code

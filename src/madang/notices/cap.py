@@ -75,7 +75,7 @@ class Alert:
     sent: datetime
     status: str
     message_type: str
-    infos: tuple[Info, ...]
+    infos: tuple[Info, ...] = ()
     scope: str = "Public"
     note: str = ""
     references: tuple[tuple[str, str, datetime], ...] = ()
@@ -105,7 +105,8 @@ def cap_document(alert: Alert) -> bytes:
     for info in alert.infos:
         _add_info(root, info)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def _add_info(root: ET.Element, info: Info) -> None:

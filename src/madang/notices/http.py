@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -28,7 +29,9 @@ class AlertOut(Schema):
 
 @router.get("/alerts", auth=None, response=list[AlertOut], summary="Newest alerts")
 def alerts(
-    request: HttpRequest, subject: str | None = None, limit: int = Query(100, ge=1, le=1000)
+    request: HttpRequest,
+    subject: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[dict[str, object]]:
     """Return the newest published alerts, newest first."""
     return [
