@@ -91,10 +91,10 @@ def _unit(
     city: City, level: Level, columns: _Columns, row: Row, bindings: Bindings
 ) -> tuple[Unit | None, list[Problem]]:
     plain = {name: text for name, text in row.cells.items() if name in _FIELDS}
-    wrong = [Problem(level.table, row.line, *item) for item in _cell_faults(plain)]
-    if wrong:
-        return None, wrong
-    values = msgspec.convert(plain, UnitRow, strict=False)
+    try:
+        values = msgspec.convert(plain, UnitRow, strict=False)
+    except msgspec.ValidationError:
+        return None, [Problem(level.table, row.line, *fault) for fault in _cell_faults(plain)]
     names = {tag: row.cells[column] for column, tag in columns.names if column in row.cells}
     codes = {system: row.cells[column] for column, system in columns.codes if column in row.cells}
     try:
@@ -132,11 +132,6 @@ def _cell_faults(plain: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield column and message of each cell that is not of its type."""
     if "code" not in plain:
         yield "code", "is empty"
-    try:
-        msgspec.convert({"code": "-", **plain}, UnitRow, strict=False)
-        return
-    except msgspec.ValidationError:
-        pass  # found again below, cell by cell
     for name, text in plain.items():
         try:
             msgspec.convert({"code": "-", name: text}, UnitRow, strict=False)
@@ -145,11 +140,11 @@ def _cell_faults(plain: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _row_faults(city: City, level: Level, unit: Unit, values: UnitRow) -> Iterator[tuple[str, str]]:
-    patterns = {system.id: system.pattern for system in city.code_systems}
-    for system, code in unit.codes.items():
-        if patterns.get(system) and not re.fullmatch(patterns[system], code):
-            column = "code" if system == level.codes else f"code:{system}"
-            yield column, f"{code!r} does not fit the pattern of the code system {system!r}"
+    for system in city.code_systems:
+        code = unit.codes.get(system.id)
+        if code is not None and system.pattern and not re.fullmatch(system.pattern, code):
+            column = "code" if system.id == level.codes else f"code:{system.id}"
+            yield column, f"{code!r} does not fit the pattern of the code system {system.id!r}"
     if city.default_language not in unit.names:
         yield f"name:{city.default_language}", "is empty"
     if (values.lon is None) != (values.lat is None):
