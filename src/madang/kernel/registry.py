@@ -77,7 +77,11 @@ class QualityLimits:
 
 @dataclass(frozen=True)
 class ObservedProperty:
-    """What is measured. `resolution` is the smallest step kept in the lake."""
+    """What is measured. `resolution` is the smallest step kept in the lake.
+
+    `not_above` names the property of the same thing whose value this one cannot exceed (PM2.5 is
+    part of PM10); a reading that does is flagged.
+    """
 
     id: str
     name: str
@@ -86,6 +90,7 @@ class ObservedProperty:
     unit_symbol: str
     resolution: float
     limits: QualityLimits
+    not_above: str = ""
 
 
 @dataclass(frozen=True)

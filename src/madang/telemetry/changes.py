@@ -33,9 +33,9 @@ def note_change() -> None:
 
 
 def _broadcast() -> None:
-    from madang.kernel.bus.client import publish
+    from madang.kernel.bus.sync import broadcast
 
     try:
-        publish(SUBJECT, str(catalogue_version()).encode())
+        broadcast(SUBJECT, str(catalogue_version()).encode())
     except Unavailable as error:
         _log.warning("catalogue change not broadcast, readers see it within 5 s: %s", error)
