@@ -56,7 +56,7 @@ class Faulty:
         self._active = active
         self._day = -1
         self._faults: list[Fault] = []
-        self._frozen: dict[tuple[int, str], float] = {}
+        self._frozen: dict[tuple[Fault, str], float] = {}
 
     def apply(
         self, t_s: float, pollutant: str, values: np.ndarray
@@ -75,11 +75,10 @@ class Faulty:
             self._day = day
             around = (day - 1, day)
             self._faults = [f for d in around for f in faults_of_day(self._seed, d, self._stations)]
+            self._frozen = {key: v for key, v in self._frozen.items() if key[0] in self._faults}
         for fault in self._faults:
             if fault.begin_s <= t_s < fault.end_s:
                 self._one(fault, t_s, pollutant, values, stamps)
-            else:
-                self._frozen.pop((fault.station, pollutant), None)
         return values, stamps
 
     def _one(
@@ -87,7 +86,7 @@ class Faulty:
     ) -> None:
         place = fault.station
         if fault.kind == "stuck":
-            values[place] = self._frozen.setdefault((place, pollutant), float(values[place]))
+            values[place] = self._frozen.setdefault((fault, pollutant), float(values[place]))
         elif fault.kind == "spike":
             values[place] *= fault.size
         elif fault.kind == "gap":
