@@ -90,7 +90,7 @@ def introductions(stations: Stations, seed: int) -> list[Introduction]:
 
 
 def districts_and_places(door: HTTPDoor) -> tuple[list[Place], list[Place]]:
-    """Return the units of the city's first level and of its finest, as its public API tells them."""
+    """Return the units of the first level and of the finest, as the public API tells them."""
     levels = door.request("GET", "/api/v1/city/").json()["levels"]
     first = levels[0]
     finest = [level for level in levels if level["partition"] == first["partition"]][-1]
