@@ -47,3 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     *(_pattern(page) for page in registry().offers(Page)),
 ]
+
+handler403 = "madang.web.errors.forbidden"
+handler404 = "madang.web.errors.not_found"
+handler500 = "madang.web.errors.server_error"

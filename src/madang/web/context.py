@@ -1,0 +1,106 @@
+"""What every page shows around its answer: city, menu, languages, display, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from madang.access.api import Actor, may
+from madang.identity.api import current_actor
+from madang.kernel.registry import MenuEntry, registry
+
+DISPLAYS = ("normal", "large", "contrast")
+DISPLAY_COOKIE = "madang_display"
+DEFAULT_DISPLAY = "normal"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the shell; `current` marks the page, language or display the reader is on."""
+
+    title: str
+    url: str
+    current: bool = False
+    lang: str = ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the base template."""
+    actor = current_actor(request)
+    return {
+        "actor": actor,
+        "city_name": city_name(get_language() or settings.LANGUAGE_CODE),
+        "display": display_of(request),
+        "displays": displays(request),
+        "languages": languages(request),
+        "menu": menu(request, actor),
+    }
+
+
+def menu(request: HttpRequest, actor: Actor) -> list[Link]:
+    """Return the menu entries of all rooms that this actor may open, in their order."""
+    links = []
+    for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
+        url = _address(entry.page)
+        if url is not None and may(actor, entry.access):
+            links.append(Link(_(entry.title), url, _is_below(request.path, url)))
+    return links
+
+
+def languages(request: HttpRequest) -> list[Link]:
+    """Return the languages of the pages by their own names, linked to this page in each."""
+    current = get_language()
+    back = quote(request.get_full_path(), safe="/")
+    return [
+        Link(
+            get_language_info(code)["name_local"],
+            f"/language/{code}/?next={back}",
+            code == current,
+            code,
+        )
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def displays(request: HttpRequest) -> list[Link]:
+    """Return the ways a page can be shown, linked to this page in each."""
+    titles = {"normal": _("Normal"), "large": _("Large text"), "contrast": _("High contrast")}
+    chosen = display_of(request)
+    back = quote(request.get_full_path(), safe="/")
+    return [
+        Link(titles[name], f"/display/{name}/?next={back}", name == chosen) for name in DISPLAYS
+    ]
+
+
+def display_of(request: HttpRequest) -> str:
+    """Return how this reader wants pages shown (a cookie of their choice)."""
+    chosen = request.COOKIES.get(DISPLAY_COOKIE, DEFAULT_DISPLAY)
+    return chosen if chosen in DISPLAYS else DEFAULT_DISPLAY
+
+
+@cache
+def city_name(language: str) -> str:
+    """Return the city's name in a language."""
+    from madang.city.api import profile
+
+    return profile().name(language)
+
+
+@cache
+def _address(page: str) -> str | None:
+    try:
+        return reverse(page)
+    except NoReverseMatch:  # the page needs an argument, or its room is not installed
+        return None
+
+
+def _is_below(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

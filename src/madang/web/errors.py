@@ -1,0 +1,120 @@
+"""Errors at the edge: a page for people, an RFC 9457 problem document for programs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from madang.kernel.errors import Forbidden, LimitReached, MadangError, Unauthenticated
+from madang.kernel.errors import NotFound as NotFoundError
+from madang.kernel.problem import problem_document
+
+log = logging.getLogger("madang.web")
+
+# No inline script or style, nothing from elsewhere (CSP level 3; OWASP CSP cheat sheet).
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+PROGRAM_PATHS = ("/api/", "/sta/", "/ingest", "/events", "/healthz", "/metrics")
+
+
+class ErrorMiddleware:
+    """Answer errors of views; give every answer the content security policy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the view's answer, or the error page, under our content security policy."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer an error we can name; others go to the house's 500 page and the log."""
+        if not isinstance(error, MadangError):
+            return None
+        if error.http_status >= 500:
+            log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
+        return answer(request, error)
+
+
+def answer(request: HttpRequest, error: MadangError) -> HttpResponse:
+    """Return the response for an error, in the form the caller reads."""
+    if wants_problem(request):
+        return problem(request, error)
+    if isinstance(error, Unauthenticated):
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+    return page(request, error)
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """Return whether the caller is a program: by the path, else by what it accepts."""
+    if request.path.startswith(PROGRAM_PATHS):
+        return True
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def problem(request: HttpRequest, error: MadangError) -> HttpResponse:
+    """Return an RFC 9457 problem document."""
+    status, headers, body = problem_document(error, instance=request.path)
+    return HttpResponse(body, status=status, headers=headers)
+
+
+def page(request: HttpRequest, error: MadangError) -> HttpResponse:
+    """Return an error page that says what happened, what is safe and what to do."""
+    heading, advice = _words(error)
+    context = {"error": error, "heading": heading, "advice": advice}
+    response = render(request, "web/error.html", context, status=error.http_status)
+    if isinstance(error, LimitReached):
+        response["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that does not exist (Django's `handler404`)."""
+    log.info("not found: %s (%s)", request.path, type(exception).__name__)
+    text = _("There is no page at %(path)s.") % {"path": request.path}
+    return answer(request, NotFoundError(text))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself refuses (`handler403`)."""
+    log.info("refused: %s (%s)", request.path, exception)
+    return answer(request, Forbidden(_("This is not open to you.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from our page (`CSRF_FAILURE_VIEW`)."""
+    log.warning("csrf refused at %s: %s", request.path, reason)
+    text = _("The form was too old. Go back, load the page anew and send it again.")
+    return answer(request, Forbidden(text))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer our own fault (`handler500`); Django has logged it."""
+    return answer(request, MadangError(_("Something broke on our side. It has been written down.")))
+
+
+def _words(error: MadangError) -> tuple[str, str]:
+    """Return heading and advice for an error's status."""
+    by_status = {
+        403: (_("You do not have access to this page"), _("Ask your administrator for the role.")),
+        404: (_("This page does not exist"), _("Check the address, or start from the home page.")),
+        429: (_("Too many requests for the moment"), _("Wait a little, then try again.")),
+        503: (_("A part of the service does not answer"), _("Try again in a minute.")),
+    }
+    if error.http_status in by_status:
+        return by_status[error.http_status]
+    if error.http_status >= 500:
+        advice = _("Try again in a minute. Nothing you sent is half done.")
+        return _("Something went wrong on our side"), advice
+    return _("This could not be done"), _("Go back, correct it and send it again.")
