@@ -75,7 +75,7 @@ def _columns(
 
 def _text(value: object, field: Field) -> str:
     if not isinstance(value, str):
-        raise ValueError("must be a text")  # noqa: TRY004 -- collected with the others
+        raise ValueError("must be a text")
     if field.name == "name" and not 1 <= len(value) <= _LONGEST_NAME:
         raise ValueError(f"must have 1 to {_LONGEST_NAME} characters")
     if "\0" in value:
@@ -87,7 +87,7 @@ def _json(value: object, field: Field) -> object:
     if field.name == "metadata":
         return value
     if not isinstance(value, dict):
-        raise ValueError("must be an object")  # noqa: TRY004 -- collected with the others
+        raise ValueError("must be an object")
     if field.name == "unitOfMeasurement":
         if set(value) != {"name", "symbol", "definition"}:
             raise ValueError("must have name, symbol and definition, each a text or null")
@@ -98,7 +98,7 @@ def _json(value: object, field: Field) -> object:
 
 def _time(value: object, _field: Field) -> object:
     if not isinstance(value, str):
-        raise ValueError("must be an ISO 8601 time")  # noqa: TRY004 -- collected with the others
+        raise ValueError("must be an ISO 8601 time")
     try:
         return times.parse_utc(value)
     except Invalid as error:

@@ -164,7 +164,7 @@ def _columns(resolution: float) -> str:
         return "SELECT ds, toUnixTimestamp64Milli(t) AS at_ms, v AS value, q AS flag FROM obs_ms"
     return (
         "SELECT ds, toInt64(toUInt32(t)) * 1000 AS at_ms, "
-        f"if(v = {MISSING}, nan, {scaled('v', resolution)}) AS value, q AS flag FROM obs"
+        f"if(v = {MISSING}, nan, {scaled('v', resolution)}) AS value, q AS flag FROM obs"  # noqa: S608 -- numbers only
     )
 
 

@@ -15,6 +15,7 @@ from django.db.models import (
     F,
     FloatField,
     Q,
+    TextField,
     Value,
     lookups,
 )
@@ -106,8 +107,14 @@ def _condition(expression: tree.Expression, kind: EntityType) -> Q:
             return _condition(expression.left, kind) | _condition(expression.right, kind)
         case tree.Not():
             return ~_condition(expression.operand, kind)
-        case tree.Binary(operator) if operator in tree.COMPARISONS:
-            if is_geometric(expression.left) or is_geometric(expression.right):
+    return _test(expression, kind)
+
+
+def _test(expression: tree.Expression, kind: EntityType) -> Q:
+    """Return the condition of an expression that is not made of conditions."""
+    match expression:
+        case tree.Binary(operator, left, right) if operator in tree.COMPARISONS:
+            if is_geometric(left) or is_geometric(right):
                 return geometry_condition(expression, kind)
             return _comparison(operator, expression, kind)
         case tree.Call() if is_geometric(expression):
@@ -117,8 +124,12 @@ def _condition(expression: tree.Expression, kind: EntityType) -> Q:
         case tree.Name():
             return _comparison("eq", tree.Binary("eq", expression, tree.Literal(True)), kind)
         case tree.Literal(bool() as truth):
-            return Q(lookups.Exact(Value(1), Value(1 if truth else 0)))
+            return _always(truth)
     raise InvalidQuery(f"a condition is wanted, {_shown(expression)} is none")
+
+
+def _always(truth: bool) -> Q:
+    return Q(lookups.Exact(Value(1), Value(1 if truth else 0)))
 
 
 def _all_of(parts: list[tree.Expression], kind: EntityType) -> Q:
@@ -187,7 +198,7 @@ def _with_null(operator: str, left: Operand, right: Operand) -> Q:
         raise InvalidQuery(f"null cannot be compared with {operator!r}")
     other = left if right.kind == NULL else right
     if other.kind == NULL:
-        return Q(lookups.Exact(Value(1), Value(1 if operator == "eq" else 0)))
+        return _always(operator == "eq")
     return Q(lookups.IsNull(other.sql, operator == "eq"))
 
 
@@ -308,7 +319,7 @@ _VALUES: dict[str, tuple[tuple[str, ...], str, Callable[..., Any]]] = {
     "tolower": ((TEXT,), TEXT, db.Lower),
     "toupper": ((TEXT,), TEXT, db.Upper),
     "trim": ((TEXT,), TEXT, db.Trim),
-    "concat": ((TEXT, TEXT), TEXT, db.Concat),
+    "concat": ((TEXT, TEXT), TEXT, lambda a, b: db.Concat(a, b, output_field=TextField())),
     "year": ((TIME,), NUMBER, lambda t: db.ExtractYear(_moment(t), tzinfo=UTC)),
     "month": ((TIME,), NUMBER, lambda t: db.ExtractMonth(_moment(t), tzinfo=UTC)),
     "day": ((TIME,), NUMBER, lambda t: db.ExtractDay(_moment(t), tzinfo=UTC)),

@@ -31,7 +31,7 @@ class Path:
     """The segments; then perhaps a property (with its inner path), ``$value`` or ``$ref``."""
 
     segments: tuple[Segment, ...]
-    property: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
     value: bool = False
     ref: bool = False
 
@@ -108,14 +108,14 @@ def _check(path: Path, text: str) -> None:
     if not path.segments:
         raise UnknownPath(f"there is nothing at {text!r}")
     kind = path.last.kind
-    if path.property:
+    if path.inner:
         if path.last.is_many:
-            raise UnknownPath(f"{kind.set_name} needs an id before {path.property[0]!r}")
-        if path.property[0] not in (*kind.by_name, "id", "@iot.id"):
-            raise UnknownPath(f"{kind.name} has no property or link {path.property[0]!r}")
-    if path.value and not path.property:
+            raise UnknownPath(f"{kind.set_name} needs an id before {path.inner[0]!r}")
+        if path.inner[0] not in (*kind.by_name, "id", "@iot.id"):
+            raise UnknownPath(f"{kind.name} has no property or link {path.inner[0]!r}")
+    if path.value and not path.inner:
         raise UnknownPath("$value follows a property")
-    if path.ref and path.property:
+    if path.ref and path.inner:
         raise UnknownPath("$ref follows an entity set or a link")
 
 

@@ -118,9 +118,7 @@ def _datastreams_of(parent: Entity) -> QuerySet[models.Datastream]:
 def _linked_to_observation(row: Row, link: Link) -> QuerySet[Any]:
     if link.target == "Datastream":
         return models.Datastream.objects.filter(pk=row.ds)
-    return models.FeatureOfInterest.objects.filter(
-        pk__in=_features_of([row.ds]).values()
-    )
+    return models.FeatureOfInterest.objects.filter(pk__in=_features_of([row.ds]).values())
 
 
 def _features_of(ids: Sequence[int]) -> dict[int, int]:
@@ -279,9 +277,7 @@ def _expand_from_observations(entities: list[Entity], link: Link, query: Query) 
     _attach_single(entities, keys, link, query)
 
 
-def _attach_single(
-    entities: list[Entity], keys: Sequence[Any], link: Link, query: Query
-) -> None:
+def _attach_single(entities: list[Entity], keys: Sequence[Any], link: Link, query: Query) -> None:
     kind = TYPES[link.target]
     wanted = {key for key in keys if key is not None}
     rows = table_of(kind).objects.filter(Q(Among(F("pk"), wanted)))

@@ -69,9 +69,7 @@ def create(kind: EntityType, document: object, writer: Writer, within: Within = 
 Within = Iterable[tuple[str, Any]]
 
 
-def update(
-    kind: EntityType, row: Any, document: object, writer: Writer, *, replace: bool
-) -> None:
+def update(kind: EntityType, row: Any, document: object, writer: Writer, *, replace: bool) -> None:
     """Change an entity: the given properties and links, or with `replace` all properties."""
     _require_table(kind)
     _require_own(kind, row, writer)
@@ -138,7 +136,9 @@ def _prepare_new(kind: EntityType, row: Any, writer: Writer) -> None:
         row.gateway_id = writer.id
     if kind.name == "ObservedProperty":
         if models.ObservedProperty.objects.count() >= MOST_PROPERTIES:
-            raise Conflict(f"there are {MOST_PROPERTIES} observed properties, the most there can be")
+            raise Conflict(
+                f"there are {MOST_PROPERTIES} observed properties, the most there can be"
+            )
         row.id = property_id(row.name)
     if kind.name == "Datastream":
         checked_unit(row)
@@ -201,7 +201,9 @@ def _many_links(
 
 
 def _back_link(kind: EntityType, link: Link) -> Link:
-    return next(b for b in TYPES[link.target].links if b.path == link.back and b.target == kind.name)
+    return next(
+        b for b in TYPES[link.target].links if b.path == link.back and b.target == kind.name
+    )
 
 
 def _given_back(back: Link, row: Any) -> dict[str, Any]:
@@ -247,9 +249,7 @@ def _feature_at(place: models.Location) -> None:
     )
 
 
-def _update(
-    kind: EntityType, row: Any, document: object, writer: Writer, *, replace: bool
-) -> None:
+def _update(kind: EntityType, row: Any, document: object, writer: Writer, *, replace: bool) -> None:
     fields, links = checked_document(kind, document, dict.fromkeys(_kept(kind)), complete=replace)
     if kind.name in ("Thing", "Datastream") and "properties" in fields:
         labels = {name: row.properties.get(name) for name in ("origin", "gateway")}
