@@ -95,6 +95,7 @@ def test_an_entity_has_its_links_and_properties(get):
     assert thing["properties"] == {"floor": 0, "kind": "roof", "open": False}
 
 
+BOX = "geography'POLYGON((126.8 37.4,127.1 37.4,127.1 37.7,126.8 37.7,126.8 37.4))'"
 FILTERS_OF_THINGS = (
         ("name eq 'Station 1'", [1]),
         ("name ne 'Station 1'", [0, 2]),
@@ -114,7 +115,7 @@ FILTERS_OF_THINGS = (
         ("properties/open eq true", [1]),
         ("properties/nothing eq null", [0, 1, 2]),
         ("properties/kind gt 5", []),
-        ("st_within(Locations/location,geography'POLYGON((126.8 37.4,127.1 37.4,127.1 37.7,126.8 37.7,126.8 37.4))')", [0, 1]),
+        (f"st_within(Locations/location,{BOX})", [0, 1]),
         ("geo.distance(Locations/location,geography'POINT(127.2 37.4)') lt 0.1", [2]),
         ("st_equals(Locations/location,geography'POINT(127.0 37.5)')", [0]),
         ("Datastreams/name eq 'fine at 1'", [1]),
@@ -135,20 +136,20 @@ def test_filters_of_things(get):
 
 
 FILTERS_OF_OBSERVATIONS = (
-        ("result gt 20.5", 8),
-        ("result ge 20.5 and result lt 20.7", 4),
-        ("result mul 2 eq 41", 2),
-        ("round(result) eq 21", 8),
-        ("phenomenonTime lt 2026-03-01T12:02:00Z", 12),
-        ("2026-03-01T12:08:00Z le phenomenonTime", 12),
-        ("minute(phenomenonTime) eq 9", 6),
-        ("date(phenomenonTime) eq 2026-03-02", 0),
-        ("Datastream/Thing/name eq 'Station 1'", 20),
-        ("Datastream/name eq 'fine at 1' or result gt 20.8", 12),
-        ("not (result lt 20)", 20),
-        ("resultQuality/flag eq 'good'", 60),
-        ("result eq null", 0),
-        ("FeatureOfInterest/name eq 'Place 2'", 20),
+    ("result gt 20.5", 8),
+    ("result ge 20.5 and result lt 20.7", 4),
+    ("result mul 2 eq 41", 2),
+    ("round(result) eq 21", 8),
+    ("phenomenonTime lt 2026-03-01T12:02:00Z", 12),
+    ("2026-03-01T12:08:00Z le phenomenonTime", 12),
+    ("minute(phenomenonTime) eq 9", 6),
+    ("date(phenomenonTime) eq 2026-03-02", 0),
+    ("Datastream/Thing/name eq 'Station 1'", 20),
+    ("Datastream/name eq 'fine at 1' or result gt 20.8", 12),
+    ("not (result lt 20)", 20),
+    ("resultQuality/flag eq 'good'", 60),
+    ("result eq null", 0),
+    ("FeatureOfInterest/name eq 'Place 2'", 20),
 )
 
 
@@ -261,22 +262,22 @@ def test_a_later_verdict_is_shown(get, lake):
 
 
 WRONG = (
-        ("Nothings", 404),
-        ("Things(987654)", 404),
-        ("Things(987654)/Datastreams", 404),
-        ("Things('a')", 404),
-        ("Things(1)/nothing", 404),
-        ("Observations('x')", 404),
-        ("Things?$filter=name%20gt", 400),
-        ("Things?$filter=name%20gt%205", 400),
-        ("Things?$filter=nothing%20eq%205", 400),
-        ("Things?$top=-1", 400),
-        ("Things?$nothing=1", 400),
-        ("Things?$expand=Nothing", 400),
-        ("Things?$select=nothing", 400),
-        ("Observations?$filter=result%20eq%20'a'", 400),
-        ("Things?$resultFormat=dataArray", 400),
-        ("Datastreams?$filter=phenomenonTime%20gt%202026-01-01T00:00:00Z", 501),
+    ("Nothings", 404),
+    ("Things(987654)", 404),
+    ("Things(987654)/Datastreams", 404),
+    ("Things('a')", 404),
+    ("Things(1)/nothing", 404),
+    ("Observations('x')", 404),
+    ("Things?$filter=name%20gt", 400),
+    ("Things?$filter=name%20gt%205", 400),
+    ("Things?$filter=nothing%20eq%205", 400),
+    ("Things?$top=-1", 400),
+    ("Things?$nothing=1", 400),
+    ("Things?$expand=Nothing", 400),
+    ("Things?$select=nothing", 400),
+    ("Observations?$filter=result%20eq%20'a'", 400),
+    ("Things?$resultFormat=dataArray", 400),
+    ("Datastreams?$filter=phenomenonTime%20gt%202026-01-01T00:00:00Z", 501),
 )
 
 

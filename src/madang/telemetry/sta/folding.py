@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from madang.kernel import times
 from madang.telemetry.sta.errors import InvalidQuery
 from madang.telemetry.sta.expressions import ARITHMETIC, Binary, Call, Expression, Literal, Not
 
-_MOMENTS = {
+_MOMENTS: dict[str, Callable[[], datetime]] = {
     "now": times.now,
     "mindatetime": lambda: datetime.min.replace(tzinfo=UTC),
     "maxdatetime": lambda: datetime.max.replace(tzinfo=UTC),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from madang.kernel import times
 from madang.telemetry.observation_id import observation_key
@@ -185,7 +185,7 @@ _ARITHMETIC = {
     "div": "({0} / {1})",
     "mod": "({0} - {1} * floor({0} / {1}))",
 }
-_TESTS: dict[str, Callable[..., Any]] = {
+_TESTS: dict[str, Callable[..., str]] = {
     "substringof": lambda part, whole: f"position({whole}, {part}) > 0",
     "startswith": lambda whole, part: f"startsWith({whole}, {part})",
     "endswith": lambda whole, part: f"endsWith({whole}, {part})",

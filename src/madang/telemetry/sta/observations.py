@@ -162,9 +162,9 @@ class Plan:
 def _columns(resolution: float) -> str:
     if not resolution:
         return "SELECT ds, toUnixTimestamp64Milli(t) AS at_ms, v AS value, q AS flag FROM obs_ms"
-    return (
-        "SELECT ds, toInt64(toUInt32(t)) * 1000 AS at_ms, "
-        f"if(v = {MISSING}, nan, {scaled('v', resolution)}) AS value, q AS flag FROM obs"  # noqa: S608 -- numbers only
+    return (  # numbers only
+        "SELECT ds, toInt64(toUInt32(t)) * 1000 AS at_ms, "  # noqa: S608
+        f"if(v = {MISSING}, nan, {scaled('v', resolution)}) AS value, q AS flag FROM obs"
     )
 
 

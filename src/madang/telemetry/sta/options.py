@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from madang.telemetry.sta.errors import InvalidQuery
@@ -185,7 +185,7 @@ def _result_format(text: str) -> str:
     return found
 
 
-_READERS = {
+_READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "$filter": ("filter", parse_expression),
     "$orderby": ("orderby", _orderby),
     "$top": ("top", _top),

@@ -112,7 +112,7 @@ def _next(parent: Entity, segment: Segment) -> Scope:
 def _datastreams_of(parent: Entity) -> QuerySet[models.Datastream]:
     if parent.kind.name == "Datastream":
         return models.Datastream.objects.filter(pk=parent.id)
-    return models.Datastream.objects.filter(thing__locations__features=parent.id).distinct()
+    return models.Datastream.objects.filter(thing__locations__features=int(parent.id)).distinct()
 
 
 def _linked_to_observation(row: Row, link: Link) -> QuerySet[Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import BooleanField, F, FloatField, Func, TextField
 
+Compiled = tuple[str, Any]
+
 
 class Among(Func):
     """True where `expression` is one of many keys: one parameter, however many there are."""
@@ -19,18 +21,16 @@ class Among(Func):
         super().__init__(expression)
         self.keys = list(keys)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Compiled:
         """Unpack the keys from one JSON text."""
         left, parameters = compiler.compile(self.source_expressions[0])
         sql = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- a compiled column
-        return sql, [*parameters, json.dumps(self.keys)]
+        return sql, (*parameters, json.dumps(self.keys))
 
-    def as_postgresql(
-        self, compiler: Any, connection: Any, **_context: Any
-    ) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Compiled:
         """Pass the keys as an array."""
         left, parameters = compiler.compile(self.source_expressions[0])
-        return f"{left} = ANY(%s)", [*parameters, self.keys]
+        return f"{left} = ANY(%s)", (*parameters, self.keys)
 
 
 class JSONText(Func):
@@ -47,20 +47,18 @@ class JSONText(Func):
         super().__init__(F(column))
         self.keys = keys
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Compiled:
         """Use a JSON path."""
         path = "$" + "".join(f"[{key}]" if key.isdigit() else f'."{key}"' for key in self.keys)
         return self._sql(compiler, self.sqlite, path)
 
-    def as_postgresql(
-        self, compiler: Any, connection: Any, **_context: Any
-    ) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Compiled:
         """Use an array of keys."""
         return self._sql(compiler, self.postgresql, list(self.keys))
 
-    def _sql(self, compiler: Any, template: str, path: object) -> tuple[str, list[Any]]:
+    def _sql(self, compiler: Any, template: str, path: object) -> Compiled:
         column, parameters = compiler.compile(self.source_expressions[0])
-        return template.format(column), [*parameters, path, *parameters, path]
+        return template.format(column), (*parameters, path, *parameters, path)
 
 
 class JSONNumber(JSONText):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -224,7 +225,7 @@ def _number(text: str) -> int | float:
     return float(text) if re.search(r"[.eE]", text) else int(text)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], object]] = {
     "text": _quoted,
     "number": _number,
     "stamp": lambda text: times.parse_utc(text.replace(" ", "+")),
