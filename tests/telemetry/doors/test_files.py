@@ -87,7 +87,7 @@ def test_json_lines_of_every_layout(tmp_path):
 @pytest.mark.parametrize("names", [("ds", "time", "value"), ("ds", "t", "v")])
 def test_parquet_with_local_timestamps(tmp_path, names):
     path = tmp_path / "a.parquet"
-    stamps = pa.array([datetime(2026, 11, 22, 12)] * 2, pa.timestamp("us"))
+    stamps = pa.array([datetime.fromisoformat("2026-11-22T12:00")] * 2, pa.timestamp("us"))
     values = pa.array([1.0, float("inf")])
     pq.write_table(pa.table([pa.array([3, 4]), stamps, values], names=names), path)
     found = read(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from madang.kernel.errors import Unauthenticated
-from madang.kernel.problem import problem_document
+from madang.kernel.problem import CONTENT_TYPE, TYPE_PREFIX, problem_document
 from madang.telemetry.doors.errors import AllRefused, DoorBusy
 from madang.telemetry.doors.http_request import Scope, Send
 from madang.telemetry.doors.rows import Parsed, Point
@@ -37,13 +37,28 @@ class Answer:
 
 def problem(error: BaseException, path: str) -> Answer:
     """Return an error as an RFC 9457 document."""
+    if isinstance(error, DoorBusy):
+        return _busy(error, path)
     status, headers, body = problem_document(error, instance=path)
     lower = {name.lower(): value for name, value in headers.items()}
-    if isinstance(error, DoorBusy):
-        lower["retry-after"] = str(max(1, round(error.retry_after_s)))
     if isinstance(error, Unauthenticated):
         lower["www-authenticate"] = 'Basic realm="gateways"'
     return Answer(status, lower, body)
+
+
+def _busy(error: DoorBusy, path: str) -> Answer:
+    """Return a 503 without a line in the log: a crowd of them must cost nothing, and is counted."""
+    members = {
+        "type": TYPE_PREFIX + error.code,
+        "title": "Service Unavailable",
+        "status": error.http_status,
+        "detail": error.message,
+        "code": error.code,
+        "instance": path,
+    }
+    wait_s = str(max(1, round(error.retry_after_s)))
+    headers = {"content-type": CONTENT_TYPE, "retry-after": wait_s}
+    return Answer(error.http_status, headers, orjson.dumps(members))
 
 
 def created(point: Point, base: str) -> Answer:

@@ -30,8 +30,9 @@ MESSAGE_POINTS = 40_000
 """Most points in one message: 0.8 MB, so that other gateways' messages get between."""
 WAITING_POINTS = 1_000_000
 """Points that may wait for the bus in all lanes together; more is refused with 503 (20 MB)."""
-PATIENCE_S = 4.0
+PATIENCE_S = 6.0
 """A message is offered to the bus again for this long, e.g. while it restarts."""
+_ACK_S = 1.5  # an acknowledgement that has not come by then went down with a connection
 _RETRY_S = 0.1
 
 
@@ -39,7 +40,13 @@ class Publisher(Protocol):
     """What the intake needs of the bus."""
 
     async def publish(
-        self, subject: str, data: bytes, *, headers: Mapping[str, str], msg_id: str
+        self,
+        subject: str,
+        data: bytes,
+        *,
+        headers: Mapping[str, str],
+        msg_id: str,
+        timeout_s: float,
     ) -> int:
         """Store one message durably and return its sequence number."""
 
@@ -149,7 +156,11 @@ class Intake:
         while True:
             try:
                 await self.bus.publish(
-                    message.subject, message.data, headers=message.headers, msg_id=message.msg_id
+                    message.subject,
+                    message.data,
+                    headers=message.headers,
+                    msg_id=message.msg_id,
+                    timeout_s=_ACK_S,
                 )
                 return
             except LimitReached as error:
