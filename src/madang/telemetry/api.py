@@ -14,6 +14,7 @@ from madang.telemetry.gateways import (
     gateways,
     rotate_key,
 )
+from madang.telemetry.history import hours, latest, series
 from madang.telemetry.keys import Credentials, credentials
 from madang.telemetry.stations import Datastream, Station, datastreams, stations
 
@@ -28,6 +29,9 @@ __all__ = [
     "enable_gateway",
     "gateway_of",
     "gateways",
+    "hours",
+    "latest",
     "rotate_key",
+    "series",
     "stations",
 ]
