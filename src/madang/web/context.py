@@ -14,6 +14,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, may
+from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.registry import MenuEntry, registry
 
@@ -35,13 +36,16 @@ class Link:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the context of the base template."""
     actor = current_actor(request)
+    language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
-        "city_name": city_name(get_language() or settings.LANGUAGE_CODE),
+        "city_name": city_name(language),
         "display": display_of(request),
         "displays": displays(request),
         "languages": languages(request),
         "menu": menu(request, actor),
+        "footer": footer(),
+        "phone": city_phone(language),
     }
 
 
@@ -53,6 +57,17 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
         if url is not None and may(actor, entry.access):
             links.append(Link(_(entry.title), url, _is_below(request.path, url)))
     return links
+
+
+def footer() -> list[Link]:
+    """Return the links below every page: how the service is, and how we know what we say."""
+    titles = {
+        "status": _("Status of the service"),
+        "proof": _("How we know this"),
+        "accessibility": _("Accessibility"),
+    }
+    found = [(title, _address(page)) for page, title in titles.items()]
+    return [Link(title, url) for title, url in found if url is not None]
 
 
 def languages(request: HttpRequest) -> list[Link]:
@@ -89,9 +104,15 @@ def display_of(request: HttpRequest) -> str:
 @cache
 def city_name(language: str) -> str:
     """Return the city's name in a language."""
-    from madang.city.api import profile
-
     return profile().name(language)
+
+
+@cache
+def city_phone(language: str) -> tuple[str, str] | None:
+    """Return name and number of the city's first line that is not for emergencies."""
+    city = profile()
+    lines = [line for line in city.city.phones.numbers if not line.emergency]
+    return (city.text(lines[0].names, language), lines[0].number) if lines else None
 
 
 @cache
