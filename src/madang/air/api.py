@@ -35,6 +35,7 @@ from madang.air.measures import (
 )
 from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
 from madang.air.rules import Declared, Hour, declared_measures
+from madang.air.summary import Summary, summary
 
 __all__ = [
     "POLLUTANTS",
@@ -48,6 +49,7 @@ __all__ = [
     "Reading",
     "RuleSet",
     "StationAir",
+    "Summary",
     "Value",
     "approve",
     "cai",
@@ -62,5 +64,6 @@ __all__ = [
     "read_rule_set",
     "record_forecasts",
     "station_air",
+    "summary",
     "us_aqi",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,14 @@ from django.utils.translation import gettext as _
 from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
+from madang.kernel.errors import NotFound
 from madang.kernel.registry import MenuEntry, registry
 
 DISPLAYS = ("normal", "large", "contrast")
 DISPLAY_COOKIE = "madang_display"
 DEFAULT_DISPLAY = "normal"
+ALERTS_KEPT_S = 1.0
+_kept_alerts: dict[str, tuple[float, list[Link]]] = {}
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
+        "alerts": alerts(language),
         "city_name": city_name(language),
         "display": display_of(request),
         "displays": displays(request),
@@ -55,8 +60,47 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
         url = _address(entry.page)
         if url is not None and may(actor, entry.access):
-            links.append(Link(_(entry.title), url, _is_below(request.path, url)))
-    return links
+            links.append(Link(_(entry.title), url))
+    # of the entries above this page, the nearest is the one the reader is in
+    here = max(
+        (link.url for link in links if _is_below(request.path, link.url)), key=len, default=""
+    )
+    return [replace(link, current=link.url == here) for link in links]
+
+
+def alerts(language: str) -> list[Link]:
+    """Return the measures in force, for the banner of every page; at most a second old."""
+    now = time.monotonic()
+    kept = _kept_alerts.get(language)
+    if kept is None or now - kept[0] > ALERTS_KEPT_S:
+        kept = _kept_alerts[language] = (now, measure_links(language))
+    return kept[1]
+
+
+def measure_links(language: str) -> list[Link]:
+    """Return a link to each measure in force, in words: what, where."""
+    from madang.air import api as air
+
+    base = reverse("air-measures")
+    return [
+        Link(
+            _("%(name)s in %(place)s")
+            % {
+                "name": profile().text(measure.name, language),
+                "place": _place(measure.district, language),
+            },
+            f"{base}#measure-{measure.id}",
+        )
+        for measure in air.measures_in_force()
+        if measure.status == "in_force"
+    ]
+
+
+def _place(code: str, language: str) -> str:
+    try:
+        return profile().unit(code).name(language)
+    except NotFound:  # a unit of an older profile
+        return code
 
 
 def footer() -> list[Link]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ SHOWN_STALE = 50
 PAGE = 50
 LAST_PAGE = 200  # 10,000 refusals by hand are enough; the rest is for SQL
 WINDOW = timedelta(days=1)
+NO_COUNTS: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,13 @@ def lake_silent() -> str:
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how the pipeline is: counters, processes, stale sensors, refusals of the last day."""
     parts = Parts()
-    counters = parts.ask(lake_silent(), telemetry.pipeline_counters, {})
-    stale, stale_count = parts.ask(lake_silent(), lambda: telemetry.stale(SHOWN_STALE), ([], 0))
+    counters: Mapping[str, Any] = parts.ask(lake_silent(), telemetry.pipeline_counters, {})
+    nothing: tuple[list[telemetry.Stale], int] = ([], 0)
+    stale, stale_count = parts.ask(lake_silent(), lambda: telemetry.stale(SHOWN_STALE), nothing)
     since = times.now() - WINDOW
-    refused = parts.ask(lake_silent(), lambda: telemetry.dead_letter_counts(since), {})
+    refused: dict[str, int] = parts.ask(
+        lake_silent(), lambda: telemetry.dead_letter_counts(since), {}
+    )
     checks = health().checks
     troubles = [check for check in checks if not check.ok]
     context = {
@@ -85,7 +90,7 @@ def _overview_heading(troubles: int, stale: int, *, lake_away: bool) -> str:
     return _("All parts run and every sensor reports")
 
 
-def figures(counters: Any) -> list[Figure]:
+def figures(counters: Mapping[str, Any]) -> list[Figure]:
     """Return the pipeline's counters in the order of the way of a reading."""
     titles = words.counters()
     known = [name for name in titles if name in counters]
@@ -101,8 +106,10 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     code = code if code in telemetry.REFUSAL_CODES else ""
     page = _page_number(request)
     since = times.now() - timedelta(days=90)
-    counts = parts.ask(lake_silent(), lambda: telemetry.dead_letter_counts(since), {})
-    rows = parts.ask(
+    counts: dict[str, int] = parts.ask(
+        lake_silent(), lambda: telemetry.dead_letter_counts(since), {}
+    )
+    rows: list[telemetry.DeadLetter] = parts.ask(
         lake_silent(),
         lambda: telemetry.dead_letters(since, code=code, limit=PAGE + 1, offset=(page - 1) * PAGE),
         [],
