@@ -24,6 +24,7 @@ from madang.air.districts import (
 from madang.air.engine.cai import Index
 from madang.air.engine.cai import index as cai
 from madang.air.engine.us_aqi import index as us_aqi
+from madang.air.means import Statistic, statistics
 from madang.air.measures import (
     Action,
     Measure,
@@ -49,6 +50,7 @@ __all__ = [
     "Reading",
     "RuleSet",
     "StationAir",
+    "Statistic",
     "Summary",
     "Value",
     "approve",
@@ -64,6 +66,7 @@ __all__ = [
     "read_rule_set",
     "record_forecasts",
     "station_air",
+    "statistics",
     "summary",
     "us_aqi",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.kernel.registry import (
+    API,
     Command,
     MenuEntry,
     ObservedProperty,
@@ -81,6 +82,8 @@ def offers() -> Iterable[Offer]:
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
     yield Command("air index", "madang.air.cli_index:index", "Korean CAI or US AQI of values.")
+    yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
+    yield API("air", "madang.air.http:router")
     for pollutant in PROPERTIES:
         yield StreamConsumer(
             f"air-hours-{pollutant.id}",
