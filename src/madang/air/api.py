@@ -36,6 +36,7 @@ from madang.air.measures import (
 )
 from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
 from madang.air.rules import Declared, Hour, declared_measures
+from madang.air.summary import Summary, summary
 
 __all__ = [
     "POLLUTANTS",
@@ -50,6 +51,7 @@ __all__ = [
     "RuleSet",
     "StationAir",
     "Statistic",
+    "Summary",
     "Value",
     "approve",
     "cai",
@@ -65,5 +67,6 @@ __all__ = [
     "record_forecasts",
     "station_air",
     "statistics",
+    "summary",
     "us_aqi",
 ]

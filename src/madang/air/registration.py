@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from madang.kernel.registry import (
     API,
     Command,
+    MenuEntry,
     ObservedProperty,
     Offer,
+    Page,
     QualityLimits,
     Schedule,
     StreamConsumer,
@@ -100,3 +102,16 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    yield from _pages()
+
+
+def _pages() -> Iterable[Offer]:
+    here, decisions = "madang.air.pages", "madang.air.measure_pages"
+    one = "air/measures/<int:measure_id>/"
+    yield Page("air/", f"{here}:districts", "air", "public")
+    yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
+    yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
+    yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
+    yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield MenuEntry("air", "Air", 10)
+    yield MenuEntry("air-measures", "Air measures", 11)

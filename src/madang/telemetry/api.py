@@ -6,6 +6,7 @@ observed property's unit. Columns `q` are as in docs/explanation/spine.md.
 
 from __future__ import annotations
 
+from madang.telemetry.catalogue import load_catalogue
 from madang.telemetry.gateways import (
     Gateway,
     create_gateway,
@@ -14,20 +15,41 @@ from madang.telemetry.gateways import (
     gateways,
     rotate_key,
 )
+from madang.telemetry.history import hours, latest, series
 from madang.telemetry.keys import Credentials, credentials
+from madang.telemetry.operations import (
+    DeadLetter,
+    Stale,
+    dead_letter_counts,
+    dead_letters,
+    pipeline_counters,
+    stale,
+)
+from madang.telemetry.refusals import CODES as REFUSAL_CODES
 from madang.telemetry.stations import Datastream, Station, datastreams, stations
 
 __all__ = [
+    "REFUSAL_CODES",
     "Credentials",
     "Datastream",
+    "DeadLetter",
     "Gateway",
+    "Stale",
     "Station",
     "create_gateway",
     "credentials",
     "datastreams",
+    "dead_letter_counts",
+    "dead_letters",
     "enable_gateway",
     "gateway_of",
     "gateways",
+    "hours",
+    "latest",
+    "load_catalogue",
+    "pipeline_counters",
     "rotate_key",
+    "series",
+    "stale",
     "stations",
 ]
