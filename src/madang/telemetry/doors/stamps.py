@@ -25,21 +25,43 @@ def uniform_stamps(texts: list[str]) -> np.ndarray | None:
     if form is None:
         return None
     model, zone = texts[0], form[2]
-    cut = len(model) - len(zone)
-    if set(map(len, texts)) != {len(model)} or not all(text.endswith(zone) for text in texts):
+    width, cut = len(model), len(model) - len(zone)
+    raw = "".join(texts).encode()
+    if set(map(len, texts)) != {width} or len(raw) != width * len(texts):
         return None
-    local = np.array(texts, dtype=f"U{cut}")
-    marks = local.view(np.uint32).reshape(len(texts), cut)
-    digits = np.array([character.isdigit() for character in model[:cut]])
-    written = marks[:, digits]
-    if (written < ord("0")).any() or (written > ord("9")).any():
+    table = np.frombuffer(raw, np.uint8).reshape(len(texts), width)
+    free = np.array([at < cut and character.isdigit() for at, character in enumerate(model)])
+    digits = table[:, free] - np.uint8(ord("0"))  # what is no digit wraps to above 9
+    if (digits > 9).any() or (table[:, ~free] != table[0, ~free]).any():
         return None
-    if (marks[:, ~digits] != marks[0, ~digits]).any():
-        return None
+    local = _milliseconds(digits.astype(np.int64))
+    shift_ms = _shift_ms(zone)
+    return None if local is None or shift_ms is None else local - shift_ms
+
+
+def _shift_ms(zone: str) -> int | None:
+    """Return the offset of a zone from UTC [ms], or None where it is none, such as +99:00."""
     try:
-        shift = datetime.fromisoformat(model).utcoffset()
-        moments = local.astype("datetime64[us]").astype(np.int64) // 1000
-    except ValueError:  # one of them is no date
+        shift = datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").utcoffset()
+    except ValueError:
         return None
-    assert shift is not None
-    return moments - int(shift.total_seconds() * 1000)
+    return None if shift is None else int(shift.total_seconds() * 1000)
+
+
+def _milliseconds(digits: np.ndarray) -> np.ndarray | None:
+    """Return (n, 14 to 20) digits of year, month, ... fraction as ms; None where one is no date."""
+    year = digits[:, :4] @ np.array([1000, 100, 10, 1])
+    month, day, hour, minute, second = (
+        10 * digits[:, at] + digits[:, at + 1] for at in (4, 6, 8, 10, 12)
+    )
+    months = (year - 1970) * 12 + month - 1
+    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    after = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    is_date = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= after - first)
+    if not (is_date & (hour < 24) & (minute < 60) & (second < 60)).all():
+        return None
+    fraction = np.zeros(len(digits), np.int64)
+    for at, weight in zip(range(14, digits.shape[1]), (100, 10, 1), strict=False):
+        fraction += weight * digits[:, at]
+    days = first + day - 1
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + fraction
