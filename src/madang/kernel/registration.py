@@ -27,3 +27,5 @@ def offers() -> Iterable[Offer]:
     )
     yield HealthCheck("database", "madang.kernel.health:database")
     yield HealthCheck("worker", "madang.kernel.health:worker")
+    yield HealthCheck("bus", "madang.kernel.bus.watch:problem")
+    yield HealthCheck("lake", "madang.kernel.lake.client:problem")
