@@ -16,6 +16,7 @@ from madang.kernel.lake.chdb_store import Budget, ChdbStore
 from madang.kernel.lake.polars_store import PolarsStore
 from madang.kernel.lake.store import Store
 from madang.kernel.registry import LakeTable
+from tests.kernel.lake_questions import ARGUMENTS, PORTABLE
 from tests.kernel.lake_tables import DAY0, HOURS, NOTES, OBS, observations
 
 Open = Callable[[Path], Store]
@@ -83,24 +84,6 @@ def test_a_large_insert_is_repeated_without_doubling(opened: Open, tmp_path: Pat
     store.insert("obs", rows, token="big")
     assert count(store) == 700_000
     store.close()
-
-
-PORTABLE = {
-    "latest": "SELECT ds, max(t) AS last, argMax(v, t) AS value FROM obs GROUP BY ds ORDER BY ds",
-    "week": "SELECT t, v, q FROM obs WHERE ds = {ds:UInt32} AND t >= {a:DateTime} "
-    "AND t < {b:DateTime} ORDER BY t",
-    "hourly": "SELECT ds, intDiv(toUInt32(t), 3600) AS hour, count() AS n, sum(v) AS total, "
-    "min(v) AS low, max(v) AS high FROM obs WHERE toYYYYMMDD(t) = {day:UInt32} AND q = 0 "
-    "GROUP BY ds, hour ORDER BY ds, hour",
-    "days": "SELECT toDate(t) AS day, count() AS n, avg(v) AS mean FROM obs GROUP BY day "
-    "ORDER BY day",
-}
-ARGUMENTS = {
-    "latest": {},
-    "week": {"ds": 7, "a": "2026-10-03 06:00:00", "b": "2026-10-04 06:00:00"},
-    "hourly": {"day": 20261003},
-    "days": {},
-}
 
 
 def expected(rows: pa.Table, name: str) -> list[tuple]:
