@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from madang.kernel.errors import Conflict, Invalid, LimitReached, NotFound
+from madang.kernel.lake import proof
 from madang.kernel.lake.chdb_store import Budget, ChdbStore
 from madang.kernel.lake.polars_store import PolarsStore
 from madang.kernel.lake.store import Store
@@ -257,5 +258,20 @@ def test_a_question_past_its_budget_is_stopped_and_the_next_one_answered(tmp_pat
         with pytest.raises(LimitReached, match="memory"):
             store.query("SELECT groupArray(number) FROM numbers(100000000)")
         assert count(store) == 10
+    finally:
+        store.close()
+
+
+def test_a_point_takes_at_most_three_bytes_at_second_resolution(tmp_path: Path) -> None:
+    """The goal of the lake, on its published workload at a small size."""
+    store = ChdbStore(tmp_path)
+    try:
+        store.create(proof.OBS)
+        for number, rows in enumerate(proof.batches(250_000, sensors=500)):
+            store.insert("obs", rows, token=str(number))
+        store.optimize("obs")
+        rows_kept, size = store.size()["obs"]
+        assert rows_kept == 250_000
+        assert size / rows_kept <= 3.0
     finally:
         store.close()
