@@ -267,11 +267,11 @@ def test_a_point_takes_at_most_three_bytes_at_second_resolution(tmp_path: Path) 
     store = ChdbStore(tmp_path)
     try:
         store.create(proof.OBS)
-        for number, rows in enumerate(proof.batches(250_000, sensors=500)):
+        for number, rows in enumerate(proof.batches(600_000, sensors=1500)):
             store.insert("obs", rows, token=str(number))
         store.optimize("obs")
         rows_kept, size = store.size()["obs"]
-        assert rows_kept == 250_000
+        assert rows_kept == 600_000
         assert size / rows_kept <= 3.0
     finally:
         store.close()
