@@ -131,8 +131,8 @@ def test_observations_of_a_datastream_are_read_and_found_by_id(service, station,
         (7.1, "2026-03-01T12:02:00Z"),
     ]
     assert service.observations().find(found[0].id).result == 6.5
-    newest = service.datastreams().query().expand(
-        "Observations($top=1;$orderby=phenomenonTime desc)"
+    newest = (
+        service.datastreams().query().expand("Observations($top=1;$orderby=phenomenonTime desc)")
     )
     [stream_now] = list(newest.list())
     assert [o.result for o in stream_now.observations.entities] == [7.1]
