@@ -105,7 +105,7 @@ def _encoded(frame: pl.DataFrame, form: str, stream: dict[str, Any]) -> bytes:
         return sink.getvalue()
     text = frame.with_columns(frame["time"].dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"))
     if form == "csv":
-        return text.write_csv().encode()
+        return text.write_csv(quote_style="never").encode()  # numbers and words of ours only
     document = {"datastream": stream, "observations": text.to_dicts()}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
