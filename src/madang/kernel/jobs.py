@@ -119,6 +119,13 @@ def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
     return [run for run in queued if run is not None]
 
 
+def seconds_to_next(now: datetime | None = None) -> float:
+    """Return how long nothing comes due; an hour where nothing is scheduled at all."""
+    moment, where = now or datetime.now(UTC), zone()
+    due = [due_after(offer.cron, moment, where) for offer in registry().offers(Schedule)]
+    return min(((one - moment).total_seconds() for one in due), default=3600.0)
+
+
 def _queue_if_due(
     offer: Schedule, last: datetime | None, now: datetime, where: ZoneInfo
 ) -> ScheduledRun | None:
