@@ -123,7 +123,7 @@ class TestOnTheDatabase:
         jobs.run_now("broken")
         run_all()
         [job] = jobs.recent(1)
-        assert (job.state, job.name) == ("failed", "run_schedule")
+        assert (job.state, job.name) == ("failed", "broken")
         assert "the job is broken" in job.error
 
     def test_an_unknown_schedule_is_said_to_be_unknown(self):
