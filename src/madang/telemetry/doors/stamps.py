@@ -64,4 +64,5 @@ def _milliseconds(digits: np.ndarray) -> np.ndarray | None:
     for at, weight in zip(range(14, digits.shape[1]), (100, 10, 1), strict=False):
         fraction += weight * digits[:, at]
     days = first + day - 1
-    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + fraction
+    found: np.ndarray = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + fraction
+    return found
