@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import bcrypt
 import pytest
 
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -18,7 +19,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept():
     gateway, key = gateways.create_gateway("roof-1", "real", ["observe"], 100)
     row = models.Gateway.objects.get(pk=gateway.id)
     assert key.startswith(row.key_prefix)
-    assert key not in (row.key_hash, row.key_prefix)
+    assert key not in (row.key_hash, row.key_prefix, row.bus_hash)
     assert len(key) >= 4 + 43  # 256 bits in base64url
 
 
@@ -88,3 +89,18 @@ def test_credentials_are_read_from_each_header_form():
     assert credentials({"x-madang-key": "mdg_k"}) == Credentials(None, "mdg_k")
     assert credentials({"authorization": "Basic %%%"}) is None
     assert credentials({}) is None
+
+
+def test_a_key_is_also_the_bus_password_until_it_is_rotated():
+    _, key = gateways.create_gateway("roof-1", "real")
+    kept = models.Gateway.objects.get().bus_hash
+    assert bcrypt.checkpw(key.encode(), kept.encode())
+    fresh = gateways.rotate_key("roof-1")
+    kept = models.Gateway.objects.get().bus_hash
+    assert bcrypt.checkpw(fresh.encode(), kept.encode())
+    assert not bcrypt.checkpw(key.encode(), kept.encode())
+
+
+def test_no_gateway_takes_the_name_of_the_bus_itself():
+    with pytest.raises(Invalid, match="name"):
+        gateways.create_gateway("madang", "real")

@@ -37,7 +37,7 @@ def up(city: str | None, no_sim: bool, port: int | None) -> None:
     settings.cache_clear()
     here = settings()
     preflight.check_start(here)
-    profile_folder = prepare(here)
+    prepare(here)
     supervisor = Supervisor(
         here.data,
         lambda text: click.echo(f"madang: {text}", err=True),
@@ -49,7 +49,7 @@ def up(city: str | None, no_sim: bool, port: int | None) -> None:
         for group in core(here):
             supervisor.start(*group, within_s=60)
         if not (no_sim or here.is_production):
-            supervisor.start(simulator(here, demo_gateway(), profile_folder), within_s=10)
+            supervisor.start(simulator(here, demo_gateway()), within_s=10)
         _greet(time.monotonic() - began)
         supervisor.watch()
     finally:

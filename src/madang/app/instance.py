@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from madang.kernel import orm
 from madang.kernel.config import Settings
@@ -12,8 +11,8 @@ DEMO_GATEWAY = "city-simulator"
 _DEMO_QUOTA_POINTS_PER_S = 100_000
 
 
-def prepare(here: Settings) -> Path:
-    """Migrate the system of record, check the city's profile, return the profile's folder.
+def prepare(here: Settings) -> None:
+    """Load the city's profile (a broken one stops here) and migrate the system of record.
 
     Raises
     ------
@@ -22,10 +21,9 @@ def prepare(here: Settings) -> Path:
     """
     from madang.city.api import profile
 
-    folder = profile().folder
+    profile()
     (here.data / "run").mkdir(parents=True, exist_ok=True)
     migrate()
-    return folder
 
 
 def migrate(verbosity: int = 0) -> None:

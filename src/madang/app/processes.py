@@ -56,15 +56,14 @@ def core(here: Settings) -> list[list[Process]]:
     return [*first, [lake, web, stream, worker, front]]
 
 
-def simulator(here: Settings, key: str, city_folder: Path) -> Process:
-    """Return the simulator's process; it knows only addresses, its key and the city's facts."""
+def simulator(here: Settings, key: str) -> Process:
+    """Return the simulator's process; it knows only addresses and its key."""
     return Process(
         "simulator",
         [
             *[sys.executable, "-m", "madang_sim", "run"],
             *["--url", f"http://127.0.0.1:{here.front_port}"],
             *["--mqtt", f"127.0.0.1:{here.mqtt_port}"],
-            *["--city", str(city_folder)],
         ],
         lambda: True,
         {"MADANG_SIM_KEY": key},

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from madang.kernel.bus.access import INTERNAL_USER
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from madang.telemetry import keys, models
 from madang.telemetry.changes import note_change
@@ -63,6 +64,7 @@ def create_gateway(
                 description=description,
                 key_hash=fresh.key_hash,
                 key_prefix=fresh.key_prefix,
+                bus_hash=fresh.bus_hash,
                 origin=origin,
                 scopes=sorted(set(scopes)),
                 quota_points_per_s=quota,
@@ -75,8 +77,8 @@ def create_gateway(
 
 def _check(name: str, origin: str, scopes: Sequence[str], quota: int) -> None:
     wrong = {}
-    if not _NAME.match(name):
-        wrong["name"] = "small letters, digits and '-', at most 64"
+    if not _NAME.match(name) or name == INTERNAL_USER:
+        wrong["name"] = f"small letters, digits and '-', at most 64, and not {INTERNAL_USER!r}"
     if origin not in models.ORIGINS:
         wrong["origin"] = f"one of {', '.join(models.ORIGINS)}"
     if not scopes or set(scopes) - set(models.SCOPES):
@@ -92,7 +94,7 @@ def rotate_key(name: str) -> str:
     """Return a new key of the gateway; the old one stops working with this call's commit."""
     fresh = keys.new_key()
     found = models.Gateway.objects.filter(name=name).update(
-        key_hash=fresh.key_hash, key_prefix=fresh.key_prefix
+        key_hash=fresh.key_hash, key_prefix=fresh.key_prefix, bus_hash=fresh.bus_hash
     )
     _require_found(found, name)
     return fresh.key

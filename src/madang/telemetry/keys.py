@@ -1,7 +1,8 @@
-"""Gateway keys: 256 random bits, of which only the SHA-256 is kept.
+"""Gateway keys: 256 random bits, of which only hashes are kept.
 
 A plain hash is enough here: a key cannot be guessed, so nothing slow is needed to protect it
-(NIST SP 800-63B-4 §3.1.2 asks for salt and stretching where people choose the secret).
+(NIST SP 800-63B-4 §3.1.2 asks for salt and stretching where people choose the secret). The bus server
+knows bcrypt only, so a gateway's MQTT password, which is its key, is kept in that form too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from madang.kernel.bus.access import device_key_hash
+
 PREFIX = "mdg_"
 _SHOWN = 12  # characters of a key that lists may show: the mark and 48 of its 256 bits
 
@@ -25,6 +28,7 @@ class NewKey:
     key: str
     key_hash: str
     key_prefix: str
+    bus_hash: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Credentials:
 def new_key() -> NewKey:
     """Return a fresh random key."""
     key = PREFIX + secrets.token_urlsafe(32)
-    return NewKey(key, key_hash(key), key[:_SHOWN])
+    return NewKey(key, key_hash(key), key[:_SHOWN], device_key_hash(key))
 
 
 def key_hash(key: str) -> str:

@@ -30,6 +30,7 @@ class Gateway(models.Model):
     description = models.TextField(blank=True)
     key_hash = models.CharField(max_length=64, unique=True)
     key_prefix = models.CharField(max_length=16)
+    bus_hash = models.CharField(max_length=60)  # the same key as the bus server checks it
     origin = models.CharField(max_length=10, choices=[(o, o) for o in ORIGINS])
     scopes = models.JSONField(default=_observe_only)
     quota_points_per_s = models.PositiveIntegerField(default=10_000)

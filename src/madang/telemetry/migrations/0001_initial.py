@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True)),
                 ('key_hash', models.CharField(max_length=64, unique=True)),
                 ('key_prefix', models.CharField(max_length=16)),
+                ('bus_hash', models.CharField(max_length=60)),
                 ('origin', models.CharField(choices=[('real', 'real'), ('simulated', 'simulated'), ('replayed', 'replayed')], max_length=10)),
                 ('scopes', models.JSONField(default=madang.telemetry.models._observe_only)),
                 ('quota_points_per_s', models.PositiveIntegerField(default=10000)),

@@ -1,0 +1,179 @@
+"""The HTTP doors: SensorThings observations and bulk batches, as one ASGI application.
+
+    POST /sta/v1.1/Observations
+    POST /sta/v1.1/Datastreams(n)/Observations
+    POST /sta/v1.1/CreateObservations
+    POST /ingest/v1/columns | jsonl | arrow
+
+An answer of 200 or 201 means that the accepted rows are on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from madang.kernel.errors import Conflict, Invalid, NotFound
+from madang.telemetry import keys
+from madang.telemetry.doors import answers, measures
+from madang.telemetry.doors.directory import Device
+from madang.telemetry.doors.errors import TooLarge
+from madang.telemetry.doors.http_request import (
+    UNPACKED_BYTES,
+    GoneAway,
+    Receive,
+    Scope,
+    Send,
+    body_of,
+    headers_of,
+)
+from madang.telemetry.doors.parse_arrow import parse_arrow
+from madang.telemetry.doors.parse_columns import parse_columns
+from madang.telemetry.doors.parse_lines import parse_lines
+from madang.telemetry.doors.parse_sta import parse_data_array, parse_observation
+from madang.telemetry.doors.reception import Arrival, receive as received, refuse_whole
+from madang.telemetry.doors.rows import Parsed, Resolve
+from madang.telemetry.doors.state import Doors, doors
+
+PATTERN = (
+    r"/(?:sta/v1\.1/(?:(?:Datastreams\((?P<ds>\d{1,10})\)/)?(?P<one>Observations)"
+    r"|(?P<array>CreateObservations))|ingest/v1/(?P<bulk>columns|jsonl|arrow))/?\Z"
+)
+_PATH = re.compile(PATTERN)
+_LONGEST_KEY = 200
+
+Parse = Callable[[bytes, Resolve, int], Parsed]
+Reply = Callable[[Parsed, str], answers.Answer]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a path's bodies are read and answered."""
+
+    door: str
+    parse: Parse
+    reply: Reply
+
+
+_FORMS: Mapping[str, Form] = {
+    "CreateObservations": Form(
+        "sta", lambda body, _resolve, now: parse_data_array(body, now), answers.data_array
+    ),
+    "columns": Form(
+        "columns",
+        lambda body, _resolve, _now: parse_columns(body),
+        lambda stored, _base: answers.batch(stored),
+    ),
+    "jsonl": Form(
+        "jsonl",
+        lambda body, resolve, _now: parse_lines(body, resolve),
+        lambda stored, _base: answers.batch(stored),
+    ),
+    "arrow": Form(
+        "arrow",
+        lambda body, _resolve, _now: parse_arrow(body, UNPACKED_BYTES),
+        lambda stored, _base: answers.batch(stored),
+    ),
+}
+
+
+def form_of(path: str) -> Form:
+    """Return the form of a path.
+
+    Raises
+    ------
+    NotFound
+        If no door is there.
+    """
+    found = _PATH.match(path)
+    if found is None:
+        raise NotFound(f"no door is at {path[:200]}")
+    if found["one"]:
+        ds = int(found["ds"]) if found["ds"] else None
+        return Form(
+            "sta",
+            lambda body, _resolve, now: parse_observation(body, now, ds),
+            answers.created,
+        )
+    return _FORMS[found["array"] or found["bulk"]]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request to a door."""
+    started = time.perf_counter()
+    path = scope["path"]
+    try:
+        form = form_of(path)
+        answer = await _answered(form, scope, receive)
+        measures.SECONDS.labels(door=form.door).observe(time.perf_counter() - started)
+    except GoneAway:
+        return
+    except Exception as error:
+        answer = answers.problem(error, path)
+    await answer.send(send)
+
+
+async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answer:
+    house = doors()
+    headers = headers_of(scope)
+    device = house.directory.device(keys.credentials(headers))
+    received_ms = time.time_ns() // 1_000_000
+    try:
+        body = await body_of(headers, receive)
+    except TooLarge as error:
+        await refuse_whole(house, _arrival(form, device, b"", received_ms, ""), error)
+        raise
+    msg_id = _msg_id(headers, device, body)
+    arrival = _arrival(form, device, body, received_ms, msg_id)
+    resolve = house.directory.resolver(device.id)
+    stored = await received(house, arrival, partial(form.parse, body, resolve, received_ms))
+    return form.reply(stored, answers.base_of(scope, headers))
+
+
+def _arrival(form: Form, device: Device, body: bytes, received_ms: int, msg_id: str) -> Arrival:
+    return Arrival(device, form.door, body, received_ms, time.monotonic(), msg_id)
+
+
+class _KeyMemory:
+    """The bodies' hashes of the last Idempotency-Keys, to tell a repetition from a mistake."""
+
+    kept = 10_000
+
+    def __init__(self) -> None:
+        self._seen: dict[str, bytes] = {}
+
+    def check(self, name: str, body: bytes) -> None:
+        """Note the body under this key.
+
+        Raises
+        ------
+        Conflict
+            If the key came with another body before.
+        """
+        digest = hashlib.sha256(body).digest()
+        if self._seen.setdefault(name, digest) != digest:
+            raise Conflict("this Idempotency-Key was used for another body; take a new key")
+        if len(self._seen) > self.kept:
+            del self._seen[next(iter(self._seen))]
+
+
+_memory = _KeyMemory()
+
+
+def _msg_id(headers: Mapping[str, str], device: Device, body: bytes) -> str:
+    key = headers.get("idempotency-key")
+    if key is None:
+        return ""
+    if not 0 < len(key) <= _LONGEST_KEY:
+        message = f"Idempotency-Key has 1 to {_LONGEST_KEY} characters"
+        raise Invalid(message, {"Idempotency-Key": "length"})
+    name = f"idem-{device.id}-{hashlib.sha256(key.encode()).hexdigest()}"
+    _memory.check(name, body)
+    return name
+
+
+__all__ = ["PATTERN", "Doors", "application", "form_of"]

@@ -1,0 +1,110 @@
+"""Where the simulated city's stations stand and what each measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from madang_sim.noise import gaussians, uniforms
+
+POLLUTANTS = ("pm25", "pm10", "o3", "no2", "co", "so2")
+_KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class Place:
+    """A neighbourhood of the city: code, centre [degrees], residents, and its district's code."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+    population: int
+    district: str
+
+
+@dataclass(frozen=True)
+class StationClass:
+    """A kind of station: how many, what they measure, how often, how well.
+
+    `gain_sd` and `noise_sd` are relative; `spread_km` scatters stations around a centre.
+    """
+
+    name: str
+    count: int
+    pollutants: tuple[str, ...]
+    period_s: int
+    gain_sd: float
+    noise_sd: float
+    spread_km: float
+
+
+REFERENCE = StationClass("reference", 25, POLLUTANTS, 300, 0.01, 0.01, 0.3)
+SENSOR = StationClass("sensor", 1200, ("pm25", "pm10"), 120, 0.12, 0.06, 1.0)
+SCHOOL = StationClass("school", 300, ("pm25", "pm10"), 120, 0.08, 0.05, 0.8)
+INTERSECTION = StationClass("intersection", 150, ("pm25", "no2", "co"), 120, 0.08, 0.05, 0.6)
+
+
+@dataclass(frozen=True)
+class Stations:
+    """All stations as columns; `kind` indexes `classes`."""
+
+    classes: tuple[StationClass, ...]
+    kind: np.ndarray
+    name: tuple[str, ...]
+    district: tuple[str, ...]
+    lon: np.ndarray
+    lat: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+    def positions_km(self) -> np.ndarray:
+        """Return (n, 2) east and north of the stations' middle [km]."""
+        north = (self.lat - self.lat.mean()) * _KM_PER_DEGREE
+        east = (self.lon - self.lon.mean()) * _KM_PER_DEGREE * np.cos(np.radians(self.lat.mean()))
+        return np.column_stack([east, north])
+
+
+def city_stations(
+    districts: Sequence[Place], places: Sequence[Place], seed: int, scale: float = 1.0
+) -> Stations:
+    """Return one reference station per district and the other classes where people live.
+
+    Parameters
+    ----------
+    places : neighbourhoods; where a city has none on record, its districts.
+    scale : share of the full numbers of sensors, schools and intersections.
+    """
+    classes = (REFERENCE, SENSOR, SCHOOL, INTERSECTION)
+    kinds, names, codes, lons, lats = [], [], [], [], []
+    for number, kind in enumerate(classes):
+        if kind is REFERENCE:
+            chosen = list(districts)
+        else:
+            chosen = _drawn(places, round(kind.count * scale), seed + number)
+        offsets = gaussians(seed + 100 + number, 0, 2 * len(chosen)).reshape(-1, 2)
+        for index, (place, (east, north)) in enumerate(zip(chosen, offsets, strict=True)):
+            squeeze = kind.spread_km / _KM_PER_DEGREE
+            kinds.append(number)
+            names.append(
+                place.name if kind is REFERENCE else f"{place.name} {kind.name} {index + 1}"
+            )
+            codes.append(place.district)
+            lons.append(place.lon + east * squeeze / np.cos(np.radians(place.lat)))
+            lats.append(place.lat + north * squeeze)
+    return Stations(
+        classes, np.array(kinds), tuple(names), tuple(codes), np.array(lons), np.array(lats)
+    )
+
+
+def _drawn(places: Sequence[Place], count: int, seed: int) -> list[Place]:
+    """Return `count` places drawn by population, evenly (systematic sampling)."""
+    weights = np.cumsum([max(place.population, 1) for place in places], dtype=float)
+    start = uniforms(seed, 0, 1)[0]
+    targets = (np.arange(count) + start) / max(count, 1) * weights[-1]
+    return [
+        places[i] for i in np.searchsorted(weights, targets, side="right").clip(max=len(places) - 1)
+    ]

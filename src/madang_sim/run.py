@@ -1,0 +1,177 @@
+"""A city's air sensors at work: history first, then live at the speed of the clock."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from madang_sim.doors import HTTPDoor, MQTTDoor
+from madang_sim.faults import Faulty
+from madang_sim.field import AirField
+from madang_sim.layout import Place, Stations
+from madang_sim.noise import gaussians
+from madang_sim.provision import Introduction, introduce
+
+_BATCH = 20_000
+_HISTORY_STEP_S = 300
+_RESOLUTION = {"pm25": 0.1, "pm10": 0.1, "o3": 1e-4, "no2": 1e-4, "co": 0.01, "so2": 1e-4}
+
+
+@dataclass
+class SimulatedCity:
+    """Stations, the air around them and their faults."""
+
+    stations: Stations
+    field: AirField
+    faulty: Faulty
+    seed: int
+    datastreams: dict[tuple[int, str], int]
+
+    def __post_init__(self) -> None:
+        count = len(self.stations)
+        self._position = self.stations.positions_km()
+        kinds = [self.stations.classes[kind] for kind in self.stations.kind]
+        self._roadside = np.array([kind.name == "intersection" for kind in kinds])
+        self.period_s = np.array([kind.period_s for kind in kinds])
+        self.phase_s = np.arange(count) * 7919 % self.period_s  # spread over the period
+        gain_sd = np.array([kind.gain_sd for kind in kinds])
+        self._noise_sd = np.array([kind.noise_sd for kind in kinds])
+        self._gain = np.exp(gain_sd * gaussians(self.seed + 8, 0, count))
+        self._ids = {}
+        for pollutant in _RESOLUTION:
+            ids = [self.datastreams.get((i, pollutant), 0) for i in range(count)]
+            self._ids[pollutant] = np.array(ids)
+
+    def due(self, t_s: int) -> np.ndarray:
+        """Return the stations (n,) bool that report at this second."""
+        return (t_s - self.phase_s) % self.period_s == 0
+
+    def readings(self, t_s: float, which: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (ds, t [ms], v) of the stations `which` (bool) at moment `t_s`."""
+        truth = self.field.at(t_s, self._position, self._roadside)
+        noise = np.exp(self._noise_sd * gaussians(self.seed + 9, int(t_s), len(self.stations)))
+        columns = []
+        for pollutant, ids in self._ids.items():
+            step = _RESOLUTION[pollutant]
+            values = np.round(truth[pollutant] * self._gain * noise / step) * step
+            values, stamps = self.faulty.apply(t_s, pollutant, values)
+            sent = which & (ids > 0) & np.isfinite(values)
+            columns.append(
+                (ids[sent], (stamps[sent] * 1000).astype(np.int64), values[sent].round(5))
+            )
+        return tuple(np.concatenate(column) for column in zip(*columns, strict=True))  # type: ignore[return-value]
+
+
+def introductions(stations: Stations, seed: int) -> list[Introduction]:
+    """Return every station as its gateway would introduce it."""
+    found = []
+    for index in range(len(stations)):
+        kind = stations.classes[stations.kind[index]]
+        found.append(
+            Introduction(
+                external_id=f"sim-{seed}-{index}",
+                name=stations.name[index],
+                unit=stations.district[index],
+                station_class=kind.name,
+                lon=float(stations.lon[index]),
+                lat=float(stations.lat[index]),
+                pollutants=kind.pollutants,
+                period_s=kind.period_s,
+                freshness_s=900,
+            )
+        )
+    return found
+
+
+def places_of(door: HTTPDoor, level: str) -> list[Place]:
+    """Return the city's units of a level, as the platform's public API tells them."""
+    answer = door.request("GET", f"/api/v1/city/units?level={level}").json()
+    return [
+        Place(
+            code=unit["code"],
+            name=unit["name"],
+            lon=unit["centre"][0],
+            lat=unit["centre"][1],
+            population=unit["population"] or 1,
+            district=unit["district"],
+        )
+        for unit in answer["units"]
+        if unit["centre"]
+    ]
+
+
+def city_at_work(
+    door: HTTPDoor, stations: Stations, field: AirField, seed: int, *, faults: bool
+) -> SimulatedCity:
+    """Introduce the stations and return the city ready to send."""
+    known = introduce(door, introductions(stations, seed))
+    datastreams = {
+        (index, pollutant): known[f"sim-{seed}-{index}", pollutant]
+        for index in range(len(stations))
+        for pollutant in stations.classes[stations.kind[index]].pollutants
+    }
+    faulty = Faulty(seed, len(stations), active=faults)
+    return SimulatedCity(stations, field, faulty, seed, datastreams)
+
+
+def last_sent_s(door: HTTPDoor, city: SimulatedCity) -> int:
+    """Return the moment [s] of the city's latest reading the platform has, 0 where none."""
+    latest = 0
+    for ds in list(city.datastreams.values())[:5]:
+        path = f"/sta/v1.1/Datastreams({ds})/Observations?$orderby=phenomenonTime desc&$top=1"
+        for observation in door.request("GET", path).json()["value"]:
+            at = datetime.fromisoformat(observation["phenomenonTime"].split("/")[-1])
+            latest = max(latest, int(at.timestamp()))
+    return latest
+
+
+def send_history(
+    city: SimulatedCity, door: HTTPDoor, begin_s: int, end_s: int, stop: Callable[[], bool]
+) -> int:
+    """Send the readings of [begin, end) by HTTP in large batches; returns how many."""
+    everyone = np.ones(len(city.stations), bool)
+    waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    sent = 0
+    first = -(-begin_s // _HISTORY_STEP_S) * _HISTORY_STEP_S
+    for t_s in range(first, end_s, _HISTORY_STEP_S):
+        if stop():
+            break
+        waiting.append(city.readings(t_s, everyone))
+        if sum(len(ds) for ds, _, _ in waiting) >= _BATCH:
+            sent += _flush(waiting, door)
+    return sent + _flush(waiting, door)
+
+
+def _flush(waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]], door: HTTPDoor) -> int:
+    if not waiting:
+        return 0
+    ds, t, v = (np.concatenate(column) for column in zip(*waiting, strict=True))
+    waiting.clear()
+    door.send(ds.tolist(), t.tolist(), v.tolist())
+    return len(ds)
+
+
+def go_live(
+    city: SimulatedCity, door: MQTTDoor, begin_s: int, *, speed: float, stop: Callable[[], bool]
+) -> None:
+    """Send each second's readings by MQTT; faster than the clock only while in the past."""
+    t_s = begin_s
+    wall, at = time.time(), float(begin_s)
+    while not stop():
+        now = time.time()
+        at = min(at + (now - wall) * speed, now)
+        wall = now
+        while t_s <= at and not stop():
+            due = city.due(t_s)
+            if due.any():
+                ds, t, v = city.readings(t_s, due)
+                if len(ds):
+                    columns = {"ds": ds.tolist(), "t": t.tolist(), "v": v.tolist()}
+                    door.send(json.dumps(columns).encode())
+            t_s += 1
+        time.sleep(0.2)
