@@ -211,6 +211,14 @@ def _drained(
     return Detections(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
+def joined(*parts: Detections) -> Detections:
+    """Return several lots of detections as one, in the order of their stamps."""
+    names = Detections.__dataclass_fields__
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    order = np.argsort(columns[2], kind="stable")
+    return Detections(*(column[order] for column in columns))
+
+
 def _outputs(n: int) -> tuple[NDArray[Any], ...]:
     return tuple(np.empty(n, kind) for kind in ("i4", "i4", "i8", "f8", "u1"))
 

@@ -1,9 +1,9 @@
 """The 16 bits that say how good an observation is.
 
-Bits 0-2 are the QARTOD flag as an index into `QARTOD` [1]_; from bit 3 on, one bit for each test that
-was not good. The flag is the worst of the tests of the value (range, spike, rate, flat line, cross);
-the tests of its timing (gap, late, clock skew) set their bit and leave the flag alone, because a
-value that came late is as good as one that came in time.
+Bits 0-2 are the QARTOD flag as an index into `QARTOD` [1]_; from bit 3 on, one bit for each test
+that was not good. The flag is the worst of the tests of the value (range, spike, rate, flat line,
+cross); the tests of its timing (gap, late, clock skew) set their bit and leave the flag alone,
+because a value that came late is as good as one that came in time.
 
 References
 ----------
@@ -47,7 +47,8 @@ def qartod(q: NDArray[np.uint16]) -> NDArray[np.uint8]:
     >>> qartod(np.array([0, SUSPECT | SPIKE, MISSING], np.uint16))
     array([1, 3, 9], dtype=uint8)
     """
-    return np.array([*QARTOD, 9, 9, 9], np.uint8)[np.asarray(q) & FLAG]
+    table: NDArray[np.uint8] = np.array([*QARTOD, 9, 9, 9], np.uint8)
+    return table.take(np.asarray(q) & FLAG)
 
 
 def names(q: int) -> list[str]:

@@ -180,7 +180,8 @@ def _dtype(described: Any) -> Any:
         return np.dtype(described)
     if isinstance(described, list):
         return np.dtype((described[0], tuple(described[1])))
-    return np.dtype({**described, "formats": [_dtype(inner) for inner in described["formats"]]})
+    layout: Any = {**described, "formats": [_dtype(inner) for inner in described["formats"]]}
+    return np.dtype(layout)
 
 
 def _limits(fields: Mapping[str, Any]) -> Limits:
@@ -224,7 +225,8 @@ def latest(catalogue: Catalogue, state: State, ids: NDArray[np.uint32] | None = 
     )
     columns = (out.ds, out.t, out.v, out.q, out.received)
     count = _gather(catalogue.ids, state.live, rows, *columns)
-    return Latest(*(column[:count] for column in columns))
+    cut: list[Any] = [column[:count] for column in columns]
+    return Latest(*cut)
 
 
 @njit(cache=True, nogil=True)

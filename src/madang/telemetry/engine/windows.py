@@ -39,6 +39,7 @@ LIVE = np.dtype(
         ("count", "i8"),  # observations accepted
         ("closed", "i8"),  # number of the last closed hour (its end / 1 h)
         ("q", "u2"),
+        ("stale", "u1"),  # 1 while its silence is alarmed
     ]
 )
 OPEN = np.dtype(
@@ -86,8 +87,8 @@ class Hours:
         """Return the hourly means."""
         return self.sum / self.n
 
-    def take(self, which: NDArray[Any]) -> Hours:
-        """Return some of the hours, by mask or places."""
+    def take(self, which: Any) -> Hours:
+        """Return some of the hours, by mask, slice or places."""
         return Hours(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
 
@@ -100,13 +101,9 @@ def joined(parts: list[Hours]) -> Hours:
 
 
 def _hours(n: int) -> Hours:
-    return Hours(
-        np.empty(n, np.int32),
-        np.empty(n, np.int64),
-        np.empty(n, np.uint32),
-        *(np.empty(n, np.float64) for _ in range(4)),
-        np.empty(n, np.uint16),
-    )
+    kinds = ("i4", "i8", "u4", "f8", "f8", "f8", "f8", "u2")
+    columns: list[Any] = [np.empty(n, kind) for kind in kinds]
+    return Hours(*columns)
 
 
 def empty_live(n: int) -> NDArray[Any]:
@@ -168,9 +165,10 @@ def fold(
     start, too_late, n = 0, 0, len(columns[0])
     while start < n:
         out = _hours(min(n - start, 1 << 16) + 3)
-        start, count, late = _fold(mode, live, window, *columns, lateness_ms, start, *_arrays(out))
+        arguments: list[Any] = [*columns, lateness_ms, start, *_arrays(out)]
+        start, count, late = _fold(mode, live, window, *arguments)
         too_late += late
-        parts.append(out.take(np.s_[:count]))
+        parts.append(out.take(slice(count)))
     return Folded(joined(parts), too_late)
 
 
@@ -299,6 +297,21 @@ def _fold(
     return row.shape[0], at, too_late
 
 
+def idle(
+    catalogue: Catalogue,
+    mode: NDArray[np.uint8],
+    live: NDArray[Any],
+    window: NDArray[Any],
+    now_ms: int,
+    lateness_ms: int,
+) -> NDArray[np.int32]:
+    """Return the rows with an hour that `close_idle` would close now."""
+    silent = now_ms - live["received"] >= 2000 * catalogue.period_s.astype(np.int64)
+    waiting = (mode == SHORT) & (catalogue.origin != REPLAYED) & silent
+    over = (window["n"] > 0) & (window["hour"] <= (now_ms - lateness_ms) // HOUR_MS)
+    return np.flatnonzero(waiting & over.any(axis=1)).astype(np.int32)
+
+
 def close_idle(
     catalogue: Catalogue,
     mode: NDArray[np.uint8],
@@ -319,16 +332,13 @@ def close_idle(
     ----------
     now_ms : server time [ms since 1970-01-01 UTC].
     """
-    silent = now_ms - live["received"] >= 2000 * catalogue.period_s.astype(np.int64)
-    waiting = (mode == SHORT) & (catalogue.origin != REPLAYED) & silent
-    waiting &= (window["n"] > 0).any(axis=1)
+    rows = idle(catalogue, mode, live, window, now_ms, lateness_ms)
     parts: list[Hours] = []
-    rows = np.flatnonzero(waiting).astype(np.int32)
     if len(rows):
         out = _hours(2 * len(rows))
         hour = (now_ms - lateness_ms) // HOUR_MS
         count = _close_rows(window, live, rows, hour, *_arrays(out))
-        parts.append(out.take(np.s_[:count]))
+        parts.append(out.take(slice(count)))
     return joined(parts)
 
 
