@@ -72,7 +72,7 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
     districts = places_of(door, "district")
     places = places_of(door, "neighbourhood") or districts
     stations = city_stations(districts, places, options["seed"], options["scale"])
-    episodes = ()
+    episodes: tuple[Episode, ...] = ()
     if options["dust_from"]:
         begin = datetime.fromisoformat(options["dust_from"]).timestamp()
         episodes = (Episode(begin, options["dust_h"], options["dust_pm25"]),)

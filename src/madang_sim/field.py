@@ -72,7 +72,8 @@ class AirField:
         waves = gaussians(self.seed + 3, 0, 2 * _WAVES).reshape(2, _WAVES) / _CORRELATION_KM
         phases = 2 * np.pi * uniforms(self.seed + 4, 0, _WAVES)
         strengths = smooth(self.seed + 5, t_s, 6 * _HOUR, _WAVES)
-        return 0.25 * np.sqrt(2.0 / _WAVES) * np.cos(position_km @ waves + phases) @ strengths
+        level: np.ndarray = np.cos(position_km @ waves + phases) @ strengths
+        return 0.25 * np.sqrt(2.0 / _WAVES) * level
 
     def _dust(self, t_s: float, east_km: np.ndarray) -> np.ndarray:
         """Return PM2.5 added by dust episodes; they cross the city from west to east at 20 km/h."""
@@ -84,7 +85,8 @@ class AirField:
             total += np.where(
                 inside, episode.pm25 * np.minimum(1.0, 3 * np.sin(np.pi * phase)), 0.0
             )
-        return np.maximum(total, 0.0)
+        added: np.ndarray = np.maximum(total, 0.0)
+        return added
 
     def _natural(self, t_s: float) -> list[Episode]:
         found = []

@@ -49,7 +49,8 @@ class SimulatedCity:
 
     def due(self, t_s: int) -> np.ndarray:
         """Return the stations (n,) bool that report at this second."""
-        return (t_s - self.phase_s) % self.period_s == 0
+        is_due: np.ndarray = (t_s - self.phase_s) % self.period_s == 0
+        return is_due
 
     def readings(self, t_s: float, which: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (ds, t [ms], v) of the stations `which` (bool) at moment `t_s`."""

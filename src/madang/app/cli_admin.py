@@ -54,8 +54,10 @@ def _status() -> dict[str, Any]:
     if running:
         try:
             answer = httpx.get(f"http://127.0.0.1:{ports['portal']}/healthz", timeout=5)
-            report["health"] = answer.json().get("checks", {})
-        except (httpx.HTTPError, ValueError) as error:
+            report["health"] = {
+                name: check["problem"] or "ok" for name, check in answer.json()["checks"].items()
+            }
+        except (httpx.HTTPError, ValueError, KeyError) as error:
             report["health"] = {"front": f"does not answer: {error}"}
     return report
 

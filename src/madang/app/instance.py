@@ -47,6 +47,6 @@ def demo_gateway() -> str:
         DEMO_GATEWAY,
         origin="simulated",
         scopes=("observe", "provision"),
-        quota_points_per_s=_DEMO_QUOTA_POINTS_PER_S,
+        quota=_DEMO_QUOTA_POINTS_PER_S,
     )
     return key

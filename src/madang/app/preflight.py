@@ -79,7 +79,7 @@ def moved_side_doors(here: Settings) -> dict[str, int]:
     if here.is_production:
         return moved
     for setting, base in (("MQTT", here.mqtt), ("DIALECT", here.dialect)):
-        candidates = range(base + 10_000, base + 10_020)
+        candidates = range(base + 1, min(base + 100, 65_000))
         if is_free(here.host, base + here.port_offset):
             continue
         free = (port for port in candidates if is_free(here.host, port + here.port_offset))
@@ -128,9 +128,9 @@ def hold_data_folder(here: Settings) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.seek(0)
-        raise Conflict(
-            f"an instance already runs in {here.data} (process {lock.read().strip() or '?'})"
-        ) from None
+        holder = lock.read().strip() or "?"
+        lock.close()
+        raise Conflict(f"an instance already runs in {here.data} (process {holder})") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -45,7 +45,9 @@ def core(here: Settings) -> list[list[Process]]:
     stream = Process(
         "stream", [*python, "madang.app.serve", "stream"], lambda: listens(here.stream_port)
     )
-    worker = Process("worker", [*python, "madang.kernel.worker"], lambda: True, stop_s=20)
+    worker_ready = here.data / "run" / "worker.ready"
+    worker_ready.unlink(missing_ok=True)
+    worker = Process("worker", [*python, "madang.kernel.worker"], worker_ready.exists, stop_s=20)
     config = write_caddyfile(here, registry().offers(StreamRoute))
     front = Process(
         "front",

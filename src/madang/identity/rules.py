@@ -28,5 +28,5 @@ def wait_after(failures: Sequence[datetime], now: datetime, limit: int) -> timed
     excess = len(recent) - limit
     if excess < 0:
         return timedelta(0)
-    wait = min(timedelta(seconds=30) * 2 ** min(excess, 10), LONGEST_WAIT)
+    wait = min(timedelta(seconds=30 << min(excess, 10)), LONGEST_WAIT)
     return max(timedelta(0), max(recent) + wait - now)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from madang.kernel.errors import Invalid
 
-_EXACT = 2**53  # integers beyond it are no I-JSON numbers (RFC 7493 section 2.2)
+_EXACT = 2**53  # beyond it most integers are no doubles (RFC 7493 section 2.2)
 
 
 def canonical(value: object) -> bytes:
@@ -19,7 +19,7 @@ def canonical(value: object) -> bytes:
     Raises
     ------
     Invalid
-        For NaN, infinities, integers beyond 2^53 and anything that is not JSON.
+        For NaN, infinities, integers that are no doubles and anything that is not JSON.
 
     >>> canonical({"b": 1.0, "a": [True, None, 1e21]})
     b'{"a":[true,null,1e+21],"b":1}'
@@ -34,15 +34,15 @@ def _text(value: object) -> str:
     if value is None or isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
-        if abs(value) > _EXACT:
-            raise Invalid(f"{value} is beyond 2^53; write it as text")
+        if abs(value) > _EXACT and not _is_double(value):
+            raise Invalid(f"{value} is no double; write it as text")
         return str(value)
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, Mapping):
         pairs = sorted(_pairs(value), key=lambda pair: pair[0].encode("utf-16-be"))
         return "{" + ",".join(f"{_text(key)}:{_text(item)}" for key, item in pairs) + "}"
-    if isinstance(value, Sequence):
+    if isinstance(value, list | tuple):
         return "[" + ",".join(_text(item) for item in value) + "]"
     raise Invalid(f"{type(value).__name__} is not a JSON value")
 
@@ -51,6 +51,10 @@ def _pairs(value: Mapping[object, object]) -> list[tuple[str, object]]:
     if not all(isinstance(key, str) for key in value):
         raise Invalid("the names in a JSON object are texts")
     return [(str(key), item) for key, item in value.items()]
+
+
+def _is_double(value: int) -> bool:
+    return abs(value) < 10**21 and _number(float(value)) == str(value)
 
 
 def _number(value: float) -> str:

@@ -26,6 +26,7 @@ from madang.kernel.registry import rooms
 
 SUBJECT_PREFIX = "madang.events."
 MESSAGE_ID = "Nats-Msg-Id"
+LARGEST = 1 << 20  # bytes; well below what a message of the bus may hold
 
 
 def new_id() -> str:
@@ -50,16 +51,24 @@ def announce(event: Event) -> None:
     """Write `event` to the outbox in the caller's transaction.
 
     It is published if, and only if, that transaction commits.
+
+    Raises
+    ------
+    Invalid
+        If it is larger than 1 MiB: announce where the rest is, not the rest.
     """
     from django.db import transaction
 
     from madang.kernel.models import OutboxEntry
     from madang.kernel.wake import wake
 
+    payload = encode(event)
+    if len(payload) > LARGEST:
+        raise Invalid(f"event {event.NAME!r} has {len(payload)} bytes; at most {LARGEST} travel")
     OutboxEntry.objects.create(
         event_id=event.id,
         name=event.NAME,
-        payload=encode(event).decode(),
+        payload=payload.decode(),
         announced_at=event.at,
     )
     transaction.on_commit(lambda: wake("relay"))
@@ -113,7 +122,7 @@ def event_classes() -> Mapping[str, type[Event]]:
     found: dict[str, type[Event]] = {}
     for kind in _subclasses(Event):
         name = getattr(kind, "NAME", None)
-        if name is None:
+        if name is None or not kind.__module__.startswith("madang."):
             continue
         if found.setdefault(name, kind) is not kind:
             raise Invalid(f"two classes announce {name!r}: {found[name]} and {kind}")

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
@@ -107,21 +108,26 @@ def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
     """Queue a job for each schedule that has come due; return the runs queued by this call."""
     moment = now or datetime.now(UTC)
     where = zone()
-    queued = (_queue_if_due(offer, moment, where) for offer in registry().offers(Schedule))
+    last = dict(ScheduledRun.objects.values_list("schedule").annotate(last=Max("due_at")))
+    queued = (
+        _queue_if_due(offer, last.get(offer.name), moment, where)
+        for offer in registry().offers(Schedule)
+    )
     return [run for run in queued if run is not None]
 
 
-def _queue_if_due(offer: Schedule, now: datetime, where: ZoneInfo) -> ScheduledRun | None:
-    last = ScheduledRun.objects.filter(schedule=offer.name).order_by("-due_at").first()
+def _queue_if_due(
+    offer: Schedule, last: datetime | None, now: datetime, where: ZoneInfo
+) -> ScheduledRun | None:
     due = due_before(offer.cron, now, where)
     if last is None:  # seen for the first time: the next due time is the first
         ScheduledRun.objects.get_or_create(
             schedule=offer.name, due_at=due, defaults={"state": ScheduledRun.State.FIRST_SEEN}
         )
         return None
-    if due <= last.due_at:
+    if due <= last:
         return None
-    return _queue(offer, due, _missed(offer.cron, last.due_at, due, where))
+    return _queue(offer, due, _missed(offer.cron, last, due, where))
 
 
 def _missed(cron: str, last: datetime, due: datetime, where: ZoneInfo) -> int:

@@ -14,37 +14,26 @@ from typing import Any
 
 import structlog
 
+from madang.kernel.config import settings
 from madang.kernel.events import new_id
 
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "credential")
 _HIDDEN = "[hidden]"
 
 
-def configure(process: str, form: str = "text", level: int = logging.INFO) -> None:
+def configure(process: str, form: str | None = None, level: int = logging.INFO) -> None:
     """Send this process's logs, also those of libraries, to standard error.
 
     Parameters
     ----------
     process : name of the process, in each line.
-    form : ``text`` or ``json`` (`Settings.log_format`).
+    form : ``text`` or ``json``; as a rule what `Settings.log_format` says.
     """
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+    form = form or settings().log_format
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *_rendering(form),
@@ -97,3 +86,19 @@ def request(id: str | None = None, **fields: Any) -> Iterator[str]:
     name = id or new_id()
     with structlog.contextvars.bound_contextvars(request=name, **fields):
         yield name
+
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
+]
+# structlog speaks through the standard library from the first import on, so that one level, one
+# handler and one test fixture hold for both
+structlog.configure(
+    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)

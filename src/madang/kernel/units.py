@@ -1,22 +1,26 @@
 """Units of measure: SI inside, converted once at the edge. Pure numpy.
 
+numpy is imported when something is converted: symbols are checked at every start of a process.
+
 Factors are exact by definition where they can be (BIPM, The International System of Units, 9th
 ed. 2019; NIST Special Publication 811, 2008, appendix B); others name their source beside them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING, Any
 
 from madang.kernel.errors import Invalid
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 GAS_CONSTANT = 8.314462618  # J/(mol K), exact since 2019: CODATA 2018
 STANDARD_TEMPERATURE_K = 298.15  # 25 °C: reference conditions of 40 CFR 50.3 (US EPA)
@@ -79,7 +83,7 @@ _BY_DIMENSION: Mapping[str, Mapping[str, float]] = {
     "flow": {"m³/s": 1.0, "m³/h": 1 / 3600, "m³/d": 1 / 86400, "L/s": 1e-3, "L/min": 1e-3 / 60},
     "concentration": {"kg/m³": 1.0, "g/m³": 1e-3, "mg/m³": 1e-6, "µg/m³": 1e-9, "mg/L": 1e-3},
     "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6},
-    "angle": {"rad": 1.0, "°": np.pi / 180},
+    "angle": {"rad": 1.0, "°": math.pi / 180},
     "voltage": {"V": 1.0, "kV": 1e3},
     "current": {"A": 1.0, "mA": 1e-3},
     "illuminance": {"lx": 1.0, "klx": 1e3},
@@ -152,6 +156,8 @@ def convert(values: ArrayLike, source: str, target: str) -> Floats:
     >>> convert([0.0, 36.6], "°C", "K").tolist()
     [273.15, 309.75]
     """
+    import numpy as np
+
     given, wanted = unit(source), unit(target)
     if given.dimension != wanted.dimension:
         raise Invalid(
@@ -202,6 +208,8 @@ def ppm_to_ugm3(
     >>> ppm_to_ugm3([0.1], "o3").round(1).tolist()
     [196.2]
     """
+    import numpy as np
+
     volume = molar_volume(np.asarray(temperature_k, float), np.asarray(pressure_pa, float))
     return np.asarray(np.asarray(ppm, dtype=np.float64) * _molar_mass(gas) / volume)
 
@@ -217,6 +225,8 @@ def ugm3_to_ppm(
 
     The inverse of `ppm_to_ugm3`, with the same reference conditions.
     """
+    import numpy as np
+
     volume = molar_volume(np.asarray(temperature_k, float), np.asarray(pressure_pa, float))
     return np.asarray(np.asarray(ugm3, dtype=np.float64) * volume / _molar_mass(gas))
 

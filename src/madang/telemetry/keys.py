@@ -1,8 +1,8 @@
 """Gateway keys: 256 random bits, of which only hashes are kept.
 
 A plain hash is enough here: a key cannot be guessed, so nothing slow is needed to protect it
-(NIST SP 800-63B-4 §3.1.2 asks for salt and stretching where people choose the secret). The bus server
-knows bcrypt only, so a gateway's MQTT password, which is its key, is kept in that form too.
+(NIST SP 800-63B-4 §3.1.2 asks for salt and stretching where people choose the secret). The bus
+server knows bcrypt only, so a gateway's MQTT password, its key, is kept in that form too.
 """
 
 from __future__ import annotations

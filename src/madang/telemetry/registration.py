@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import LakeTable, Offer
+from madang.kernel.registry import Command, LakeTable, Offer, StreamRoute, StreamTask
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _lake()
+    yield from _doors()
 
 
 def _lake() -> Iterable[Offer]:
@@ -83,4 +84,21 @@ def _lake() -> Iterable[Offer]:
         partition_by="toYYYYMM(t)",
         retention_days=90,
         help="What was refused, with the reason.",
+    )
+
+
+def _doors() -> Iterable[Offer]:
+    doors = "madang.telemetry.doors"
+    for pattern in (
+        r"^/sta/v1\.1/(Datastreams\([0-9]+\)/)?Observations/?$",
+        r"^/sta/v1\.1/CreateObservations/?$",
+        r"^/ingest/v1/(columns|jsonl|arrow)/?$",
+    ):
+        yield StreamRoute(pattern, ("POST",), f"{doors}.asgi:application", "key")
+    yield StreamRoute(r"^/events/?$", ("GET",), f"{doors}.events_asgi:application", "public")
+    yield StreamTask("doors", f"{doors}.state:keep_open")
+    yield StreamTask("mqtt-bridge", f"{doors}.bridge:run_bridge")
+    yield StreamTask("live-fanout", f"{doors}.live:run_fanout")
+    yield Command(
+        "telemetry ingest", f"{doors}.cli:ingest", "Send a file of observations to the intake."
     )

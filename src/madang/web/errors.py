@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from madang.kernel.errors import Forbidden, LimitReached, MadangError, Unauthenticated
 from madang.kernel.errors import NotFound as NotFoundError
+from madang.kernel.problem import problem_document
 
 log = logging.getLogger("madang.web")
 
@@ -64,8 +65,6 @@ def wants_problem(request: HttpRequest) -> bool:
 
 def problem(request: HttpRequest, error: MadangError) -> HttpResponse:
     """Return an RFC 9457 problem document."""
-    from madang.kernel.problem import problem_document
-
     status, headers, body = problem_document(error, instance=request.path)
     return HttpResponse(body, status=status, headers=headers)
 

@@ -123,6 +123,11 @@ class Bus:
         info: api.StreamInfo = await translated(self._js.stream_info(stream))
         return info.state
 
+    async def incarnation(self, stream: str) -> str:
+        """Return when the stream was created; one made anew counts from 1 again."""
+        info = await translated(self._js.stream_info(stream))
+        return str(info.created)
+
     async def trim(self, stream: str, before_seq: int) -> None:
         """Let go of the stream's messages with a sequence below `before_seq`."""
         if before_seq > 1:

@@ -14,8 +14,8 @@ from madang.telemetry.engine.catalogue import Catalogue
 FUTURE_LIMIT_MS = 5 * 60 * 1000
 """A stamp further ahead of the server's clock is refused (the contract of the spine)."""
 EARLIEST_MS = 100_000_000_000
-"""1973-03-03. What lies below is a stamp in seconds, sent as milliseconds: until the year 5138 every
-stamp in seconds is smaller than this, and no datastream of the lake reaches so far back."""
+"""1973-03-03. What lies below is a stamp in seconds, sent as milliseconds: until the year 5138
+every stamp in seconds is smaller than this, and no datastream of the lake reaches so far back."""
 
 
 def admit(parsed: Parsed, catalogue: Catalogue, gateway: int | None, now_ms: int) -> Parsed:

@@ -70,19 +70,22 @@ def _batch_bytes(head: memoryview, inner: memoryview) -> int:
 
 
 def _buffer_bytes(head: memoryview, at: int, inner: memoryview) -> int:
+    offset: int
+    length: int
     offset, length = struct.unpack_from("<qq", head, at)
     if offset < 0 or length < 0 or offset + length > len(inner):
         raise ValueError("buffer outside the message body")
     if length < 8:
         return length
-    (unpacked,) = struct.unpack_from("<q", inner, offset)
+    unpacked: int = struct.unpack_from("<q", inner, offset)[0]
     if unpacked < -1:
         raise ValueError("negative size")
     return length if unpacked == -1 else unpacked
 
 
 def _table(head: memoryview, at: int) -> int:
-    return at + struct.unpack_from("<I", head, at)[0]
+    offset: int = struct.unpack_from("<I", head, at)[0]
+    return at + offset
 
 
 def _field(head: memoryview, table: int, index: int) -> int | None:
@@ -100,4 +103,7 @@ def _field(head: memoryview, table: int, index: int) -> int | None:
 
 def _int64(head: memoryview, table: int, index: int) -> int:
     at = _field(head, table, index)
-    return 0 if at is None else struct.unpack_from("<q", head, at)[0]
+    if at is None:
+        return 0
+    value: int = struct.unpack_from("<q", head, at)[0]
+    return value

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid, NotFound
 from madang.telemetry import keys
 from madang.telemetry.doors import answers, measures
@@ -35,15 +36,14 @@ from madang.telemetry.doors.parse_arrow import parse_arrow
 from madang.telemetry.doors.parse_columns import parse_columns
 from madang.telemetry.doors.parse_lines import parse_lines
 from madang.telemetry.doors.parse_sta import parse_data_array, parse_observation
-from madang.telemetry.doors.reception import Arrival, receive as received, refuse_whole
+from madang.telemetry.doors.reception import Arrival, receive_rows, refuse_whole
 from madang.telemetry.doors.rows import Parsed, Resolve
-from madang.telemetry.doors.state import Doors, doors
+from madang.telemetry.doors.state import doors
 
-PATTERN = (
+_PATH = re.compile(
     r"/(?:sta/v1\.1/(?:(?:Datastreams\((?P<ds>\d{1,10})\)/)?(?P<one>Observations)"
     r"|(?P<array>CreateObservations))|ingest/v1/(?P<bulk>columns|jsonl|arrow))/?\Z"
 )
-_PATH = re.compile(PATTERN)
 _LONGEST_KEY = 200
 
 Parse = Callable[[bytes, Resolve, int], Parsed]
@@ -121,7 +121,7 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
     house = doors()
     headers = headers_of(scope)
     device = house.directory.device(keys.credentials(headers))
-    received_ms = time.time_ns() // 1_000_000
+    received_ms = times.now_ms()
     try:
         body = await body_of(headers, receive)
     except TooLarge as error:
@@ -130,7 +130,7 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
     msg_id = _msg_id(headers, device, body)
     arrival = _arrival(form, device, body, received_ms, msg_id)
     resolve = house.directory.resolver(device.id)
-    stored = await received(house, arrival, partial(form.parse, body, resolve, received_ms))
+    stored = await receive_rows(house, arrival, partial(form.parse, body, resolve, received_ms))
     return form.reply(stored, answers.base_of(scope, headers))
 
 
@@ -174,6 +174,3 @@ def _msg_id(headers: Mapping[str, str], device: Device, body: bytes) -> str:
     name = f"idem-{device.id}-{hashlib.sha256(key.encode()).hexdigest()}"
     _memory.check(name, body)
     return name
-
-
-__all__ = ["PATTERN", "Doors", "application", "form_of"]

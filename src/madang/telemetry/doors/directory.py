@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from madang.kernel.errors import Forbidden, Unauthenticated
 from madang.telemetry import keys
 from madang.telemetry.doors.rows import Resolve
@@ -36,11 +38,13 @@ class Directory:
 
     by_key : SHA-256 of the key, hexadecimal -> gateway.
     named : (gateway id, external id of the thing, observed property) -> datastream id.
+    of_unit : code of a city unit -> ids of the datastreams of its stations.
     """
 
     by_key: Mapping[str, Device] = field(default_factory=dict)
     by_name: Mapping[str, Device] = field(default_factory=dict)
     named: Mapping[tuple[int, str, str], int] = field(default_factory=dict)
+    of_unit: Mapping[str, np.ndarray] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=empty_catalogue)
     version: int = -1
 
@@ -98,15 +102,20 @@ def load_directory() -> Directory:
             may_observe=OBSERVE in row.scopes,
             bus_hash=row.bus_hash,
         )
-    names = models.Datastream.objects.filter(thing__external_id__isnull=False).values_list(
-        "thing__gateway_id", "thing__external_id", "observed_property_id", "id"
+    rows = models.Datastream.objects.values_list(
+        "thing__gateway_id", "thing__external_id", "observed_property_id", "id", "thing__unit_code"
     )
-    # where a thing observes a property twice, its name means the first
-    named = {(gateway, str(thing), code): ds for gateway, thing, code, ds in names.order_by("-id")}
+    named: dict[tuple[int, str, str], int] = {}
+    of_unit: dict[str, list[int]] = {}
+    for gateway, thing, code, ds, unit in rows.order_by("id"):
+        if thing is not None:  # where a thing observes a property twice, its name means the first
+            named.setdefault((gateway, thing, code), ds)
+        of_unit.setdefault(unit, []).append(ds)
     return Directory(
         by_key=by_key,
         by_name={device.name: device for device in by_key.values()},
         named=named,
+        of_unit={unit: np.array(ids) for unit, ids in of_unit.items()},
         catalogue=catalogue,
         version=catalogue.version,
     )

@@ -21,7 +21,7 @@ BODY_PATIENCE_S = 30.0
 """A body must be here within this time."""
 
 
-class GoneAway(Exception):  # noqa: N818 -- it says what happened
+class GoneAway(Exception):
     """The client left before its request was complete; nobody waits for an answer."""
 
 

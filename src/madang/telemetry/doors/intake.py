@@ -13,12 +13,14 @@ import itertools
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from madang.kernel import times
+from madang.kernel.bus.message import Outgoing
 from madang.kernel.errors import LimitReached, Unavailable
 from madang.telemetry import frames
 from madang.telemetry.doors.errors import DoorBusy
@@ -37,7 +39,7 @@ class Publisher(Protocol):
     """What the intake needs of the bus."""
 
     async def publish(
-        self, subject: str, data: bytes, *, headers: dict[str, str], msg_id: str
+        self, subject: str, data: bytes, *, headers: Mapping[str, str], msg_id: str
     ) -> int:
         """Store one message durably and return its sequence number."""
 
@@ -92,12 +94,11 @@ class Intake:
             raise DoorBusy("too much is waiting to be stored; send the same again later")
         self.waiting_points += points
         try:
-            parts = [_part(parsed, at) for at in range(0, points, MESSAGE_POINTS)]
             if msg_id:
-                for number, part in enumerate(parts):
-                    await self._publish(lane, [part], f"{msg_id}-{number}")
+                for message in observation_messages(lane, parsed, times.now_ms(), msg_id):
+                    await self._publish(message)
             else:
-                await asyncio.gather(*[self._queued(lane, part) for part in parts])
+                await asyncio.gather(*[self._queued(lane, part) for part in _parts(parsed)])
         finally:
             self.waiting_points -= points
 
@@ -115,43 +116,61 @@ class Intake:
     async def _drain(self, lane: Lane, queue: deque[_Waiting]) -> None:
         while queue:
             batch = _batch(queue)
-            msg_id = f"{self._nonce}-{next(self._ids)}"
             error: Exception | None = None
             try:
-                await self._publish(lane, [item.parsed for item in batch], msg_id)
+                parts = [item.parsed for item in batch]
+                msg_id = f"{self._nonce}-{next(self._ids)}"
+                await self._publish(_message(lane, parts, times.now_ms(), msg_id))
             except Exception as problem:  # goes to every caller that waits for this message
                 error = problem
             for item in batch:
                 _settle(item.stored, error)
         del self._lanes[lane]
 
-    async def _publish(self, lane: Lane, parts: list[Parsed], msg_id: str) -> None:
-        data = frames.encode(*_merged(parts))
-        headers = frames.Origin(
-            lane.gateway, lane.origin, lane.door, time.time_ns() // 1_000_000
-        ).headers()
+    async def _publish(self, message: Outgoing) -> None:
+        """Offer one message to the bus until it is stored, or patience ends."""
         deadline = time.monotonic() + self.patience_s
         while True:
             try:
                 await self.bus.publish(
-                    f"madang.obs.{lane.door}", data, headers=headers, msg_id=msg_id
+                    message.subject, message.data, headers=message.headers, msg_id=message.msg_id
                 )
                 return
             except LimitReached as error:
-                raise DoorBusy(
-                    "the intake log is full", retry_after_s=error.retry_after_s
-                ) from error
+                wait_s = error.retry_after_s
+                raise DoorBusy("the intake log is full", retry_after_s=wait_s) from error
             except Unavailable as error:
                 if time.monotonic() + _RETRY_S > deadline:
                     raise DoorBusy("the intake log does not answer; send the same again") from error
             await self.sleep(_RETRY_S)
 
 
-def _part(parsed: Parsed, at: int) -> Parsed:
-    if len(parsed.ds) <= MESSAGE_POINTS:
-        return parsed
-    cut = slice(at, at + MESSAGE_POINTS)
-    return Parsed(parsed.ds[cut], parsed.t[cut], parsed.v[cut], parsed.row[cut], parsed.sent)
+def observation_messages(
+    lane: Lane, parsed: Parsed, received_ms: int, msg_id: str
+) -> list[Outgoing]:
+    """Return the rows as messages for the bus; part n is called ``<msg_id>-<n>``."""
+    return [
+        _message(lane, [part], received_ms, msg_id and f"{msg_id}-{number}")
+        for number, part in enumerate(_parts(parsed))
+    ]
+
+
+def _message(lane: Lane, parts: list[Parsed], received_ms: int, msg_id: str) -> Outgoing:
+    headers = frames.Origin(lane.gateway, lane.origin, lane.door, received_ms).headers()
+    data = frames.encode(*_merged(parts))
+    return Outgoing(f"madang.obs.{lane.door}", data, headers, msg_id)
+
+
+def _parts(parsed: Parsed) -> list[Parsed]:
+    """Return the rows cut into parts that fit into a message."""
+    points = len(parsed.ds)
+    if points <= MESSAGE_POINTS:
+        return [parsed] if points else []
+    cuts = [slice(at, at + MESSAGE_POINTS) for at in range(0, points, MESSAGE_POINTS)]
+    return [
+        Parsed(parsed.ds[cut], parsed.t[cut], parsed.v[cut], parsed.row[cut], parsed.sent)
+        for cut in cuts
+    ]
 
 
 def _batch(queue: deque[_Waiting]) -> list[_Waiting]:

@@ -22,6 +22,10 @@ UNSTORED = metrics.counter(
 SECONDS = metrics.histogram(
     "madang_intake_seconds", "Seconds from a request's arrival to its answer.", ["door"]
 )
+QOS0_DROPPED = metrics.counter(
+    "madang_intake_qos0_dropped_total",
+    "MQTT messages of QoS 0 dropped because more came than could be stored.",
+)
 LETTERS_LOST = metrics.counter(
     "madang_intake_dead_letters_unstored_total",
     "Dead letters that could not be stored; their senders were told.",

@@ -70,7 +70,7 @@ def parse_mqtt(
 
 
 def _batch(payload: bytes, resolve: rows.Resolve) -> rows.Parsed:
-    if not payload.lstrip()[:1] == b"{":
+    if payload.lstrip()[:1] != b"{":
         document = rows.json_of(payload)
         if not isinstance(document, list):
             raise MalformedBody("the payload is neither columns, nor an observation, nor a list")

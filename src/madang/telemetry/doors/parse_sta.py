@@ -77,7 +77,7 @@ def parse_data_array(body: bytes, received_ms: int) -> rows.Parsed:
     start = 0
     for position, group in enumerate(groups):
         part = _group(group, position, received_ms)
-        parts.append(_shifted(part, start))
+        parts.append(part.moved(start))
         start += part.sent
     return _joined(parts)
 
@@ -132,14 +132,6 @@ def _quick(group: dict[str, Any], result: int, time: int | None, width: int) -> 
     if np.count_nonzero(~np.isfinite(numbers)) != missing:
         return None
     return rows.columns(np.full(len(table), ds, dtype=np.uint32), stamps, numbers)
-
-
-def _shifted(part: rows.Parsed, start: int) -> rows.Parsed:
-    refused = tuple(
-        rows.RefusedRow(item.row + start, item.code, item.reason, item.payload)
-        for item in part.refused
-    )
-    return rows.Parsed(part.ds, part.t, part.v, part.row + start, part.sent, refused)
 
 
 def _joined(parts: list[rows.Parsed]) -> rows.Parsed:

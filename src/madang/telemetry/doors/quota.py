@@ -60,6 +60,6 @@ class Quotas:
         wait_s = bucket.wait_s(points, now_s)
         if wait_s > 0:
             raise LimitReached(
-                f"the quota of {quota:g} points per second is used up; come again in {wait_s:.1f} s",
+                f"the quota of {quota:g} points/s is used up, come again in {wait_s:.1f} s",
                 retry_after_s=wait_s,
             )

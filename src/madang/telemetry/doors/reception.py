@@ -48,7 +48,7 @@ class Arrival:
         return Sender(self.device.name, self.door, self.received_ms)
 
 
-async def receive(house: Doors, arrival: Arrival, parse: Callable[[], Parsed]) -> Parsed:
+async def receive_rows(house: Doors, arrival: Arrival, parse: Callable[[], Parsed]) -> Parsed:
     """Return what was stored durably, with the rows that were refused.
 
     Raises

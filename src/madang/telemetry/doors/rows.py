@@ -12,12 +12,14 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import numpy as np
 import orjson
 
+from madang.kernel import times
+from madang.kernel.errors import Invalid
 from madang.telemetry.doors.errors import MalformedBody
 from madang.telemetry.refusals import (
     MALFORMED,
@@ -29,7 +31,6 @@ from madang.telemetry.refusals import (
 Resolve = Callable[[str, str], int | None]
 """(external id of the thing, code of the observed property) -> datastream id."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INT64 = 1 << 63
 _MAX_DATASTREAM = (1 << 32) - 1
 
@@ -63,6 +64,14 @@ class Parsed:
         """Return the rows where the mask `keep` is true, with further refusals added."""
         kept = (self.ds[keep], self.t[keep], self.v[keep], self.row[keep])
         return Parsed(*kept, self.sent, (*self.refused, *refused))
+
+    def moved(self, start: int) -> Parsed:
+        """Return the same rows, counted from `start` instead of 0."""
+        refused = tuple(
+            RefusedRow(item.row + start, item.code, item.reason, item.payload)
+            for item in self.refused
+        )
+        return Parsed(self.ds, self.t, self.v, self.row + start, self.sent, refused)
 
 
 class RowError(ValueError):
@@ -159,10 +168,11 @@ def datastream_id(value: Any) -> int:
     return value
 
 
-def stamp(value: Any) -> int:
-    """Return a phenomenon time in ms: whole milliseconds since 1970, or ISO 8601 with offset.
+def stamp(value: Any, local: tzinfo | None = None) -> int:
+    """Return a phenomenon time in ms: whole milliseconds since 1970, or ISO 8601.
 
-    Of an interval ``start/end`` the end counts (the contract of the spine).
+    Of an interval the end counts (the contract of the spine). `local` is the zone of texts without
+    an offset; without it they are refused.
     """
     if type(value) is int:
         if not -_INT64 <= value < _INT64:
@@ -172,18 +182,22 @@ def stamp(value: Any) -> int:
         raise RowError(
             MALFORMED, f"time {_short(value)} is neither milliseconds nor an ISO 8601 text"
         )
-    return iso_ms(value.rpartition("/")[2])
-
-
-def iso_ms(text: str) -> int:
-    """Return an ISO 8601 time with offset as milliseconds since 1970 (rounded down)."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(value)  # six times faster than reading intervals, too
     except ValueError:
-        raise RowError(MALFORMED, f"time {_short(text)} is not ISO 8601") from None
-    if moment.tzinfo is None:
-        raise RowError(MALFORMED, f"time {_short(text)} has no offset; add Z or +09:00")
-    since = moment - _EPOCH
+        return _end_ms(value, local)
+    return _end_ms(value, local) if moment.tzinfo is None else _ms(moment)
+
+
+def _end_ms(text: str, local: tzinfo | None) -> int:
+    try:
+        return _ms(times.parse_interval(text, local)[1])
+    except Invalid as error:
+        raise RowError(MALFORMED, f"time: {error.message[:200]}") from None
+
+
+def _ms(moment: datetime) -> int:
+    since = moment - times.EPOCH
     return (since.days * 86400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
@@ -206,3 +220,8 @@ def number(value: Any) -> float:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def mask(keep: Sequence[bool]) -> np.ndarray:
+    """Return a mask for `Parsed.only`."""
+    return np.array(keep, dtype=bool)

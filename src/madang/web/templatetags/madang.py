@@ -1,11 +1,20 @@
-"""``{% load madang %}``: icons and how values and times are written."""
+"""``{% load madang %}``: icons, and how values, times and states are written."""
 
 from __future__ import annotations
 
-from django import template
-from django.utils.safestring import SafeString, mark_safe
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
 
-from madang.web.icons import svg
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.kernel import times
+from madang.web import charts, formats
+from madang.web.icons import ICONS, svg
 
 register = template.Library()
 
@@ -14,3 +23,96 @@ register = template.Library()
 def icon(name: str) -> SafeString:
     """Return the named icon."""
     return mark_safe(svg(name))  # noqa: S308 - our own drawing, no input in it
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    """Return day and time in the city's clock, as a ``<time>``; a dash for none."""
+    if at is None:
+        return "–"
+    zone = city_zone()
+    text = formats.moment_text(at, _language(), zone, times.now().astimezone(zone).date())
+    return format_html('<time datetime="{}">{}</time>', formats.utc_stamp(at), text)
+
+
+@register.simple_tag
+def clock(at: datetime | None) -> str:
+    """Return the time of day in the city's clock, as a ``<time>``; a dash for none."""
+    if at is None:
+        return "–"
+    text = formats.clock_text(at, _language(), city_zone())
+    return format_html('<time datetime="{}">{}</time>', formats.utc_stamp(at), text)
+
+
+@register.filter
+def span(seconds: float | timedelta | None) -> str:
+    """Return a span of time in words; a dash for none."""
+    if seconds is None:
+        return "–"
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    return formats.span_text(seconds, _language())
+
+
+@register.filter
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with that many decimals; a dash for none and for NaN."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
+        return "–"
+    return formats.number_text(value, int(decimals), _language())
+
+
+@register.simple_tag
+def origin(name: str) -> str:
+    """Return where a value comes from, as a tag; simulated and replayed stand out."""
+    words = {
+        "real": _("measured"),
+        "simulated": _("simulated"),
+        "replayed": _("replayed"),
+        "mixed": _("partly simulated or replayed"),
+    }
+    return format_html('<span class="tag tag-{}">{}</span>', name, words.get(name, name))
+
+
+@register.simple_tag
+def cai_class(name: str) -> str:
+    """Return an air class as icon, word and colour; `name` is ``good`` to ``very-bad``, or none."""
+    words = {
+        "good": _("Good"),
+        "moderate": _("Moderate"),
+        "bad": _("Bad"),
+        "very-bad": _("Very bad"),
+    }
+    known = name if name in words else "unknown"
+    word = words.get(name, _("No index"))
+    assert f"cai-{known}" in ICONS
+    return format_html('<span class="cai cai-{}">{}{}</span>', known, icon(f"cai-{known}"), word)
+
+
+@register.simple_tag
+def line_chart(
+    points: Sequence[charts.Point],
+    finding: str,
+    threshold: charts.Threshold | None = None,
+) -> SafeString:
+    """Return an hourly line with the hours 0, 6, 12 and 18 named."""
+    zone = city_zone()
+    ticks = [
+        (point.at, formats.clock_text(point.at, _language(), zone))
+        for point in points
+        if point.at.astimezone(zone).hour % 6 == 0
+    ]
+    drawn = charts.line_chart(points, finding=finding, ticks=ticks, threshold=threshold)
+    return mark_safe(drawn)  # noqa: S308 - texts are escaped where they are drawn
+
+
+@cache
+def city_zone() -> tzinfo:
+    """Return the time zone of the city."""
+    from madang.kernel.jobs import zone
+
+    return zone()
+
+
+def _language() -> str:
+    return get_language() or "en"

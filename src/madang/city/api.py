@@ -1,0 +1,87 @@
+"""The door of the city room: the active profile, and any other.
+
+from madang.city.api import profile
+
+profile().unit("11680").name("en")        'Gangnam-gu'
+profile().unit_at(127.0276, 37.4979).code
+profile().rules("air")["early_action"]
+profile().calendar.term_end(day, 7)
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from madang.city.addresses import Address
+from madang.city.errors import (
+    InvalidBoundaries,
+    InvalidProfile,
+    Problem,
+    UnknownCity,
+    UnknownLevel,
+    UnknownRules,
+    UnknownUnit,
+)
+from madang.city.formats import Period
+from madang.city.loader import known_cities, load, profile_folder
+from madang.city.profile import Profile
+from madang.city.schema import City, Group, Language, Level
+from madang.city.topics import EU_THEMES, TOPICS
+from madang.city.units import Unit
+from madang.kernel.config import settings
+
+__all__ = [
+    "EU_THEMES",
+    "TOPICS",
+    "Address",
+    "City",
+    "Group",
+    "InvalidBoundaries",
+    "InvalidProfile",
+    "Language",
+    "Level",
+    "Period",
+    "Problem",
+    "Profile",
+    "Unit",
+    "UnknownCity",
+    "UnknownLevel",
+    "UnknownRules",
+    "UnknownUnit",
+    "boundaries_folder",
+    "known_cities",
+    "load_profile",
+    "profile",
+]
+
+
+@cache
+def profile() -> Profile:
+    """Return the profile that this instance runs (`MADANG_CITY`), read once per process.
+
+    Boundary files imported into the instance's data folder are used; a process that runs takes a
+    new import at its next start.
+
+    Raises
+    ------
+    UnknownCity
+        If there is no such profile.
+    InvalidProfile
+        If it has problems; each names file, line and field.
+    """
+    return load(profile_folder(settings().city), boundaries_folder())
+
+
+def load_profile(path_or_name: str | Path, *, boundaries: Path | None = None) -> Profile:
+    """Return a profile by the name of one that comes with Madang, or by its folder.
+
+    `boundaries` is a folder with imported boundary files; None leaves all outlines schematic.
+    Errors are those of `profile`.
+    """
+    return load(profile_folder(path_or_name), boundaries)
+
+
+def boundaries_folder() -> Path:
+    """Return the folder of this instance that keeps imported boundary files."""
+    return settings().data / "boundaries"

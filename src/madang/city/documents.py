@@ -1,0 +1,157 @@
+"""The files of a profile as plain values that still know file and line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from madang.city.errors import Problem
+
+Key = str | int
+FieldPath = tuple[Key, ...]
+
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file: its value, and the lines of its parts."""
+
+    file: str
+    value: Any
+    node: yaml.Node | None
+
+    def line(self, path: FieldPath) -> int:
+        """Return the line (from 1) of a part, or of the nearest part above it that exists."""
+        node = self.node
+        if node is None:
+            return 1
+        line: int = node.start_mark.line + 1
+        for key in path:
+            step = _below(node, key)
+            if step is None:
+                break
+            node, line = step
+        return line
+
+
+def _below(node: yaml.Node, key: Key) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == key:
+                return value, name.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        item = node.value[key]
+        return item, item.start_mark.line + 1
+    return None
+
+
+def read_yaml(path: Path, file: str) -> tuple[Document, list[Problem]]:
+    """Return a YAML file and what is wrong with it as YAML (then its value is None)."""
+    try:
+        return _parsed(path.read_text(encoding="utf-8"), file)
+    except OSError as error:
+        return _unreadable(file, f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        return _unreadable(file, f"is not UTF-8 at byte {error.start}")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        return _unreadable(file, f"is not YAML: {error.problem or error.context}", line)
+    except yaml.YAMLError as error:
+        return _unreadable(file, f"is not YAML: {error}")
+    except (ValueError, TypeError) as error:  # a date such as 2026-02-30, a list as a key
+        return _unreadable(file, f"has a value that cannot be: {error}")
+
+
+def _parsed(text: str, file: str) -> tuple[Document, list[Problem]]:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return _unreadable(file, "is empty")
+        repeated = [_repeated(file, *place) for place in _repeated_keys(node)]
+        return Document(file, loader.construct_document(node), node), repeated
+    finally:
+        loader.dispose()
+
+
+def _unreadable(file: str, message: str, line: int = 1) -> tuple[Document, list[Problem]]:
+    return Document(file, None, None), [Problem(file, line, "", message)]
+
+
+def _repeated(file: str, name: str, line: int) -> Problem:
+    return Problem(file, line, name, "stands twice; the first would be lost")
+
+
+def _repeated_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Yield name and line of each key that its mapping already has (YAML takes the last)."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield name, key.start_mark.line + 1
+            seen.add(name)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its line, and its cells that are not empty."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+def read_table(path: Path, file: str) -> tuple[list[str], list[Row], list[Problem]]:
+    """Return header, rows and problems of a CSV file (UTF-8, first line the header)."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            problems = _header_problems(file, header)
+            rows = []
+            for cells in reader:
+                if not cells:
+                    continue
+                if len(cells) != len(header):
+                    message = f"has {len(cells)} cells, the header {len(header)}"
+                    problems.append(Problem(file, reader.line_num, "", message))
+                    continue
+                named = zip(header, cells, strict=True)
+                rows.append(Row(reader.line_num, {k: v.strip() for k, v in named if v.strip()}))
+            return header, rows, problems
+    except OSError as error:
+        return [], [], [Problem(file, 1, "", f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError as error:
+        return [], [], [Problem(file, 1, "", f"is not UTF-8 at byte {error.start}")]
+    except csv.Error as error:
+        return [], [], [Problem(file, reader.line_num, "", f"is not CSV: {error}")]
+
+
+def _header_problems(file: str, header: list[str]) -> list[Problem]:
+    if not header:
+        return [Problem(file, 1, "", "is empty; the first line names the columns")]
+    twice = {name for name in header if header.count(name) > 1}
+    return [Problem(file, 1, name, "is a column twice") for name in sorted(twice)]
+
+
+def field_name(path: FieldPath) -> str:
+    """Return a path as people read it.
+
+    >>> field_name(("languages", 3, "dir"))
+    'languages[3].dir'
+    """
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text

@@ -1,0 +1,349 @@
+"""A city's profile, ready for use: its data, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from madang.city import formats
+from madang.city.addresses import Address, format_address, parse_address
+from madang.city.errors import UnknownLevel, UnknownRules
+from madang.city.identifiers import is_valid, phone_number
+from madang.city.schema import City, Group, Identifier, Language, Level
+from madang.city.units import Unit, UnitTable
+from madang.kernel import times
+from madang.kernel.errors import NotFound
+from madang.kernel.money import Currency
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from madang.city.outlines import Atlas, Outline
+    from madang.city.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A city. `city` holds the profile's sections as written (see ``madang.city.schema``).
+
+    Days default to today in the city; languages to the default language; a level to the finest of
+    the first partition. Shapes and holidays are made when they are first asked for.
+    """
+
+    city: City
+    folder: Path
+    boundaries: Path | None
+    _rules: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    _table: UnitTable = field(repr=False)
+    _chain: Callable[[str], tuple[str, ...]] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """Return the name of the profile, as its folder."""
+        return self.city.id
+
+    def name(self, lang: str = "") -> str:
+        """Return the city's name."""
+        return self.text(self.city.names, lang)
+
+    # --- languages
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Return the languages of the city, official ones first."""
+        return self.city.languages
+
+    def language(self, tag: str) -> Language:
+        """Return a language by its tag.
+
+        Raises
+        ------
+        NotFound
+            If the city does not have it.
+        """
+        for language in self.languages:
+            if language.code == tag:
+                return language
+        raise NotFound(f"{self.id} has no language {tag!r}")
+
+    def chain(self, lang: str = "") -> tuple[str, ...]:
+        """Return the language and what to read instead of it, best first.
+
+        A tag that the city does not have starts with its own shorter forms (``zh-Hant-HK``).
+        """
+        return self._chain(lang)
+
+    def text(self, names: Mapping[str, str], lang: str = "") -> str:
+        """Return a text in that language, or in the first of its fallbacks that has one."""
+        for tag in self.chain(lang):
+            if tag in names:
+                return names[tag]
+        return next(iter(names.values()))
+
+    # --- units
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels of units, coarse to fine in each partition."""
+        return self.city.levels
+
+    @property
+    def finest_level(self) -> str:
+        """Return the finest level of the first partition."""
+        first = self.city.partitions[0].id
+        return [level.id for level in self.levels if level.partition == first][-1]
+
+    def units(self, level: str | None = None, on: date | None = None) -> list[Unit]:
+        """Return the units that exist on a day, of one level or of all.
+
+        Raises
+        ------
+        UnknownLevel
+            If the city has no such level.
+        """
+        day = on or self.today()
+        levels = [self._level(level)] if level else self.levels
+        return [unit for item in levels for unit in self._table.of_level(item.id, day)]
+
+    def unit(self, code: str, *, system: str | None = None, level: str | None = None) -> Unit:
+        """Return the unit of that code in any code system, first of all in the usual one.
+
+        A unit that exists no more is found, too. One text can be a code of two systems (11230 is
+        one district for the interior ministry, another for the statistics office): name the
+        `system` where it is not the city's first.
+
+        Raises
+        ------
+        UnknownUnit
+            If there is none.
+        """
+        return self._table.with_code(code, system, level)
+
+    def units_named(
+        self, name: str, level: str | None = None, on: date | None = None
+    ) -> list[Unit]:
+        """Return the units of that name in any language, however it is spaced or punctuated."""
+        return self._table.named(name, level, on or self.today())
+
+    def parent(self, unit: Unit) -> Unit | None:
+        """Return the unit above, None at the top."""
+        level = self._level(unit.level)
+        if unit.parent is None:
+            return None
+        above = self._level(level.parent)
+        return self.unit(unit.parent, system=above.codes, level=above.id)
+
+    def children(self, unit: Unit, on: date | None = None) -> list[Unit]:
+        """Return the units of the levels right below that belong to it on a day."""
+        below = [level.id for level in self.levels if level.parent == unit.level]
+        day = on or self.today()
+        return [
+            u for level in below for u in self._table.of_level(level, day) if u.parent == unit.code
+        ]
+
+    def successors(self, unit: Unit) -> tuple[Unit, ...]:
+        """Return the units that came from this one."""
+        found = self._table.successors.get(unit.code, ())
+        return tuple(u for u in found if u.level == unit.level)
+
+    def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
+        """Return the units that this one came from."""
+        system = self._level(unit.level).codes
+        return tuple(self.unit(c, system=system, level=unit.level) for c in unit.predecessors)
+
+    def unit_at(
+        self, lon: float, lat: float, level: str | None = None, on: date | None = None
+    ) -> Unit | None:
+        """Return the unit that holds a point [degrees]; None outside the city.
+
+        Near a schematic outline this is a guess; ``Unit.outline.kind`` says which it is.
+        """
+        index, units = self.atlas.located([lon], [lat], self._at(level), on or self.today())
+        return units[index[0]] if index[0] >= 0 else None
+
+    def units_at(
+        self, lons: ArrayLike, lats: ArrayLike, level: str | None = None, on: date | None = None
+    ) -> NDArray[np.object_]:
+        """Return per point [degrees] the code of the unit that holds it, "" outside the city."""
+        import numpy as np
+
+        index, units = self.atlas.located(lons, lats, self._at(level), on or self.today())
+        codes = np.array([*(unit.code for unit in units), ""], dtype=object)
+        return codes[index]
+
+    def outlines(self, level: str, on: date | None = None) -> Mapping[str, Outline]:
+        """Return the outlines of the units of a level on a day, by code."""
+        return self.atlas.outlines(self._level(level).id, on or self.today())
+
+    def groups(self, grouping: str) -> tuple[Group, ...]:
+        """Return the groups of units made for one purpose, such as ``air-region``.
+
+        Raises
+        ------
+        NotFound
+            If the city has no such grouping.
+        """
+        for item in self.city.groupings:
+            if item.id == grouping:
+                return item.groups
+        known = ", ".join(item.id for item in self.city.groupings) or "none"
+        raise NotFound(f"{self.id} has no grouping {grouping!r}; it has {known}")
+
+    def group_of(self, unit: Unit, grouping: str) -> Group | None:
+        """Return the group of a unit, or None where it is in none."""
+        return next((g for g in self.groups(grouping) if unit.code in g.members), None)
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """Return the outlines of all units; the first use imports the geometry library."""
+        from madang.city.boundaries import stored_boundaries
+        from madang.city.outlines import Atlas
+
+        return Atlas(self.city, self._table, stored_boundaries(self.boundaries, self.city))
+
+    def outline_of(self, unit: Unit) -> Outline | None:
+        """Return a unit's outline today, or on the last day it existed."""
+        day = self.today()
+        if unit.valid_to is not None and unit.valid_to <= day:
+            day = date.fromordinal(unit.valid_to.toordinal() - 1)
+        elif unit.valid_from is not None and unit.valid_from > day:
+            day = unit.valid_from
+        return self.atlas.outlines(unit.level, day).get(unit.code)
+
+    # --- rules of domains
+
+    def rules(self, domain: str) -> Mapping[str, Any]:
+        """Return the city's rules for a domain, from ``<domain>.yaml``.
+
+        Raises
+        ------
+        UnknownRules
+            If the profile has no such file.
+        """
+        try:
+            return self._rules[domain]
+        except KeyError:
+            known = ", ".join(sorted(self._rules)) or "none"
+            raise UnknownRules(
+                f"{self.folder / (domain + '.yaml')} is missing; there are rules for: {known}"
+            ) from None
+
+    # --- time
+
+    @cached_property
+    def timezone(self) -> tzinfo:
+        """Return the city's time zone."""
+        return times.zone(self.city.timezone)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in the city's time; one without an offset is taken as the city's."""
+        if moment.tzinfo is None:
+            return times.in_zone(moment, self.timezone)
+        return moment.astimezone(self.timezone)
+
+    def today(self) -> date:
+        """Return the present day in the city."""
+        return times.now().astimezone(self.timezone).date()
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Return holidays, working days and terms of the city."""
+        return self.calendar_in(self.city.default_language)
+
+    def calendar_in(self, lang: str) -> WorkCalendar:
+        """Return the same with the names of holidays in that language."""
+        from madang.city.workdays import WorkCalendar
+
+        return WorkCalendar(self.city.calendar, lang)
+
+    def fiscal_year(self, day: date | None = None) -> formats.Period:
+        """Return the budget year that a day belongs to."""
+        return formats.fiscal_period(self.city.calendar.fiscal_year, day or self.today())
+
+    def date_text(self, day: date, lang: str = "") -> str:
+        """Return a day in words, in the city's calendar."""
+        return formats.date_text(self.city.calendar, day, lang or self.city.default_language)
+
+    def time_text(self, moment: datetime, lang: str = "") -> str:
+        """Return the hour and minute of a moment as the city tells them."""
+        shown = self.local(moment)
+        return formats.time_text(self.city.calendar, shown, lang or self.city.default_language)
+
+    # --- money, numbers, people, places
+
+    @cached_property
+    def currencies(self) -> tuple[Currency, ...]:
+        """Return the money in use, primary first."""
+        return tuple(
+            Currency(c.code, c.minor_digits, c.shown_digits, c.rounding, c.cash_step)
+            for c in self.city.currencies
+        )
+
+    @property
+    def currency(self) -> Currency:
+        """Return the primary currency."""
+        return self.currencies[0]
+
+    def number_text(self, value: Decimal | int, *, decimals: int | None = None) -> str:
+        """Return a number as written here."""
+        return formats.number_text(self.city.numbers, value, decimals=decimals)
+
+    def read_number(self, text: str) -> Decimal:
+        """Return the number that a person of this city wrote; errors as `formats.read_number`."""
+        return formats.read_number(self.city.numbers, text)
+
+    def parse_address(self, text: str) -> Address:
+        """Return the parts of an address; errors as `addresses.parse_address`."""
+        return parse_address(self.city.addresses.schemes, text)
+
+    def format_address(self, address: Address) -> str:
+        """Return an address as written here."""
+        return format_address(self.city.addresses.schemes, address)
+
+    def phone_number(self, text: str) -> tuple[str, str]:
+        """Return kind and international form of a telephone number."""
+        return phone_number(self.city.phones, text)
+
+    def is_valid_identifier(self, kind: str, number: str) -> bool:
+        """Return whether a number has the pattern and check digit of its kind.
+
+        Raises
+        ------
+        NotFound
+            If the city has no such kind.
+        """
+        return is_valid(self._identifier(kind), number)
+
+    def person_name(self, parts: Mapping[str, str], *, joined: bool = False) -> str:
+        """Return a person's name in the order of the city."""
+        return formats.person_name(self.city.person_names, parts, joined=joined)
+
+    def has_sensors(self, domain: str) -> bool:
+        """Return whether the city has sensors for a domain; true where it does not say."""
+        found = self.city.domains.get(domain)
+        return found is None or found.sensors != "none"
+
+    # --- inside
+
+    def _at(self, level: str | None) -> str:
+        return self._level(level).id if level else self.finest_level
+
+    def _level(self, name: str) -> Level:
+        for level in self.levels:
+            if level.id == name:
+                return level
+        known: Sequence[str] = [level.id for level in self.levels]
+        raise UnknownLevel(f"{self.id} has no level {name!r}; it has {', '.join(known)}")
+
+    def _identifier(self, kind: str) -> Identifier:
+        for item in self.city.identifiers:
+            if item.id == kind:
+                return item
+        known = ", ".join(item.id for item in self.city.identifiers) or "none"
+        raise NotFound(f"{self.id} has no identifier {kind!r}; it has {known}")

@@ -1,0 +1,83 @@
+"""How values, times and spans are written for people, by language. Pure; see DESIGN section 5."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
+
+# languages whose habit differs from the short skeleton of CLDR; others follow CLDR
+_DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
+_DAY_OF_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
+_FULL_HOUR = {"ko": "a h시", "en": "HH:mm"}
+_CLOCK = {"ko": "a h시 m분", "en": "HH:mm"}
+
+
+def locale_of(language: str) -> Locale:
+    """Return the CLDR locale of a language code, English where CLDR has none."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def moment_text(moment: datetime, language: str, zone: tzinfo, today: date) -> str:
+    """Return day and time as people write them; the year only where it is another one.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> moment_text(datetime(2026, 11, 22, 5, tzinfo=UTC), "ko", ZoneInfo("Asia/Seoul"),
+    ...             date(2026, 11, 22))
+    '11월 22일(일) 오후 2시'
+    """
+    local = moment.astimezone(zone)
+    patterns, skeleton = (_DAY, "MMMEd") if local.year == today.year else (_DAY_OF_YEAR, "yMMMEd")
+    locale = locale_of(language)
+    if language in patterns:
+        day = format_datetime(local, patterns[language], locale=locale)
+    else:
+        day = format_skeleton(skeleton, local, locale=locale)
+    return f"{day} {clock_text(moment, language, zone)}"
+
+
+def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
+    """Return the time of day; Korean leaves out minutes of a full hour.
+
+    >>> clock_text(datetime(2026, 11, 22, 5, 5, tzinfo=UTC), "en", UTC)
+    '05:05'
+    """
+    local = moment.astimezone(zone)
+    patterns = _CLOCK if local.minute else _FULL_HOUR
+    locale = locale_of(language)
+    if language in patterns:
+        return str(format_datetime(local, patterns[language], locale=locale))
+    return str(format_skeleton("jm", local, locale=locale))
+
+
+def span_text(seconds: float, language: str) -> str:
+    """Return a span in its largest fitting unit: ``3 minutes``, ``3분``.
+
+    >>> span_text(200, "en"), span_text(45, "ko")
+    ('3 minutes', '45초')
+    """
+    return str(format_timedelta(int(seconds), locale=locale_of(language), threshold=1.5))
+
+
+def number_text(value: float, decimals: int, language: str) -> str:
+    """Return a number with the language's separators and exactly that many decimals.
+
+    >>> number_text(1234.5, 1, "en")
+    '1,234.5'
+    """
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=locale_of(language)))
+
+
+def utc_stamp(moment: datetime) -> str:
+    """Return the machine's form for ``<time datetime>``.
+
+    >>> utc_stamp(datetime(2026, 11, 22, 5, tzinfo=UTC))
+    '2026-11-22T05:00:00Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

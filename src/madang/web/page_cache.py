@@ -1,0 +1,125 @@
+"""Keep public pages for a second: a crowd asking for one page costs one rendering.
+
+A view takes part by saying so in HTTP: ``Cache-Control: public, max-age=N`` (Django's decorator
+`cache_control`). Only answers to
+anonymous GETs without cookies to set are kept, one per address, language and display. While one
+thread renders a page anew, others get the last one, never older than twice its age limit.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+
+from madang.web.context import display_of
+
+KEPT_PAGES = 1024  # at about 30 KB a page, some 30 MB
+_MAX_AGE = re.compile(r"max-age=(\d+)")
+
+Key = tuple[str, str, str, str]
+View = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+    made: float
+    max_age_s: float
+
+    def age(self, now: float) -> float:
+        return now - self.made
+
+
+class PageCacheMiddleware:
+    """Answer from memory where the page allows it; add ETags and answer 304."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+        self._pages: OrderedDict[Key, _Kept] = OrderedDict()
+        self._rendering: dict[Key, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the kept page, or render it, once for all who ask at that moment."""
+        if request.method not in ("GET", "HEAD") or self._is_personal(request):
+            return self.get_response(request)
+        key = _key(request)
+        now = time.monotonic()
+        kept = self._pages.get(key)
+        if kept is not None and kept.age(now) < kept.max_age_s:
+            return _answer(request, kept)
+        lock = self._rendering.get(key)
+        if lock is None:
+            return self._render(request, key)
+        if not lock.acquire(blocking=kept is None or kept.age(now) > 2 * kept.max_age_s):
+            assert kept is not None
+            return _answer(request, kept)
+        try:
+            fresh = self._pages.get(key)
+            if fresh is not None and fresh.age(time.monotonic()) < fresh.max_age_s:
+                return _answer(request, fresh)
+            return self._render(request, key)
+        finally:
+            lock.release()
+
+    def _is_personal(self, request: HttpRequest) -> bool:
+        return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+    def _render(self, request: HttpRequest, key: Key) -> HttpResponse:
+        response = self.get_response(request)
+        kept = _kept(response)
+        if kept is None:
+            return response
+        with self._lock:
+            self._pages[key] = kept
+            self._pages.move_to_end(key)
+            self._rendering.setdefault(key, threading.Lock())
+            while len(self._pages) > KEPT_PAGES:
+                oldest, _page = self._pages.popitem(last=False)
+                self._rendering.pop(oldest, None)
+        return _answer(request, kept)
+
+
+def _key(request: HttpRequest) -> Key:
+    language = get_language_from_request(request)
+    return request.path, request.META.get("QUERY_STRING", ""), language, display_of(request)
+
+
+def _kept(response: HttpResponse) -> _Kept | None:
+    control = response.headers.get("Cache-Control", "")
+    age = _MAX_AGE.search(control)
+    if response.status_code != 200 or response.streaming or response.cookies:
+        return None
+    if "public" not in control or age is None:
+        return None
+    patch_vary_headers(response, ("Cookie", "Accept-Language"))
+    body = response.content
+    return _Kept(
+        body=body,
+        headers=tuple(response.headers.items()),
+        etag=f'"{blake2b(body, digest_size=12).hexdigest()}"',
+        made=time.monotonic(),
+        max_age_s=float(age[1]),
+    )
+
+
+def _answer(request: HttpRequest, kept: _Kept) -> HttpResponse:
+    unchanged = kept.etag in request.META.get("HTTP_IF_NONE_MATCH", "")
+    response = HttpResponse(status=304) if unchanged else HttpResponse(kept.body)
+    for name, value in kept.headers:
+        if not (unchanged and name in ("Content-Type", "Content-Length")):
+            response.headers[name] = value
+    response.headers["ETag"] = kept.etag
+    return response

@@ -1,0 +1,181 @@
+"""Accounts, roles and one-time links."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from django.contrib.auth.models import User
+from django.core import signing
+from django.test import Client, RequestFactory, override_settings
+
+from madang.access.api import ANONYMOUS
+from madang.identity import actions, api, links
+from madang.identity.errors import LinkSpent, UserExists, WeakPassword
+from madang.kernel.errors import Invalid
+from madang.kernel.models import AuditEntry
+
+pytestmark = [pytest.mark.data, pytest.mark.django_db]
+PASSWORD = "courtyard lantern persimmon"
+
+
+def path_of(link: str) -> str:
+    return link.removeprefix("http://city.example")
+
+
+def test_a_new_officer_has_the_role_and_a_link_but_no_password():
+    account = api.add_user("kim", ["officer"], base_url="http://city.example/")
+    assert account.roles == {"officer"}
+    assert account.link.startswith("http://city.example/set-password/")
+    assert not User.objects.get(username="kim").has_usable_password()
+    assert AuditEntry.objects.filter(verb="identity.add_user", object=account.id).count() == 1
+
+
+def test_an_actor_carries_id_name_and_roles():
+    account = api.add_user("kim", ["officer", "operator"], password=PASSWORD)
+    actor = api.actor_of(User.objects.get(username="kim"))
+    assert (actor.id, actor.name, actor.roles) == (account.id, "kim", {"officer", "operator"})
+
+
+def test_a_closed_account_is_nobody():
+    api.add_user("kim", ["officer"], password=PASSWORD)
+    user = User.objects.get(username="kim")
+    user.is_active = False
+    assert api.actor_of(user) == ANONYMOUS
+
+
+def test_a_request_without_session_asks_the_database_nothing(django_assert_num_queries):
+    request = RequestFactory().get("/")
+    with django_assert_num_queries(0):
+        assert api.current_actor(request) == ANONYMOUS
+
+
+@pytest.mark.parametrize("role", ["mayor", "", "Administrator"])
+def test_a_role_that_is_none_is_refused_by_name(role: str):
+    with pytest.raises(Invalid, match="there are administrator, operator, officer"):
+        api.add_user("kim", [role])
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a" * 151, "semi;colon"])
+def test_a_name_that_is_none_is_refused(name: str):
+    with pytest.raises(Invalid, match="user name"):
+        api.add_user(name, ["officer"])
+
+
+def test_a_taken_name_is_refused_and_changes_nothing():
+    api.add_user("kim", ["officer"])
+    with pytest.raises(UserExists):
+        api.add_user("kim", ["administrator"])
+    assert api.users()[0].roles == {"officer"}
+
+
+@pytest.mark.parametrize("password", ["short", "123456789987654321", "administrator-kim"])
+def test_a_weak_password_is_refused_with_the_reason(password: str):
+    with pytest.raises(WeakPassword):
+        api.add_user("administrator-kim", ["administrator"], password=password)
+
+
+def test_a_link_lets_its_owner_in_once(client: Client):
+    account = api.add_user("kim", ["officer"], base_url="http://city.example")
+    path = path_of(account.link)
+    assert client.get(path).status_code == 200
+    answer = client.post(path, {"password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"]
+    again = Client().post(
+        path, {"password": "another long password!", "again": "another long password!"}
+    )
+    assert again.status_code == 410
+    assert User.objects.get(username="kim").check_password(PASSWORD)
+
+
+def test_two_different_passwords_are_sent_back_and_the_link_stays_good(client: Client):
+    path = path_of(api.add_user("kim", ["officer"], base_url="http://city.example").link)
+    answer = client.post(path, {"password": PASSWORD, "again": PASSWORD + "x"})
+    assert answer.status_code == 422
+    assert b'id="again-error"' in answer.content
+    assert client.get(path).status_code == 200
+
+
+@override_settings(PASSWORD_RESET_TIMEOUT=-1)
+def test_an_old_link_is_spent(client: Client):
+    path = path_of(api.add_user("kim", ["officer"], base_url="http://city.example").link)
+    assert client.get(path).status_code == 410
+
+
+def test_a_cut_link_is_spent(client: Client):
+    path = path_of(api.add_user("kim", ["officer"], base_url="http://city.example").link)
+    assert client.get(path[:-3] + "/").status_code == 410
+    assert client.get("/set-password/%FF/x/").status_code in (404, 410)
+
+
+def test_the_first_administrator_link_works_until_there_is_one(client: Client):
+    link = api.first_administrator_link("http://city.example")
+    assert link is not None
+    answer = client.post(path_of(link), {"name": "lee", "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 302
+    assert api.users()[0].roles == {"administrator"}
+    assert api.first_administrator_link("http://city.example") is None
+    late = Client().post(path_of(link), {"name": "eve", "password": PASSWORD, "again": PASSWORD})
+    assert late.status_code == 410
+    assert [account.name for account in api.users()] == ["lee"]
+
+
+def test_an_invited_administrator_without_password_does_not_close_the_first_link():
+    api.add_user("lee", ["administrator"])
+    assert api.first_administrator_link("") is not None
+
+
+def test_a_forged_first_administrator_link_is_refused(client: Client):
+    with override_settings(SECRET_KEY="another"):
+        forged = links.first_administrator_path()
+    answer = client.post(forged, {"name": "eve", "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 410
+    assert not User.objects.exists()
+
+
+def test_the_first_administrator_link_is_good_for_a_day(monkeypatch: pytest.MonkeyPatch):
+    path = links.first_administrator_path()
+    token = path.split("/")[2]
+    links.check_first_administrator(token)
+    later = signing.time.time() + timedelta(hours=24, seconds=5).total_seconds()
+    monkeypatch.setattr(signing.time, "time", lambda: later)
+    with pytest.raises(LinkSpent):
+        links.check_first_administrator(token)
+
+
+def test_the_command_prints_the_link_and_json():
+    from madang.identity.cli import add, list_users
+
+    text = CliRunner().invoke(add, ["kim", "--role", "officer", "--url", "http://city.example"])
+    assert text.exit_code == 0
+    assert "http://city.example/set-password/" in text.output
+    row = json.loads(CliRunner().invoke(add, ["lee", "--role", "operator", "--json"]).output)
+    assert (row["name"], row["roles"]) == ("lee", ["operator"])
+    assert "/set-password/" in row["link"]
+    listed = json.loads(CliRunner().invoke(list_users, ["--json"]).output)["users"]
+    assert [user["name"] for user in listed] == ["kim", "lee"]
+
+
+def test_an_operation_needs_role_and_csrf_token():
+    account = api.add_user("kim", ["officer"], password=PASSWORD)
+    request = RequestFactory(enforce_csrf_checks=True).post("/api/v1/air/approve")
+    request.user = User.objects.get(username="kim")
+    request._dont_enforce_csrf_checks = False
+    with pytest.raises(Exception, match="CSRF"):
+        api.api_access("role:officer")(request)
+    get = RequestFactory().get("/api/v1/air/measures")
+    get.user = request.user
+    assert api.api_access("role:officer")(get).id == account.id
+
+
+def test_failed_sign_ins_are_forgotten_after_they_stop_counting(client: Client):
+    from madang.identity.models import SignInFailure
+
+    client.post("/sign-in/", {"name": "kim", "password": "wrong"})
+    SignInFailure.objects.update(at="2026-01-01T00:00:00Z")
+    actions.forget_old_failures()
+    assert not SignInFailure.objects.exists()
