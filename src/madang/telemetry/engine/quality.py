@@ -266,6 +266,8 @@ def _judge(
                 low = min(p.low, x)
                 high = max(p.high, x)
                 if high - low < limit.eps:
+                    if p.low > p.high:  # the first value ever
+                        p.since = t[i] - 1000 * p.holes * stream.period_s
                     p.low = low
                     p.high = high
                     p.run += 1

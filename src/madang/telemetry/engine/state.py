@@ -56,7 +56,7 @@ def carried(
 ) -> State:
     """Return the state for a new catalogue and new rules.
 
-    Datastreams keep their state by id, detectors theirs by id within a property; what is new starts
+    Datastreams keep their state by id, detectors theirs by id, property and kind; what is new starts
     empty, what left the catalogue is forgotten.
     """
     (old, old_rules), (new, new_rules) = before, after
@@ -65,9 +65,9 @@ def carried(
     kept = np.flatnonzero(source >= 0)
     for name in ("live", "past", "seen", "window"):
         getattr(grown, name)[kept] = getattr(state, name)[source[kept]]
-    places = {rule: place for place, rule in enumerate(old_rules.rules)}
+    places = {_named(rule): place for place, rule in enumerate(old_rules.rules)}
     for place, rule in enumerate(new_rules.rules):
-        at = places.get(rule)
+        at = places.get(_named(rule))
         if at is None:
             continue
         prop, old_prop = new.properties.index(rule.property), old.properties.index(rule.property)
@@ -76,6 +76,11 @@ def carried(
         here, there = place - new_rules.first[prop], at - old_rules.first[old_prop]
         grown.watch[rows, here] = state.watch[source[rows], there]
     return grown
+
+
+def _named(rule: detectors.Rule) -> tuple[str, str, str]:
+    """Return what makes a rule the same rule after its numbers changed."""
+    return rule.id, rule.property, rule.kind
 
 
 @dataclass(frozen=True, eq=False)

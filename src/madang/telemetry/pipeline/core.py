@@ -54,9 +54,9 @@ class Arrivals:
         """Return the rows of the mask."""
         if mask.all():
             return self
-        columns = (self.row, self.t, self.v, self.received, self.source)
-        cut: list[Any] = [column[mask] for column in columns]
-        return Arrivals(*cut, self.origins, self.refused)
+        columns: tuple[Any, ...] = (self.row, self.t, self.v, self.received, self.source)
+        row, t, v, received, source = (column[mask] for column in columns)
+        return Arrivals(row, t, v, received, source, self.origins, self.refused)
 
 
 @dataclass(frozen=True, eq=False)
@@ -347,8 +347,8 @@ class Core:
         state.live["stale"] = silent_now
         self.counters.hours += len(hours)
         self.counters.detections += len(found) + len(silent) + len(heard)
-        columns: list[Any] = [np.empty(0, kind) for kind in ("i4", "i8", "f8", "i8", "i4")]
-        nothing = Arrivals(*columns, (), [])
+        no_time, no_place = np.empty(0, np.int64), np.empty(0, np.int32)
+        nothing = Arrivals(no_place, no_time, np.empty(0), no_time, no_place, (), [])
         none = (np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint16))
         q = np.empty(0, np.uint16)
         return Effects(nothing, q, none, hours, found, [], silent, heard, now_ms)

@@ -85,12 +85,12 @@ def _asked(
     """Return the rows of some datastreams from the first to the last stamp."""
     wanted = ", ".join(map(str, np.unique(ids).tolist()))
     first, last = int(stamp.min()), int(stamp.max())
-    low, high = (
-        ("toDateTime({0}, 'UTC')", 1000) if table == "obs" else ("fromUnixTimestamp64Milli({0})", 1)
+    form, unit = (
+        ("toDateTime({}, 'UTC')", 1000) if table == "obs" else ("fromUnixTimestamp64Milli({})", 1)
     )
     answer = store.query(
         f"SELECT ds, t, v FROM {table} WHERE ds IN ({wanted}) "  # noqa: S608 -- numbers only
-        f"AND t >= {low.format(first // high)} AND t <= {low.format(last // high)}"
+        f"AND t >= {form.format(first // unit)} AND t <= {form.format(last // unit)}"
     )
     return columns_of(answer)
 

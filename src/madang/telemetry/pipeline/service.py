@@ -1,9 +1,10 @@
 """`Pipeline`: the telemetry service of the lake process.
 
 One task reads `OBS` in order. For each micro-batch: judge it, write the decision to the journal,
-insert the rows, publish what follows; then the next. The state is written every half minute, and the
-stream is trimmed to it. A crash at any point is mended at the next start: restore the state, replay the
-journal's entries through the same code, carry out the last entry once more under the same tokens.
+publish what follows, insert the rows; then the next. The state is written every half minute, and
+the stream is trimmed to it. A crash at any point is mended at the next start: restore the state,
+replay the journal's entries through the same code, carry out the last entry once more under the
+same tokens.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,14 +24,13 @@ import numpy as np
 import pyarrow as pa
 
 from madang.kernel.bus.client import Bus
-from madang.kernel.bus.message import OBSERVATIONS, Message, Outgoing
+from madang.kernel.bus.message import OBSERVATIONS, Message
 from madang.kernel.config import settings
 from madang.kernel.errors import Invalid, MadangError, NotFound
 from madang.kernel.lake.store import Store
 from madang.kernel.times import now_ms
 from madang.telemetry.engine import freshness
 from madang.telemetry.engine.catalogue import Catalogue, empty_catalogue
-from madang.telemetry.engine.detectors import Rule
 from madang.telemetry.engine.state import latest
 from madang.telemetry.engine.warm import warm_up
 from madang.telemetry.pipeline import history
@@ -45,6 +46,7 @@ from madang.telemetry.pipeline.effects import (
 )
 from madang.telemetry.pipeline.insist import insist
 from madang.telemetry.pipeline.journal import Entry, Journal
+from madang.telemetry.pipeline.republish import unpublished
 from madang.telemetry.pipeline.sources import Sources, installed
 
 log = logging.getLogger(__name__)
@@ -124,9 +126,8 @@ class Pipeline:
     async def stop(self) -> None:
         """Finish the batch in hand, keep the state, stop."""
         self._stopping.set()
-        reader, *others = self._tasks or [None]
-        if reader is not None:
-            await asyncio.wait({reader}, timeout=10.0)
+        if self._tasks:
+            await asyncio.wait({self._tasks[0]}, timeout=10.0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -199,9 +200,14 @@ class Pipeline:
             OBSERVATIONS.name, start_seq=self._seq + 1, batch=1024, idle_s=self._pace.gather_s / 3
         )
         self._pending = []
-        await self._replayed(entries, feed)
-        await self._adopted()
-        self._up.set()
+        async with aclosing(feed):  # type: ignore[type-var]
+            await self._replayed(entries, feed)
+            await self._adopted()
+            self._up.set()
+            await self._followed(feed)
+
+    async def _followed(self, feed: AsyncIterator[Sequence[Message]]) -> None:
+        """Take what comes in micro-batches until told to stop."""
         since = time.monotonic()
         size = sum(len(message.data) for message in self._pending)
         async for messages in feed:
@@ -279,7 +285,7 @@ class Pipeline:
             effects = await asyncio.to_thread(self._applied, entry, chosen)
             self._gathered.add(self._core.catalogue, effects)
             if is_last:
-                await self._carry_out(entry, effects)
+                await self._carry_out(entry, effects, again=True)
             elif entry.flush:
                 self._gathered.clear()
             self._seq = entry.last
@@ -336,8 +342,8 @@ class Pipeline:
     async def _note(self, entry: Entry) -> None:
         await self._insist(lambda: asyncio.to_thread(self._journal.append, entry), "journal")
 
-    async def _carry_out(self, entry: Entry, effects: Effects) -> None:
-        """Insert rows and publish messages; both may have happened already."""
+    async def _carry_out(self, entry: Entry, effects: Effects, *, again: bool = False) -> None:
+        """Publish messages and insert rows; `again` if some of it may have happened already."""
         label = f"{self._epoch}-{entry.label()}"
         tables = observation_tables(self._core, effects) if len(effects.rows) else {}
         if entry.flush:
@@ -346,6 +352,8 @@ class Pipeline:
             *detection_messages(self._core, effects),
             *hour_messages(self._core.catalogue, effects.hours, label, self._clock()),
         ]
+        if again:
+            outgoing = await self._insist(lambda: unpublished(self._bus, outgoing), "bus")
         if outgoing:
             await self._insist(lambda: self._bus.publish_many(outgoing), "bus")
         for name, table in tables.items():
