@@ -112,7 +112,8 @@ def _events() -> str:
     rows = []
     for module in _modules(".events"):
         for _, item in inspect.getmembers(module, inspect.isclass):
-            if issubclass(item, Event) and item is not Event and item.__module__ == module.__name__:
+            is_ours = issubclass(item, Event) and item.__module__ == module.__name__
+            if is_ours and hasattr(item, "NAME"):  # a base of several events has none
                 names = [n for n in item.__struct_fields__ if n not in Event.__struct_fields__]
                 what = inspect.cleandoc(item.__doc__ or "").splitlines()[0]
                 rows.append((f"`{item.NAME}`", what, ", ".join(f"`{name}`" for name in names)))

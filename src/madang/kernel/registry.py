@@ -110,7 +110,10 @@ class Detector:
 
 @dataclass(frozen=True)
 class LakeTable:
-    """A table of the lake. Columns are (name, type, codec); the codec is used where it is known."""
+    """A table of the lake. Columns are (name, type, codec); the codec is used where it is known.
+
+    `exported` tables go to Parquet day by day, once a day is closed.
+    """
 
     name: str
     columns: tuple[tuple[str, str, str], ...]
@@ -119,6 +122,7 @@ class LakeTable:
     retention_days: int | None = None
     replacing_by: str = ""
     help: str = ""
+    exported: bool = True
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def _lake() -> Iterable[Offer]:
         partition_by="toYYYYMM(t)",
         retention_days=90,
         help="What was refused, with the reason.",
+        exported=False,
     )
 
 

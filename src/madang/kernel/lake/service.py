@@ -16,6 +16,8 @@ class Service(Protocol):
 
     The class is called without arguments. `start` runs once the store and the bus are there and
     returns when the service is up (its own work goes on in tasks); `answer` serves `lake.ask`.
+    `start`, `stop` and `answer` run on the event loop: `answer` is quick (state in memory), and
+    slow calls of the store go through ``asyncio.to_thread``.
     """
 
     async def start(self, store: Store, bus: Bus) -> None:

@@ -1,0 +1,66 @@
+"""The door of the air room.
+
+Concentrations are µg/m³ for PM2.5 and PM10, ppm for gases; times are aware and in UTC; districts
+are unit codes of the city's profile. Every value says where it comes from (`origin`).
+
+Example::
+
+    for air in api.district_air():
+        print(air.names["ko"], air.index.value, air.index.category, air.index.main, air.origin)
+"""
+
+from __future__ import annotations
+
+from madang.air.actions import approve, lift, record_forecasts
+from madang.air.districts import (
+    DistrictAir,
+    HourValue,
+    StationAir,
+    Value,
+    district_air,
+    district_series,
+    station_air,
+)
+from madang.air.engine.cai import Index
+from madang.air.engine.cai import index as cai
+from madang.air.engine.us_aqi import index as us_aqi
+from madang.air.measures import (
+    Action,
+    Measure,
+    Reading,
+    cap_xml,
+    measure,
+    measures,
+    measures_in_force,
+)
+from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
+from madang.air.rules import Declared, Hour, declared_measures
+
+__all__ = [
+    "POLLUTANTS",
+    "Action",
+    "Declared",
+    "DistrictAir",
+    "Hour",
+    "HourValue",
+    "Index",
+    "Measure",
+    "Reading",
+    "RuleSet",
+    "StationAir",
+    "Value",
+    "approve",
+    "cai",
+    "cap_xml",
+    "declared_measures",
+    "district_air",
+    "district_series",
+    "lift",
+    "measure",
+    "measures",
+    "measures_in_force",
+    "read_rule_set",
+    "record_forecasts",
+    "station_air",
+    "us_aqi",
+]

@@ -1,0 +1,99 @@
+"""What the air room offers the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import (
+    Command,
+    ObservedProperty,
+    Offer,
+    QualityLimits,
+    Schedule,
+    StreamConsumer,
+)
+
+_DEFINITION = "http://vocab.nerc.ac.uk/standard_name/"
+
+# Fail spans: below zero nothing counts (as in the files of values); the top is twice and more the
+# measuring range of the reference instruments (Korean monitoring network guide: PM 0-1,000 µg/m³,
+# O3, NO2, SO2 0-0.5 ppm, CO 0-50 ppm), because a dust storm must not fail. Suspect spans: above the
+# highest hourly city means of 2018-2019 (PM2.5 156, PM10 295) with room for single stations. Rates
+# and spikes: changes of a minute that no reference station shows. Flat line: six hours for dust,
+# a day for gases, whose instruments print steps of 0.001 ppm and do stand still at night.
+_LIMITS_SOURCE = "QARTOD tests; instrument ranges of the Korean monitoring network guide"
+
+
+def _property(
+    name: str,
+    title: str,
+    cf_name: str,
+    unit: tuple[str, str],
+    kept: tuple[float, QualityLimits],
+    *,
+    not_above: str = "",
+) -> ObservedProperty:
+    return ObservedProperty(
+        name, title, f"{_DEFINITION}{cf_name}/", unit[0], unit[1], *kept, not_above
+    )
+
+
+_UGM3 = ("microgram per cubic metre", "ug/m3")
+_PPM = ("parts per million", "[ppm]")
+
+
+def _limits(
+    fail: float, suspect: float, jump: float, eps: float, *, flat_h: int = 24
+) -> QualityLimits:
+    return QualityLimits(
+        fail_span=(0.0, fail),
+        suspect_span=(0.0, suspect),
+        spike=jump,
+        rate_per_s=jump / 60.0,
+        flat_line_s=flat_h * 3600,
+        flat_line_eps=eps,
+        source=_LIMITS_SOURCE,
+    )
+
+
+PROPERTIES = (
+    _property("pm25", "PM2.5", "mass_concentration_of_pm2p5_ambient_aerosol_particles_in_air",
+              _UGM3, (0.1, _limits(2000.0, 500.0, 150.0, 0.05, flat_h=6)), not_above="pm10"),
+    _property("pm10", "PM10", "mass_concentration_of_pm10_ambient_aerosol_particles_in_air",
+              _UGM3, (0.1, _limits(5000.0, 1000.0, 400.0, 0.05, flat_h=6))),
+    _property("o3", "Ozone", "mole_fraction_of_ozone_in_air",
+              _PPM, (0.0001, _limits(1.0, 0.25, 0.1, 0.00005))),
+    _property("no2", "Nitrogen dioxide", "mole_fraction_of_nitrogen_dioxide_in_air",
+              _PPM, (0.0001, _limits(1.0, 0.25, 0.1, 0.00005))),
+    _property("co", "Carbon monoxide", "mole_fraction_of_carbon_monoxide_in_air",
+              _PPM, (0.001, _limits(100.0, 15.0, 5.0, 0.0005))),
+    _property("so2", "Sulphur dioxide", "mole_fraction_of_sulfur_dioxide_in_air",
+              _PPM, (0.0001, _limits(1.0, 0.15, 0.1, 0.00005))),
+)  # fmt: skip
+
+
+def offers() -> Iterable[Offer]:
+    """Return the offers of this room."""
+    yield from PROPERTIES
+    yield Command(
+        "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
+    )
+    yield Command("air index", "madang.air.cli_index:index", "Korean CAI or US AQI of values.")
+    for pollutant in PROPERTIES:
+        yield StreamConsumer(
+            f"air-hours-{pollutant.id}",
+            f"madang.hours.{pollutant.id}",
+            "madang.air.hours:take_hours",
+        )
+    yield Schedule(
+        "air-close-hours",
+        "* * * * *",
+        "madang.air.hours:close_waiting",
+        "Close district hours whose stations did not all report; let measures end on time.",
+    )
+    yield Schedule(
+        "air-forget-hours",
+        "30 3 * * *",
+        "madang.air.hours:forget_old_hours",
+        "Delete district hours older than 90 days; the lake keeps them.",
+    )

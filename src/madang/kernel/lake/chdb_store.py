@@ -1,0 +1,247 @@
+"""The embedded store: ClickHouse in this process (chdb), MergeTree tables in one folder.
+
+One process owns the folder, and one folder per process: both are limits of chdb. Each insert is on
+disk when it returns (`fsync_after_insert`); tested against SIGKILL, which is not a loss of power.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import chdb
+import pyarrow as pa
+
+from madang.kernel.errors import Invalid, NotFound
+from madang.kernel.lake.clickhouse_sql import DATABASE, create_table, missing_columns, partition_of
+from madang.kernel.lake.failures import translated
+from madang.kernel.lake.files import replaced_by
+from madang.kernel.lake.schema import conformed, with_times
+from madang.kernel.lake.sql import single_select
+from madang.kernel.lake.store import Partition
+from madang.kernel.registry import LakeTable
+
+# A token drops a repeated insert only if the insert is one block: 1,048,576 rows by the settings
+# below, so larger tables go in slices, each under its own token.
+_SLICE_ROWS = 500_000
+_ONE_BLOCK = "min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 0"
+_READERS = 4
+_KINDS_KEPT = 512  # statements whose column types are remembered
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one question may use: seconds of run time and bytes of memory."""
+
+    seconds: float = 20.0
+    memory: int = 1 << 30
+
+
+class ChdbStore:
+    """`Store` on chdb; questions run beside inserts, each on a connection of its own."""
+
+    def __init__(self, path: Path, budget: Budget | None = None) -> None:
+        """Open or make the store in `path`.
+
+        Raises
+        ------
+        Unavailable
+            If another process owns the folder, or it cannot be read or written.
+        """
+        self.path = path
+        self._budget = budget or Budget()
+        self._tables: dict[str, LakeTable] = {}
+        self._writing = threading.Lock()
+        self._idle: list[Any] = []
+        self._idle_lock = threading.Lock()
+        self._reading = threading.BoundedSemaphore(_READERS)
+        self._known_kinds: dict[str, list[str]] = {}
+        self._kinds_lock = threading.Lock()
+        with translated(path):
+            path.mkdir(parents=True, exist_ok=True)
+            self._writer = _connect(path)
+            self._writer.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+
+    def create(self, table: LakeTable) -> None:
+        """Create the table, or add the columns that an older one lacks."""
+        with self._writing, translated(self.path):
+            self._writer.query(create_table(table))
+            for statement in missing_columns(table, self._columns_of(table.name)):
+                self._writer.query(statement)
+        self._tables[table.name] = table
+        with self._kinds_lock:
+            self._known_kinds.clear()
+
+    def _columns_of(self, table: str) -> dict[str, str]:
+        found = self._writer.query(
+            f"SELECT name, type FROM system.columns "  # noqa: S608 -- a registered table's name
+            f"WHERE database = '{DATABASE}' AND table = '{table}'",
+            "ArrowTable",
+        )
+        return dict(zip(*found.to_pydict().values(), strict=True))
+
+    def insert(self, table: str, rows: pa.Table, *, token: str) -> None:
+        """Append `rows` durably; the same token (of the last 1,000 inserts) inserts once."""
+        fitting = conformed(self._known(table), rows).combine_chunks()
+        for number, start in enumerate(range(0, fitting.num_rows, _SLICE_ROWS)):
+            self._insert_slice(table, fitting.slice(start, _SLICE_ROWS), f"{token}#{number}")
+
+    def _insert_slice(self, table: str, block: pa.Table, token: str) -> None:
+        """Insert one block; chdb finds the local variable `block` by its name."""
+        names = ", ".join(block.column_names)
+        quoted = token.replace("\\", "\\\\").replace("'", "\\'")
+        statement = (
+            f"INSERT INTO {DATABASE}.{table} ({names}) "  # noqa: S608 -- registered names
+            f"SELECT {names} FROM Python(block) "
+            f"SETTINGS insert_deduplication_token = '{quoted}', {_ONE_BLOCK}"
+        )
+        with self._writing, translated(self.path):
+            self._writer.query(statement)
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Return the answer to one SELECT; times come as UTC timestamps.
+
+        Raises
+        ------
+        Invalid
+            If the SQL is wrong or is not one SELECT.
+        LimitReached
+            If the answer takes more time or memory than the budget.
+        """
+        statement = single_select(sql)
+        bound = dict(parameters or {})
+        answer = self._read(statement, bound)
+        return with_times(answer, self._kinds(statement, bound))
+
+    def _kinds(self, statement: str, parameters: dict[str, object]) -> list[str]:
+        """Return the ClickHouse type of each column of the answer (Arrow forgets DateTime)."""
+        with self._kinds_lock:
+            known = self._known_kinds.get(statement)
+        if known is not None:
+            return known
+        found = self._read(f"DESCRIBE ({statement})", parameters)
+        kinds: list[str] = found.column("type").to_pylist()
+        with self._kinds_lock:
+            if len(self._known_kinds) >= _KINDS_KEPT:
+                self._known_kinds.clear()
+            self._known_kinds[statement] = kinds
+        return kinds
+
+    def _read(self, statement: str, parameters: dict[str, object]) -> pa.Table:
+        with self._reader() as connection, translated(self.path):
+            answer: pa.Table = connection.query(statement, "ArrowTable", params=parameters)
+        return answer
+
+    @contextmanager
+    def _reader(self) -> Iterator[Any]:
+        """Lend a read-only connection; after an error it is thrown away.
+
+        chdb answers the question after a timed-out one with nothing, so a connection that failed is
+        never used again.
+        """
+        with self._reading:
+            with self._idle_lock:
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._new_reader()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            with self._idle_lock:
+                self._idle.append(connection)
+
+    def _new_reader(self) -> Any:
+        with translated(self.path):
+            connection = _connect(self.path)
+            for statement in (
+                f"USE {DATABASE}",
+                f"SET max_execution_time = {self._budget.seconds}",
+                f"SET max_memory_usage = {self._budget.memory}",
+                "SET readonly = 1",
+            ):
+                connection.query(statement)
+        return connection
+
+    def export_day(self, table: str, time_column: str, day: date, folder: Path) -> Path:
+        """Write the UTC day to ``<folder>/<table>/<day>.parquet``, sorted by the table's key."""
+        known = self._known(table)
+        _require_plain(folder)
+        target = folder / table / f"{day.isoformat()}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replaced_by(target) as draft:
+            statement = (
+                f"SELECT * FROM {DATABASE}.{table}{' FINAL' if known.replacing_by else ''} "  # noqa: S608 -- registered names
+                f"WHERE {time_column} >= toDateTime('{day} 00:00:00', 'UTC') "
+                f"AND {time_column} < toDateTime('{day + timedelta(1)} 00:00:00', 'UTC') "
+                f"ORDER BY {', '.join(known.order_by)} "
+                f"INTO OUTFILE '{draft}' TRUNCATE FORMAT Parquet "
+                "SETTINGS output_format_parquet_compression_method = 'zstd', "
+                "output_format_parquet_row_group_size = 131072"
+            )
+            with self._exporter() as connection, translated(self.path):
+                connection.query(statement)
+        return target
+
+    @contextmanager
+    def _exporter(self) -> Iterator[Any]:
+        connection = _connect(self.path)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def partitions(self, table: str) -> list[Partition]:
+        """Return the table's partitions (days or months); the mark is the newest block's number."""
+        self._known(table)
+        with self._writing, translated(self.path):
+            found = self._writer.query(
+                "SELECT partition, max(max_block_number) AS mark FROM system.parts "  # noqa: S608
+                f"WHERE active AND database = '{DATABASE}' AND table = '{table}' "
+                "GROUP BY partition ORDER BY partition",
+                "ArrowTable",
+            )
+        return [partition_of(row["partition"], row["mark"]) for row in found.to_pylist()]
+
+    def size(self) -> dict[str, tuple[int, int]]:
+        """Return (rows, bytes on disk) of each table."""
+        with self._writing, translated(self.path):
+            found = self._writer.query(
+                "SELECT table, sum(rows) AS n, sum(bytes_on_disk) AS b FROM system.parts "  # noqa: S608
+                f"WHERE active AND database = '{DATABASE}' GROUP BY table",
+                "ArrowTable",
+            )
+        return {row["table"]: (row["n"], row["b"]) for row in found.to_pylist()}
+
+    def optimize(self, table: str) -> None:
+        """Merge the table's parts now (benchmarks and tests; otherwise it merges in quiet)."""
+        with self._writing, translated(self.path):
+            self._writer.query(f"OPTIMIZE TABLE {DATABASE}.{self._known(table).name} FINAL")
+
+    def close(self) -> None:
+        """Let go of the folder; another process may open it then."""
+        with self._idle_lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+        with self._writing:
+            self._writer.close()
+
+    def _known(self, table: str) -> LakeTable:
+        if table not in self._tables:
+            raise NotFound(f"the lake has no table {table!r}; it has {sorted(self._tables)}")
+        return self._tables[table]
+
+
+def _connect(path: Path) -> Any:
+    return chdb.connect(str(path))  # type: ignore[no-untyped-call]
+
+
+def _require_plain(folder: Path) -> None:
+    if "'" in str(folder) or "\\" in str(folder):
+        raise Invalid(f"folder {folder}: no quotes or backslashes in the path of an export")

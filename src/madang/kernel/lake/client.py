@@ -1,0 +1,157 @@
+"""Asking the lake from any other process, over its Unix socket.
+
+    client.query("SELECT ds, max(t) AS t FROM obs WHERE ds = {ds:UInt32} GROUP BY ds", {"ds": 7})
+    client.latest([7, 8])
+    client.ask("telemetry", "health")
+
+Calls block; in an event loop use ``asyncio.to_thread``. Each answers with an Arrow table or raises:
+`Invalid` (wrong SQL or arguments), `LimitReached` (over the budget of one question), `NotFound`,
+`Unavailable` (the lake is down; it comes back by itself under ``madang up``).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from madang.kernel.config import settings
+from madang.kernel.errors import Unavailable
+from madang.kernel.lake.wire import LENGTHS, Answer, Request, as_error, frame, unpacked_table
+
+_TIMEOUT_S = 60.0
+_IDLE_KEPT = 8
+
+
+class LakeClient:
+    """Connections to one lake, shared by the threads of this process."""
+
+    def __init__(self, path: Path, *, timeout_s: float = _TIMEOUT_S) -> None:
+        self.path = path
+        self.timeout_s = timeout_s
+        self._idle: list[socket.socket] = []
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Return the answer to one SELECT; parameters as ``{name:Type}``."""
+        return self._table(Request("query", sql=sql, parameters=dict(parameters or {})))
+
+    def ask(self, service: str, op: str, /, **arguments: Any) -> pa.Table:
+        """Return what a service in the lake process answers."""
+        return self._table(Request("ask", service=service, op=op, arguments=arguments))
+
+    def status(self) -> dict[str, Any]:
+        """Return what the lake says about itself: tables, sizes, services, questions."""
+        answer, _body = self._exchange(Request("status"))
+        return answer.status
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def _table(self, request: Request) -> pa.Table:
+        return unpacked_table(self._exchange(request)[1])
+
+    def _exchange(self, request: Request) -> tuple[Answer, bytes]:
+        """Send a request and return the answer; a connection gone stale is replaced once."""
+        parts = frame(request)
+        connection = self._kept()
+        if connection is not None:
+            try:
+                return self._over(connection, parts)
+            except (ConnectionError, EOFError):
+                pass  # the lake was started anew since; questions may be asked twice
+        try:
+            return self._over(self._connected(), parts)
+        except TimeoutError:
+            raise Unavailable(f"the lake did not answer within {self.timeout_s:.0f} s") from None
+        except (OSError, EOFError) as error:
+            raise Unavailable(
+                f"the lake at {self.path} does not answer ({error}); is 'madang up' running?"
+            ) from error
+
+    def _over(
+        self, connection: socket.socket, parts: Iterable[bytes | memoryview]
+    ) -> tuple[Answer, bytes]:
+        try:
+            connection.sendall(b"".join(parts))
+            head_size, body_size = LENGTHS.unpack(_exactly(connection, LENGTHS.size))
+            head = msgspec.msgpack.decode(_exactly(connection, head_size), type=Answer)
+            body = _exactly(connection, body_size)
+        except BaseException:
+            connection.close()
+            raise
+        self._keep(connection)
+        if head.error:
+            raise as_error(head)
+        return head, body
+
+    def _connected(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(self.timeout_s)
+        try:
+            connection.connect(str(self.path))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _kept(self) -> socket.socket | None:
+        with self._lock:
+            if self._pid != os.getpid():  # after a fork the parent goes on with the old ones
+                self._idle, self._pid = [], os.getpid()
+            return self._idle.pop() if self._idle else None
+
+    def _keep(self, connection: socket.socket) -> None:
+        with self._lock:
+            if self._pid == os.getpid() and len(self._idle) < _IDLE_KEPT:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        received = connection.recv_into(view)
+        if not received:
+            raise EOFError("the connection was closed")
+        view = view[received:]
+    return bytes(buffer)
+
+
+@cache
+def _here() -> LakeClient:
+    return LakeClient(settings().lake_socket)
+
+
+def query(sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+    """Return the answer to one SELECT; parameters as ``{name:Type}``."""
+    return _here().query(sql, parameters)
+
+
+def latest(ids: Iterable[int] | None = None) -> pa.Table:
+    """Return the live state of these datastreams, or of all: ``ds, t, v, q, received``."""
+    return _here().ask("telemetry", "latest", ids=None if ids is None else [int(i) for i in ids])
+
+
+def ask(service: str, op: str, /, **arguments: Any) -> pa.Table:
+    """Return what a service in the lake process answers."""
+    return _here().ask(service, op, **arguments)
+
+
+def status() -> dict[str, Any]:
+    """Return what the lake says about itself: tables, sizes, services, questions."""
+    return _here().status()

@@ -1,0 +1,101 @@
+"""How the lake's clients and its server speak: frames on a Unix socket.
+
+A frame is two lengths (4 bytes each, big endian), a msgpack head and a body. A request has no body;
+an answer's body is an Arrow IPC stream, or empty where the head holds an error or the status.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from madang.kernel import errors
+from madang.kernel.errors import LimitReached, MadangError
+
+LENGTHS = struct.Struct(">II")
+LONGEST_REQUEST = 8 << 20  # bytes; `latest` of a million ids fits
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """What is asked: ``query``, ``ask`` or ``status``."""
+
+    kind: str
+    sql: str = ""
+    parameters: dict[str, Any] = {}
+    service: str = ""
+    op: str = ""
+    arguments: dict[str, Any] = {}
+
+
+class Answer(msgspec.Struct):
+    """The head of an answer; `error` is one of the codes of ``kernel.errors``, or empty."""
+
+    error: str = ""
+    message: str = ""
+    fields: dict[str, str] = {}
+    retry_after_s: float = 0.0
+    status: dict[str, Any] = {}
+
+
+def frame(head: Request | Answer, body: bytes | memoryview = b"") -> list[bytes | memoryview]:
+    """Return the parts to send, in order."""
+    packed = msgspec.msgpack.encode(head)
+    return [LENGTHS.pack(len(packed), len(body)), packed, body]
+
+
+def packed_table(table: pa.Table) -> memoryview:
+    """Return the table as an Arrow IPC stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return memoryview(sink.getvalue())
+
+
+def unpacked_table(body: bytes) -> pa.Table:
+    """Return the table in an Arrow IPC stream."""
+    with pa.ipc.open_stream(body) as reader:
+        table: pa.Table = reader.read_all()
+    return table
+
+
+def refusal(error: MadangError) -> Answer:
+    """Return the head that carries an error to the other side."""
+    return Answer(
+        error=_nearest(type(error)).code,
+        message=error.message,
+        fields=getattr(error, "fields", {}),
+        retry_after_s=getattr(error, "retry_after_s", 0.0),
+    )
+
+
+def _nearest(kind: type[MadangError]) -> type[MadangError]:
+    """Return the kernel's own error that a room's error derives from."""
+    return next(base for base in kind.__mro__ if base in _BY_CODE.values())
+
+
+def as_error(answer: Answer) -> MadangError:
+    """Return the error that a head carries."""
+    kind = _BY_CODE.get(answer.error, MadangError)
+    if issubclass(kind, errors.Invalid):
+        return errors.Invalid(answer.message, answer.fields)
+    if issubclass(kind, LimitReached):
+        return LimitReached(answer.message, retry_after_s=answer.retry_after_s)
+    return kind(answer.message)
+
+
+_BY_CODE: dict[str, type[MadangError]] = {
+    kind.code: kind
+    for kind in (
+        errors.MadangError,
+        errors.NotFound,
+        errors.Invalid,
+        errors.Conflict,
+        errors.Forbidden,
+        errors.Unauthenticated,
+        errors.Unavailable,
+        errors.LimitReached,
+    )
+}

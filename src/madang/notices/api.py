@@ -1,0 +1,95 @@
+"""The door of notices: alerts as CAP 1.2 documents, published once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from madang.notices.cap import Alert, Area, Info, cap_document
+from madang.notices.errors import AlertExists, UnknownAlert
+
+__all__ = [
+    "Alert",
+    "Area",
+    "Info",
+    "Published",
+    "alerts",
+    "cap_document",
+    "document",
+    "publish",
+    "published",
+]
+
+
+@dataclass(frozen=True)
+class Published:
+    """An alert that was sent: its head; `subject` is ``kind:id`` of what it is about."""
+
+    identifier: str
+    sender: str
+    subject: str
+    status: str
+    message_type: str
+    sent: datetime
+
+
+def publish(alert: Alert, subject: str) -> None:
+    """Keep the alert's document in the caller's transaction.
+
+    Raises
+    ------
+    InvalidAlert
+        If CAP 1.2 does not allow it.
+    AlertExists
+        If its identifier is taken.
+    """
+    from madang.notices.models import PublishedAlert
+
+    text = cap_document(alert).decode()
+    try:
+        with transaction.atomic():
+            PublishedAlert.objects.create(
+                identifier=alert.identifier,
+                sender=alert.sender,
+                subject=subject,
+                status=alert.status,
+                message_type=alert.message_type,
+                sent=alert.sent,
+                document=text,
+            )
+    except IntegrityError:
+        raise AlertExists(f"alert {alert.identifier!r} is published already") from None
+
+
+def alerts(subject: str | None = None, *, limit: int = 100) -> list[Published]:
+    """Return the newest published alerts, newest first."""
+    from madang.notices.models import PublishedAlert
+
+    rows = PublishedAlert.objects.all()
+    rows = rows if subject is None else rows.filter(subject=subject)
+    fields = ("identifier", "sender", "subject", "status", "message_type", "sent")
+    return [Published(*row) for row in rows.values_list(*fields)[:limit]]
+
+
+def published(identifier: str) -> Published:
+    """Return the head of one published alert; raises `UnknownAlert`."""
+    from madang.notices.models import PublishedAlert
+
+    fields = ("identifier", "sender", "subject", "status", "message_type", "sent")
+    row = PublishedAlert.objects.filter(identifier=identifier).values_list(*fields).first()
+    if row is None:
+        raise UnknownAlert(f"there is no alert {identifier!r}")
+    return Published(*row)
+
+
+def document(identifier: str) -> bytes:
+    """Return the CAP 1.2 document of a published alert as it was sent; raises `UnknownAlert`."""
+    from madang.notices.models import PublishedAlert
+
+    text = PublishedAlert.objects.filter(identifier=identifier).values_list("document", flat=True)
+    found = text.first()
+    if found is None:
+        raise UnknownAlert(f"there is no alert {identifier!r}")
+    return found.encode()
