@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from madang.telemetry.engine import detectors
 from madang.telemetry.engine.catalogue import Catalogue, Limits
 
-START = 1_700_000_000_000 // 3_600_000 * 3_600_000
+# A full hour two days ago: the lake lets go of old rows by the wall clock.
+START = int(time.time()) // 3600 * 3_600_000 - 48 * 3_600_000
 LIMITS = Limits((0.0, 1000.0), (0.0, 300.0), 40.0, 0.2, 3600, 0.05)
 
 
@@ -27,7 +30,7 @@ def catalogue(n=4, period_s=300, properties=("pm25", "pm10"), limits=None, **col
 
 
 def arrivals(seed, n_streams=4, n=400, period_s=300):
-    """Return row, t, v, received of a random mixture: noise, spikes, stuck spells, gaps, disorder."""
+    """Return row, t, v, received at random: noise, spikes, stuck spells, gaps, disorder."""
     random = np.random.default_rng(seed)
     lots = []
     for row in range(n_streams):
@@ -43,9 +46,8 @@ def arrivals(seed, n_streams=4, n=400, period_s=300):
         order = np.argsort(np.arange(len(t)) + np.where(random.random(len(t)) < 0.05, 6, 0))
         lots.append(np.stack([np.full(len(t), row, float), t.astype(float), v])[:, order])
     # interleave the datastreams, each in its own order
-    turn = random.permutation(
-        np.concatenate([np.full(lot.shape[1], k) for k, lot in enumerate(lots)])
-    )
+    sizes = [lot.shape[1] for lot in lots]
+    turn = random.permutation(np.repeat(np.arange(len(lots)), sizes))
     places = [iter(range(lot.shape[1])) for lot in lots]
     joined = np.stack([lots[k][:, next(places[k])] for k in turn], axis=1)
     row, t, v = joined[0].astype(np.int32), joined[1].astype(np.int64), joined[2]

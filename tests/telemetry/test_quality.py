@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -154,7 +156,7 @@ def test_a_stream_cut_anywhere_gets_the_same_flags_and_state(seed, cuts):
     edges = [0, *sorted(min(cut, len(row)) for cut in cuts), len(row)]
     parts = [
         quality.judge(rules, cut_past, row[a:b], t[a:b], v[a:b], received[a:b])
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     ]
     for name in ("q", "ordered", "revised"):
         joined = np.concatenate([getattr(part, name) for part in parts])

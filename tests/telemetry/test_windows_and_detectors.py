@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -193,8 +195,7 @@ def test_hours_and_detections_do_not_depend_on_batches(seed, cuts):
     _, hours, points, runs = ran(known, rules, whole, *arrived)
     edges = [0, *sorted(min(c, len(arrived[0])) for c in cuts), len(arrived[0])]
     parts = [
-        ran(known, rules, cut, *(column[a:b] for column in arrived))
-        for a, b in zip(edges, edges[1:], strict=False)
+        ran(known, rules, cut, *(column[a:b] for column in arrived)) for a, b in pairwise(edges)
     ]
     joined = windows.joined([part[1] for part in parts])
     for name in windows.Hours.__dataclass_fields__:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, LakeTable, Offer, StreamRoute, StreamTask
+from madang.kernel.registry import Command, LakeService, LakeTable, Offer, StreamRoute, StreamTask
 
 
 def offers() -> Iterable[Offer]:
@@ -86,6 +86,7 @@ def _lake() -> Iterable[Offer]:
         help="What was refused, with the reason.",
         exported=False,
     )
+    yield LakeService("telemetry", "madang.telemetry.pipeline.service:Pipeline")
 
 
 def _doors() -> Iterable[Offer]:

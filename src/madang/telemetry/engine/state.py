@@ -56,7 +56,7 @@ def carried(
 ) -> State:
     """Return the state for a new catalogue and new rules.
 
-    Datastreams keep their state by id, detectors theirs by id, property and kind; what is new starts
+    Datastreams keep their state by id, detectors by id, property and kind; what is new starts
     empty, what left the catalogue is forgotten.
     """
     (old, old_rules), (new, new_rules) = before, after

@@ -13,6 +13,7 @@ from madang.kernel.bus.client import Bus
 from madang.kernel.bus.message import DEAD_LETTERS, Message
 from madang.kernel.errors import Invalid
 from madang.kernel.lake.store import Store
+from madang.kernel.times import now_ms
 from madang.telemetry import refusals
 from madang.telemetry.pipeline.effects import dead_letter_table
 from madang.telemetry.pipeline.insist import insist
@@ -60,7 +61,7 @@ class DeadLetters:
     ) -> None:
         first, last = reach
         await insist(lambda: asyncio.to_thread(self._note, first, last), "note of dead letters")
-        table = dead_letter_table([_read(message) for message in messages])
+        table = dead_letter_table([_read(message) for message in messages], now_ms())
         token = f"{self._epoch}-dead-{first}-{last}"
         await insist(
             lambda: asyncio.to_thread(store.insert, "dead_letter", table, token=token),

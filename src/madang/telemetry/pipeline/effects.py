@@ -95,8 +95,8 @@ class Gathered:
         """True if there is nothing to flush."""
         return not (self.hours or self.revised or self.refused)
 
-    def tables(self) -> dict[str, pa.Table]:
-        """Return the gathered rows by table."""
+    def tables(self, now_ms: int) -> dict[str, pa.Table]:
+        """Return the gathered rows by table; see `dead_letter_table` for `now_ms`."""
         found: dict[str, pa.Table] = {}
         if self.hours:
             found["obs_1h"] = pa.concat_tables([_hours_table(*lot) for lot in self.hours])
@@ -105,7 +105,7 @@ class Gathered:
             stamp = pa.array(t, pa.timestamp("ms", "UTC"))
             found["obs_flag"] = pa.table({"ds": ds, "t": stamp, "q": q})
         if self.refused:
-            found["dead_letter"] = dead_letter_table(self.refused)
+            found["dead_letter"] = dead_letter_table(self.refused, now_ms)
         return found
 
     def clear(self) -> None:
@@ -130,9 +130,16 @@ def _hours_table(ds: NDArray[np.uint32], hours: windows.Hours) -> pa.Table:
     )
 
 
-def dead_letter_table(refused: list[Refusal]) -> pa.Table:
-    """Return refusals as rows of `dead_letter`."""
-    stamps = [min(max(refusal.received_ms, 0) // 1000, (1 << 32) - 1) for refusal in refused]
+def dead_letter_table(refused: list[Refusal], now_ms: int) -> pa.Table:
+    """Return refusals as rows of `dead_letter`.
+
+    One whose time of receipt is not known (0) or impossible gets `now_ms`: a stamp of 1970 would be
+    past its retention at once.
+    """
+    stamps = [
+        (received if 0 < received <= now_ms else now_ms) // 1000
+        for received in (refusal.received_ms for refusal in refused)
+    ]
     texts = ("door", "gateway", "code", "reason", "payload")
     columns = {name: [getattr(refusal, name) for refusal in refused] for name in texts}
     return pa.table({"t": pa.array(stamps, pa.timestamp("s", "UTC")), **columns})

@@ -347,7 +347,7 @@ class Pipeline:
         label = f"{self._epoch}-{entry.label()}"
         tables = observation_tables(self._core, effects) if len(effects.rows) else {}
         if entry.flush:
-            tables |= self._gathered.tables()
+            tables |= self._gathered.tables(self._clock())
         outgoing = [
             *detection_messages(self._core, effects),
             *hour_messages(self._core.catalogue, effects.hours, label, self._clock()),
