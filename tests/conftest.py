@@ -6,8 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from tools.messages import compile_catalogues
 
 SHARED = Path(os.environ.get("MADANG_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_configure() -> None:
+    """Let the pages speak Korean in a fresh clone, too."""
+    compile_catalogues()
 
 
 @pytest.fixture(scope="session")

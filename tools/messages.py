@@ -94,9 +94,7 @@ def untranslated(room: Path, language: str) -> list[str]:
     if path.exists():
         with path.open("rb") as file:
             have = read_po(file, locale=language)
-    return [
-        str(m.id) for m in wanted if m.id and not _finished(have.get(m.id, m.context), language)
-    ]
+    return [str(m.id) for m in wanted if m.id and not _finished(have.get(m.id, m.context))]
 
 
 def update() -> None:

@@ -66,11 +66,16 @@ def run(**options: Any) -> None:
 def _run(stop: threading.Event, options: dict[str, Any]) -> None:
     from madang_sim.field import AirField, Episode
     from madang_sim.layout import city_stations
-    from madang_sim.run import city_at_work, go_live, last_sent_s, places_of, send_history
+    from madang_sim.run import (
+        city_at_work,
+        districts_and_places,
+        go_live,
+        last_sent_s,
+        send_history,
+    )
 
     door = HTTPDoor(options["url"], options["gateway"], options["key"])
-    districts = places_of(door, "district")
-    places = places_of(door, "neighbourhood") or districts
+    districts, places = districts_and_places(door)
     stations = city_stations(districts, places, options["seed"], options["scale"])
     episodes: tuple[Episode, ...] = ()
     if options["dust_from"]:
@@ -110,12 +115,12 @@ def replay(file: Path, **options: Any) -> None:
     """Send a real data file (.csv, .csv.gz) through the front door."""
     from madang_sim.replay import daily_means
     from madang_sim.replay import replay as send
-    from madang_sim.run import places_of
+    from madang_sim.run import districts_and_places
 
     zone = ZoneInfo(options["zone"])
     door = HTTPDoor(options["url"], options["gateway"], options["key"])
     try:
-        districts = places_of(door, "district")
+        districts, _ = districts_and_places(door)
         wanted = options["district"] or districts[0].code
         chosen = next((place for place in districts if place.code == wanted), None)
         if chosen is None:

@@ -73,7 +73,8 @@ class AirField:
         phases = 2 * np.pi * uniforms(self.seed + 4, 0, _WAVES)
         strengths = smooth(self.seed + 5, t_s, 6 * _HOUR, _WAVES)
         level: np.ndarray = np.cos(position_km @ waves + phases) @ strengths
-        return 0.25 * np.sqrt(2.0 / _WAVES) * level
+        scaled: np.ndarray = 0.25 * np.sqrt(2.0 / _WAVES) * level
+        return scaled
 
     def _dust(self, t_s: float, east_km: np.ndarray) -> np.ndarray:
         """Return PM2.5 added by dust episodes; they cross the city from west to east at 20 km/h."""

@@ -89,8 +89,15 @@ def introductions(stations: Stations, seed: int) -> list[Introduction]:
     return found
 
 
-def places_of(door: HTTPDoor, level: str) -> list[Place]:
-    """Return the city's units of a level, as the platform's public API tells them."""
+def districts_and_places(door: HTTPDoor) -> tuple[list[Place], list[Place]]:
+    """Return the units of the first level and of the finest, as the public API tells them."""
+    levels = door.request("GET", "/api/v1/city/").json()["levels"]
+    first = levels[0]
+    finest = [level for level in levels if level["partition"] == first["partition"]][-1]
+    return _places(door, first["id"]), _places(door, finest["id"])
+
+
+def _places(door: HTTPDoor, level: str) -> list[Place]:
     answer = door.request("GET", f"/api/v1/city/units?level={level}").json()
     return [
         Place(
@@ -99,7 +106,7 @@ def places_of(door: HTTPDoor, level: str) -> list[Place]:
             lon=unit["centre"][0],
             lat=unit["centre"][1],
             population=unit["population"] or 1,
-            district=unit["district"],
+            district=unit["top"],
         )
         for unit in answer["units"]
         if unit["centre"]

@@ -10,5 +10,5 @@ from madang.kernel.registry import Offer, Registry
 def offer(monkeypatch: pytest.MonkeyPatch, *offers: Offer) -> None:
     """Let the kernel see these offers, and no others."""
     registry = Registry({"drill": offers})
-    for module in ("dispatch", "streams", "jobs", "health"):
+    for module in ("dispatch", "streams", "jobs", "health", "claims"):
         monkeypatch.setattr(f"madang.kernel.{module}.registry", lambda: registry)

@@ -39,15 +39,27 @@ def taken() -> list[str]:
 
 def test_each_message_is_taken_once_and_the_position_follows():
     for seq in (1, 2, 2, 1, 5):
-        streams.digest(HOURS, HERE, message(seq))
+        streams.digest(HOURS, HERE, [message(seq)])
     assert taken() == ["hour:1", "hour:2", "hour:5"]
     assert streams.position_of(HERE) == 5
 
 
+def test_many_messages_share_one_transaction(monkeypatch):
+    monkeypatch.setattr(streams, "SHARE_S", 60.0)
+    assert streams.digest(HOURS, HERE, [message(seq) for seq in range(1, 9)]) == 8
+    assert streams.position_of(HERE) == 8
+
+
+def test_a_slow_consumer_gives_the_database_back_after_its_share(monkeypatch):
+    monkeypatch.setattr(streams, "SHARE_S", 0.0)
+    assert streams.digest(HOURS, HERE, [message(1), message(2)]) == 1
+    assert streams.position_of(HERE) == 1
+
+
 def test_a_message_that_fails_moves_nothing_and_leaves_nothing():
-    streams.digest(HOURS, HERE, message(1))
+    streams.digest(HOURS, HERE, [message(1)])
     with pytest.raises(ValueError, match="digest"):
-        streams.digest(HOURS, HERE, message(2, b"poison"))
+        streams.digest(HOURS, HERE, [message(2), message(3, b"poison")])
     assert (streams.position_of(HERE), taken()) == (1, ["hour:1"])
 
 
@@ -75,10 +87,10 @@ def test_a_parked_message_that_fails_again_stays_parked():
 
 
 def test_a_stream_made_anew_is_read_from_its_start():
-    streams.digest(HOURS, HERE, message(500))
+    streams.digest(HOURS, HERE, [message(500)])
     anew = Feed("drill-hours", "HOURS", "madang.hours.>", "2026-04-01")
     assert streams.position_of(anew) == 0
-    streams.digest(HOURS, anew, message(1))
+    streams.digest(HOURS, anew, [message(1)])
     assert streams.position_of(anew) == 1
 
 

@@ -24,6 +24,7 @@ from madang.air.districts import (
 from madang.air.engine.cai import Index
 from madang.air.engine.cai import index as cai
 from madang.air.engine.us_aqi import index as us_aqi
+from madang.air.means import Statistic, statistics
 from madang.air.measures import (
     Action,
     Measure,
@@ -35,6 +36,7 @@ from madang.air.measures import (
 )
 from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
 from madang.air.rules import Declared, Hour, declared_measures
+from madang.air.summary import Summary, summary
 
 __all__ = [
     "POLLUTANTS",
@@ -48,6 +50,8 @@ __all__ = [
     "Reading",
     "RuleSet",
     "StationAir",
+    "Statistic",
+    "Summary",
     "Value",
     "approve",
     "cai",
@@ -62,5 +66,7 @@ __all__ = [
     "read_rule_set",
     "record_forecasts",
     "station_air",
+    "statistics",
+    "summary",
     "us_aqi",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from madang.air.errors import InvalidSeries
 from madang.air.rule_set import RuleSet, read_rule_set
 from madang.air.rules import Declared, declared_measures, reason_text, skipped_rules
 from madang.air.series import Forecast, Rejected, Series, read_forecast, read_series
@@ -100,3 +101,25 @@ def _print_measures(rows: Sequence[dict[str, Any]]) -> None:
     for row in ({k: k for k in head} | {"reason": "reason"}, *rows):
         cells = [str(row[k] or "-").ljust(w) for k, w in zip(head, widths, strict=True)]
         click.echo("  ".join([*cells, row["reason"]]))
+
+
+@click.command("forecast")
+@click.option("--file", "forecast_file", type=_FILE, required=True, help="Daily means, CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output.")
+def forecast(forecast_file: Path, as_json: bool) -> None:
+    """Give the running platform the forecast daily means of PM2.5 that its decisions need."""
+    from madang.kernel.orm import ready
+
+    given = read_forecast(forecast_file)
+    if not given.means:
+        raise InvalidSeries(str(forecast_file), "has no day with a mean")
+    for row in given.rejected:
+        click.echo(f"{forecast_file}:{row.line}: rejected: {row.reason}", err=True)
+    ready()
+    from madang.air.actions import record_forecasts
+
+    days = record_forecasts(given.means, "system:command-line")
+    if as_json:
+        click.echo(json.dumps({"days": days, "rejected_rows": _rejected(given.rejected)}))
+    else:
+        click.echo(f"{days} days of forecast kept.")

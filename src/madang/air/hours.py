@@ -135,12 +135,10 @@ def _close(series: Series, ready: Sequence[DistrictHour], expected: int) -> None
 
 
 def _save(hours: Sequence[DistrictHour]) -> None:
+    old = [hour for hour in hours if hour.pk is not None]
     DistrictHour.objects.bulk_create([h for h in hours if h.pk is None], batch_size=500)
-    DistrictHour.objects.bulk_update(
-        [h for h in hours if h.pk is not None],
-        ["stations", "q", "value", "is_closed"],
-        batch_size=200,
-    )
+    columns = ["stations", "q", "value", "is_closed"]
+    DistrictHour.objects.bulk_update(old, columns, batch_size=100)
 
 
 @transaction.atomic

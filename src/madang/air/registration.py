@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.kernel.registry import (
+    API,
     Command,
+    MenuEntry,
     ObservedProperty,
     Offer,
+    Page,
     QualityLimits,
     Schedule,
     StreamConsumer,
@@ -79,6 +82,8 @@ def offers() -> Iterable[Offer]:
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
     yield Command("air index", "madang.air.cli_index:index", "Korean CAI or US AQI of values.")
+    yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
+    yield API("air", "madang.air.http:router")
     for pollutant in PROPERTIES:
         yield StreamConsumer(
             f"air-hours-{pollutant.id}",
@@ -97,3 +102,16 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    yield from _pages()
+
+
+def _pages() -> Iterable[Offer]:
+    here, decisions = "madang.air.pages", "madang.air.measure_pages"
+    one = "air/measures/<int:measure_id>/"
+    yield Page("air/", f"{here}:districts", "air", "public")
+    yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
+    yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
+    yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
+    yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield MenuEntry("air", "Air", 10)
+    yield MenuEntry("air-measures", "Air measures", 11)

@@ -143,7 +143,6 @@ class RuleFile(_Struct, frozen=True):
     stations: Stations
     measures: dict[str, MeasureKind]
     rules: list[RunRule | ForecastRule]
-    regions: dict[str, list[str]] = {}
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def _matches(
             }
             for name in properties:
                 match = _Match(level.id, system, name, units, 0)
-                hits = sum(match.code(feature) in units for feature in features)
+                hits = len({match.code(feature) for feature in features} & units.keys())
                 yield _Match(level.id, system, name, units, hits)
 
 

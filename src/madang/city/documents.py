@@ -40,6 +40,18 @@ class Document:
         return line
 
 
+def texts(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
+    """Yield path and value of every text inside a value."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from texts(item, (*path, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from texts(item, (*path, number))
+
+
 def _below(node: yaml.Node, key: Key) -> tuple[yaml.Node, int] | None:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from madang.city.checks import disagreements
-from madang.city.documents import Document, FieldPath, field_name, read_yaml
+from madang.city.documents import Document, FieldPath, field_name, read_yaml, texts
 from madang.city.errors import InvalidProfile, Problem, UnknownCity
 from madang.city.languages import fallback_chain
 from madang.city.profile import Profile
@@ -22,6 +22,7 @@ from madang.city.tables import Bindings, group_problems, read_units
 from madang.city.units import Unit, UnitTable
 
 MAIN = "city.yaml"
+FILL = "FILL"  # a value that begins so is one that `madang city new` left to be filled
 _SECTIONS = City.__struct_fields__
 
 
@@ -83,7 +84,10 @@ def read_profile(
     """Return the profile in a folder, and all its problems; None where it cannot be built."""
     sources, problems = _sources(folder)
     if not problems:
-        problems = [sources.problem(*item) for item in mismatches(sources.value(), City)]
+        problems = _unfilled(folder, sources)
+        marked = {(item.file, item.field) for item in problems}
+        wrong = [sources.problem(*item) for item in mismatches(sources.value(), City)]
+        problems += [item for item in wrong if (item.file, item.field) not in marked]
     if problems:
         return None, problems
     city = msgspec.convert(sources.value(), City)
@@ -129,6 +133,25 @@ def _sources(folder: Path) -> tuple[Sources, list[Problem]]:
         (sections if path.stem in _SECTIONS else rules)[path.stem] = document
     sources = Sources(main, sections, rules)
     return sources, problems or list(_misplaced(sources))
+
+
+def _unfilled(folder: Path, sources: Sources) -> list[Problem]:
+    """Return what `madang city new` marked to be filled and still is."""
+    found = [
+        sources.problem((name, *path), f"is still to be filled: {text[len(FILL) :].strip()}")
+        for name, value in sources.value().items()
+        for path, text in texts(value)
+        if text.startswith(FILL)
+    ]
+    for path in sorted(folder.rglob("*.csv")):
+        content = path.read_bytes()
+        if FILL.encode() not in content:
+            continue
+        for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+            if any(cell.strip('" ').startswith(FILL) for cell in line.split(",")):
+                file = str(path.relative_to(folder))
+                found.append(Problem(file, number, "", "is still to be filled, and rows added"))
+    return found
 
 
 def _misplaced(sources: Sources) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ class Profile:
     folder: Path
     boundaries: Path | None
     _rules: Mapping[str, Mapping[str, Any]] = field(repr=False)
-    _table: UnitTable = field(repr=False)
+    unit_table: UnitTable = field(repr=False)
     _chain: Callable[[str], tuple[str, ...]] = field(repr=False)
 
     @property
@@ -109,7 +109,7 @@ class Profile:
         """
         day = on or self.today()
         levels = [self._level(level)] if level else self.levels
-        return [unit for item in levels for unit in self._table.of_level(item.id, day)]
+        return [unit for item in levels for unit in self.unit_table.of_level(item.id, day)]
 
     def unit(self, code: str, *, system: str | None = None, level: str | None = None) -> Unit:
         """Return the unit of that code in any code system, first of all in the usual one.
@@ -123,13 +123,13 @@ class Profile:
         UnknownUnit
             If there is none.
         """
-        return self._table.with_code(code, system, level)
+        return self.unit_table.with_code(code, system, level)
 
     def units_named(
         self, name: str, level: str | None = None, on: date | None = None
     ) -> list[Unit]:
         """Return the units of that name in any language, however it is spaced or punctuated."""
-        return self._table.named(name, level, on or self.today())
+        return self.unit_table.named(name, level, on or self.today())
 
     def parent(self, unit: Unit) -> Unit | None:
         """Return the unit above, None at the top."""
@@ -144,12 +144,15 @@ class Profile:
         below = [level.id for level in self.levels if level.parent == unit.level]
         day = on or self.today()
         return [
-            u for level in below for u in self._table.of_level(level, day) if u.parent == unit.code
+            u
+            for level in below
+            for u in self.unit_table.of_level(level, day)
+            if u.parent == unit.code
         ]
 
     def successors(self, unit: Unit) -> tuple[Unit, ...]:
         """Return the units that came from this one."""
-        found = self._table.successors.get(unit.code, ())
+        found = self.unit_table.successors.get(unit.code, ())
         return tuple(u for u in found if u.level == unit.level)
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
@@ -205,7 +208,7 @@ class Profile:
         from madang.city.boundaries import stored_boundaries
         from madang.city.outlines import Atlas
 
-        return Atlas(self.city, self._table, stored_boundaries(self.boundaries, self.city))
+        return Atlas(self.city, self.unit_table, stored_boundaries(self.boundaries, self.city))
 
     def outline_of(self, unit: Unit) -> Outline | None:
         """Return a unit's outline today, or on the last day it existed."""
@@ -233,6 +236,11 @@ class Profile:
             raise UnknownRules(
                 f"{self.folder / (domain + '.yaml')} is missing; there are rules for: {known}"
             ) from None
+
+    @property
+    def rule_names(self) -> frozenset[str]:
+        """Return the domains that the city has rules for."""
+        return frozenset(self._rules)
 
     # --- time
 

@@ -7,6 +7,7 @@ and a claim that crashes fails alone.
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -120,7 +121,7 @@ def measure(claim: Claim, limit_s: float = LIMIT_S) -> Figure:
         )
         value, error = _outcome(done.stdout, done.stderr, done.returncode)
     except subprocess.TimeoutExpired:
-        value, error = None, f"no result within {limit_s:.0f} s"
+        value, error = None, f"no result within {limit_s:g} s"
     return Figure(
         id=claim.id,
         value=value,
@@ -135,7 +136,8 @@ def measure(claim: Claim, limit_s: float = LIMIT_S) -> Figure:
 def _outcome(output: str, errors: str, code: int) -> tuple[float | None, str]:
     for line in reversed(output.splitlines()):
         if code == 0 and line.startswith(MARK):
-            return float(line.removeprefix(MARK)), ""
+            value = float(line.removeprefix(MARK))
+            return (value, "") if math.isfinite(value) else (None, f"{value} is no figure")
     lines = errors.strip().splitlines() or [f"ended with exit status {code} and no result"]
     return None, "\n".join(lines[-20:])
 

@@ -88,11 +88,3 @@ def worker() -> str | None:
     from madang.kernel.heartbeat import alive
 
     return None if alive("worker") else "no worker has given a sign of life for 20 s"
-
-
-def parked() -> str | None:
-    """Say whether events or messages are parked for the operator."""
-    from madang.kernel.dispatch import parked_count
-
-    count = parked_count()
-    return f"{count} messages are parked; 'madang jobs parked' shows them" if count else None

@@ -27,4 +27,3 @@ def offers() -> Iterable[Offer]:
     )
     yield HealthCheck("database", "madang.kernel.health:database")
     yield HealthCheck("worker", "madang.kernel.health:worker")
-    yield HealthCheck("parked", "madang.kernel.health:parked")

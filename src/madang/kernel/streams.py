@@ -9,6 +9,7 @@ waits for it: order matters more than haste.
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ ATTEMPTS = 5
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 BATCH = 64
+SHARE_S = 0.05  # one transaction takes about this long
 LOOK_AT_STREAM_EVERY_S = 30.0
 DISPATCHER = "event-dispatcher"
 
@@ -71,8 +73,15 @@ async def feed(bus: Bus, offer: StreamConsumer, thread: DatabaseThread) -> None:
     here = await _feed_of(bus, offer.name, offer.subject)
     position = await thread.run(position_of, here)
     async for batch in _batches(bus, here, position):
-        for message in batch:
-            await _digest_patiently(offer, here, message, thread)
+        waiting = batch
+        while waiting:
+            try:
+                done = await thread.run(digest, offer, here, waiting)
+                CONSUMED.labels(offer.name, "done").inc(done)
+            except Exception:  # the patient way meets it again, and knows what to do
+                await _digest_patiently(offer, here, waiting[0], thread)
+                done = 1
+            waiting = waiting[done:]
 
 
 async def dispatch_events(bus: Bus, thread: DatabaseThread) -> None:
@@ -80,10 +89,19 @@ async def dispatch_events(bus: Bus, thread: DatabaseThread) -> None:
     here = await _feed_of(bus, DISPATCHER, "madang.events.>")
     position = await thread.run(position_of, here)
     async for batch in _batches(bus, here, position):
-        for message in batch:
-            await thread.run(deliver, message)
-        # inboxes make a repeat harmless, so one position per batch is enough
-        await thread.run(move, here, batch[-1].seq)
+        waiting = batch
+        while waiting:
+            waiting = waiting[await thread.run(deliver_some, here, waiting) :]
+
+
+def deliver_some(here: Feed, messages: Sequence[Message]) -> int:
+    """Bring the first of the events to their subscribers, as `digest` does; return how many."""
+
+    def bring(message: Message) -> None:
+        deliver(message)
+        move(here, message.seq)
+
+    return _share(bring, messages)
 
 
 async def _feed_of(bus: Bus, consumer: str, subject: str) -> Feed:
@@ -131,11 +149,29 @@ def move(here: Feed, seq: int) -> bool:
     return True
 
 
-def digest(offer: StreamConsumer, here: Feed, message: Message) -> None:
-    """Do the consumer's work on `message` and move its position, both or neither."""
-    with transaction.atomic():
+def digest(offer: StreamConsumer, here: Feed, messages: Sequence[Message]) -> int:
+    """Do the consumer's work on the first of `messages` and move its position; return on how many.
+
+    Work and position are one transaction. It takes as many messages as fit into `SHARE_S`: one
+    commit for many, yet others who write the database need not wait long.
+    """
+
+    def take(message: Message) -> None:
         if move(here, message.seq):
             _call(offer, message)
+
+    return _share(take, messages)
+
+
+def _share(work: Callable[[Message], None], messages: Sequence[Message]) -> int:
+    until, done = time.monotonic() + SHARE_S, 0
+    with transaction.atomic():
+        for message in messages:
+            if done and time.monotonic() > until:
+                break
+            work(message)
+            done += 1
+    return done
 
 
 def _call(offer: StreamConsumer, message: Message) -> None:
@@ -150,7 +186,7 @@ async def _digest_patiently(
     failures, pause_s = 0, FIRST_PAUSE_S
     while True:
         try:
-            await thread.run(digest, offer, here, message)
+            await thread.run(digest, offer, here, [message])
         except (*DATABASE_AWAY, Unavailable) as error:
             logger("streams").warning("waiting", consumer=offer.name, reason=str(error))
         except Exception as error:

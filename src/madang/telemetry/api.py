@@ -15,19 +15,35 @@ from madang.telemetry.gateways import (
     rotate_key,
 )
 from madang.telemetry.keys import Credentials, credentials
+from madang.telemetry.operations import (
+    DeadLetter,
+    Stale,
+    dead_letter_counts,
+    dead_letters,
+    pipeline_counters,
+    stale,
+)
+from madang.telemetry.refusals import CODES as REFUSAL_CODES
 from madang.telemetry.stations import Datastream, Station, datastreams, stations
 
 __all__ = [
+    "REFUSAL_CODES",
     "Credentials",
     "Datastream",
+    "DeadLetter",
     "Gateway",
+    "Stale",
     "Station",
     "create_gateway",
     "credentials",
     "datastreams",
+    "dead_letter_counts",
+    "dead_letters",
     "enable_gateway",
     "gateway_of",
     "gateways",
+    "pipeline_counters",
     "rotate_key",
+    "stale",
     "stations",
 ]

@@ -61,7 +61,8 @@ def _rows() -> list[tuple[int, str, int, int, int, int]]:
     sql, arguments = query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
-        return cursor.fetchall()
+        rows: list[tuple[int, str, int, int, int, int]] = cursor.fetchall()
+    return rows
 
 
 def _without_datastreams(version: int) -> Catalogue:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, LakeService, LakeTable, Offer, StreamRoute, StreamTask
+from madang.kernel.registry import (
+    Command,
+    LakeService,
+    LakeTable,
+    Offer,
+    Page,
+    StreamRoute,
+    StreamTask,
+)
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _lake()
     yield from _doors()
+    yield from _sensorthings()
 
 
 def _lake() -> Iterable[Offer]:
@@ -103,4 +112,13 @@ def _doors() -> Iterable[Offer]:
     yield StreamTask("live-fanout", f"{doors}.live:run_fanout")
     yield Command(
         "telemetry ingest", f"{doors}.cli:ingest", "Send a file of observations to the intake."
+    )
+
+
+def _sensorthings() -> Iterable[Offer]:
+    views = "madang.telemetry.sta.views"
+    yield Page(r"^sta/v1\.1/?$", f"{views}:root", "sensorthings", "public")
+    # reads are open; the view asks writers for a gateway key
+    yield Page(
+        r"^sta/v1\.1/(?P<path>.+)$", f"{views}:resource", "sensorthings-resource", "key", True
     )

@@ -77,7 +77,12 @@ def stations(
     )
     found = models.Thing.objects.filter(**conditions).order_by("id")
     places = _places(conditions)
-    return [Station(*row, *places.get(row[0], _NOWHERE)) for row in found.values_list(*_STATION)]
+    rows: list[tuple[Any, ...]] = list(found.values_list(*_STATION))
+    return [_station(row, places.get(row[0], _NOWHERE)) for row in rows]
+
+
+def _station(row: tuple[Any, ...], place: tuple[float | None, float | None]) -> Station:
+    return Station(*(*row, *place))
 
 
 def _places(conditions: Mapping[str, Any]) -> dict[int, tuple[float | None, float | None]]:

@@ -71,7 +71,7 @@ def line_chart(
     parts = [
         *_axis(scale),
         *(_gap(scale, a, b) for a, b in _gaps(points)),
-        *_threshold(scale, threshold),
+        *_threshold(scale, threshold, points),
         *_runs(scale, points, step),
         *(_tick(scale, at, text) for at, text in ticks),
     ]
@@ -121,15 +121,28 @@ def _gap(scale: _Scale, start: datetime, end: datetime) -> str:
     )
 
 
-def _threshold(scale: _Scale, threshold: Threshold | None) -> list[str]:
+def _threshold(scale: _Scale, threshold: Threshold | None, points: Sequence[Point]) -> list[str]:
     if threshold is None:
         return []
     y = scale.y(threshold.value)
+    x, anchor = _freer_end(threshold.value, points)
     return [
         f'<path class="limit" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>',
-        f'<text class="limit-name" x="{WIDTH - RIGHT}" y="{round(y - 4, 1)}" '
-        f'text-anchor="end">{escape(threshold.name)}</text>',
+        f'<text class="limit-name" x="{x}" y="{round(y - 4, 1)}" '
+        f'text-anchor="{anchor}">{escape(threshold.name)}</text>',
     ]
+
+
+def _freer_end(limit: float, points: Sequence[Point]) -> tuple[float, str]:
+    """Return where the limit's name stands: at the end where the line keeps away from it."""
+    half = len(points) // 2
+
+    def distance(some: Sequence[Point]) -> float:
+        return min((abs(p.value - limit) for p in some if p.value is not None), default=math.inf)
+
+    if distance(points[:half]) > distance(points[half:]):
+        return LEFT + 4, "start"
+    return WIDTH - RIGHT, "end"
 
 
 def _runs(scale: _Scale, points: Sequence[Point], step: timedelta) -> list[str]:

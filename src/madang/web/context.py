@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +15,16 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, may
+from madang.city.api import profile
 from madang.identity.api import current_actor
+from madang.kernel.errors import NotFound
 from madang.kernel.registry import MenuEntry, registry
 
 DISPLAYS = ("normal", "large", "contrast")
 DISPLAY_COOKIE = "madang_display"
 DEFAULT_DISPLAY = "normal"
+ALERTS_KEPT_S = 1.0
+_kept_alerts: dict[str, tuple[float, list[Link]]] = {}
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,17 @@ class Link:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the context of the base template."""
     actor = current_actor(request)
+    language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
-        "city_name": city_name(get_language() or settings.LANGUAGE_CODE),
+        "alerts": alerts(language),
+        "city_name": city_name(language),
         "display": display_of(request),
         "displays": displays(request),
         "languages": languages(request),
         "menu": menu(request, actor),
+        "footer": footer(),
+        "phone": city_phone(language),
     }
 
 
@@ -51,8 +60,58 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
         url = _address(entry.page)
         if url is not None and may(actor, entry.access):
-            links.append(Link(_(entry.title), url, _is_below(request.path, url)))
-    return links
+            links.append(Link(_(entry.title), url))
+    # of the entries above this page, the nearest is the one the reader is in
+    here = max(
+        (link.url for link in links if _is_below(request.path, link.url)), key=len, default=""
+    )
+    return [replace(link, current=link.url == here) for link in links]
+
+
+def alerts(language: str) -> list[Link]:
+    """Return the measures in force, for the banner of every page; at most a second old."""
+    now = time.monotonic()
+    kept = _kept_alerts.get(language)
+    if kept is None or now - kept[0] > ALERTS_KEPT_S:
+        kept = _kept_alerts[language] = (now, measure_links(language))
+    return kept[1]
+
+
+def measure_links(language: str) -> list[Link]:
+    """Return a link to each measure in force, in words: what, where."""
+    from madang.air import api as air
+
+    base = reverse("air-measures")
+    return [
+        Link(
+            _("%(name)s in %(place)s")
+            % {
+                "name": profile().text(measure.name, language),
+                "place": _place(measure.district, language),
+            },
+            f"{base}#measure-{measure.id}",
+        )
+        for measure in air.measures_in_force()
+        if measure.status == "in_force"
+    ]
+
+
+def _place(code: str, language: str) -> str:
+    try:
+        return profile().unit(code).name(language)
+    except NotFound:  # a unit of an older profile
+        return code
+
+
+def footer() -> list[Link]:
+    """Return the links below every page: how the service is, and how we know what we say."""
+    titles = {
+        "status": _("Status of the service"),
+        "proof": _("How we know this"),
+        "accessibility": _("Accessibility"),
+    }
+    found = [(title, _address(page)) for page, title in titles.items()]
+    return [Link(title, url) for title, url in found if url is not None]
 
 
 def languages(request: HttpRequest) -> list[Link]:
@@ -89,9 +148,15 @@ def display_of(request: HttpRequest) -> str:
 @cache
 def city_name(language: str) -> str:
     """Return the city's name in a language."""
-    from madang.city.api import profile
-
     return profile().name(language)
+
+
+@cache
+def city_phone(language: str) -> tuple[str, str] | None:
+    """Return name and number of the city's first line that is not for emergencies."""
+    city = profile()
+    lines = [line for line in city.city.phones.numbers if not line.emergency]
+    return (city.text(lines[0].names, language), lines[0].number) if lines else None
 
 
 @cache

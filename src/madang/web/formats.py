@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, tzinfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 # languages whose habit differs from the short skeleton of CLDR; others follow CLDR
 _DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
 _DAY_OF_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
-_FULL_HOUR = {"ko": "a h시", "en": "HH:mm"}
-_CLOCK = {"ko": "a h시 m분", "en": "HH:mm"}
+_FULL_HOUR = {"ko": "aaaa h시", "en": "HH:mm"}
+_CLOCK = {"ko": "aaaa h시 m분", "en": "HH:mm"}
 
 
 def locale_of(language: str) -> Locale:
@@ -52,7 +52,7 @@ def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
     locale = locale_of(language)
     if language in patterns:
         return str(format_datetime(local, patterns[language], locale=locale))
-    return str(format_skeleton("jm", local, locale=locale))
+    return str(format_time(local, "short", locale=locale))
 
 
 def span_text(seconds: float, language: str) -> str:

@@ -53,9 +53,13 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the kept page, or render it, once for all who ask at that moment."""
-        if request.method not in ("GET", "HEAD") or self._is_personal(request):
+        if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        key = _key(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return _personal(self.get_response(request))
+        return self._shared(request, _key(request))
+
+    def _shared(self, request: HttpRequest, key: Key) -> HttpResponse:
         now = time.monotonic()
         kept = self._pages.get(key)
         if kept is not None and kept.age(now) < kept.max_age_s:
@@ -74,9 +78,6 @@ class PageCacheMiddleware:
         finally:
             lock.release()
 
-    def _is_personal(self, request: HttpRequest) -> bool:
-        return settings.SESSION_COOKIE_NAME in request.COOKIES
-
     def _render(self, request: HttpRequest, key: Key) -> HttpResponse:
         response = self.get_response(request)
         kept = _kept(response)
@@ -90,6 +91,13 @@ class PageCacheMiddleware:
                 oldest, _page = self._pages.popitem(last=False)
                 self._rendering.pop(oldest, None)
         return _answer(request, kept)
+
+
+def _personal(response: HttpResponse) -> HttpResponse:
+    """Return a page for one signed-in reader: whatever the view says, nobody may keep it."""
+    if "public" in response.headers.get("Cache-Control", ""):
+        response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _key(request: HttpRequest) -> Key:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from functools import cache
 
 from django import template
 from django.utils.html import format_html
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from madang.city.api import profile
 from madang.kernel import times
 from madang.web import charts, formats
 from madang.web.icons import ICONS, svg
@@ -106,12 +106,9 @@ def line_chart(
     return mark_safe(drawn)  # noqa: S308 - texts are escaped where they are drawn
 
 
-@cache
 def city_zone() -> tzinfo:
     """Return the time zone of the city."""
-    from madang.kernel.jobs import zone
-
-    return zone()
+    return profile().timezone
 
 
 def _language() -> str:

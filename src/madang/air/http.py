@@ -1,0 +1,241 @@
+"""The JSON API of the air room."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+
+from madang.air import api
+from madang.identity.api import api_access, current_actor
+
+router = Router(tags=["air"])
+CAP_TYPE = "application/cap+xml; charset=utf-8"
+Pollutant = Literal["pm25", "pm10", "o3", "no2", "co", "so2"]
+_officer = api_access("role:officer")
+
+
+class ValueOut(Schema):
+    """A value: µg/m³ for dust, ppm for gases; `time` is the end of the hour where `is_hour`."""
+
+    pollutant: str
+    value: float
+    time: datetime
+    stations: int
+    quality: str
+    is_hour: bool
+
+
+class IndexOut(Schema):
+    """A Korean CAI; null where one of the four pollutants it needs is missing."""
+
+    value: int | None
+    category: str | None
+    main: str | None
+    parts: dict[str, int]
+    missing: list[str]
+
+
+class DistrictOut(Schema):
+    """The air of a district."""
+
+    district: str
+    names: dict[str, str]
+    origin: str | None
+    time: datetime | None
+    index: IndexOut
+    is_provisional: bool
+    values: dict[str, ValueOut]
+    hours: dict[str, ValueOut]
+
+
+class HourOut(Schema):
+    """One closed hour of a district."""
+
+    end: datetime
+    value: float | None
+    stations: int
+    quality: str
+
+
+class StationOut(Schema):
+    """A station's latest readings."""
+
+    id: int
+    name: str
+    district: str
+    station_class: str
+    origin: str
+    lon: float | None
+    lat: float | None
+    values: dict[str, ValueOut]
+
+
+class ReadingOut(Schema):
+    """One hour that led to a measure."""
+
+    time: datetime
+    value: float
+
+
+class ActionOut(Schema):
+    """What the city does while a measure is in force."""
+
+    id: str
+    name: dict[str, str]
+    text: dict[str, str]
+    legal: dict[str, str]
+
+
+class MeasureOut(Schema):
+    """A measure, from its declaration to its lifting."""
+
+    id: int
+    rule: str
+    name: dict[str, str]
+    legal: dict[str, str]
+    pollutant: str
+    district: str
+    origin: str
+    status: str
+    declared_at: datetime
+    starts_at: datetime
+    ends_at: datetime | None
+    in_force_at: datetime | None
+    lifted_at: datetime | None
+    needs_approval: bool
+    awaits_approval: bool
+    approved_by: str
+    approved_at: datetime | None
+    lifted_by: str
+    reason: dict[str, str]
+    readings: list[ReadingOut]
+    actions: list[ActionOut]
+    rule_version: str
+    rule_digest: str
+    alert: str
+
+
+class StatisticOut(Schema):
+    """A mean over an hour or a day of a place; null where less than 75 % of its hours are there."""
+
+    place: str
+    start: datetime
+    mean: float | None
+    hours: int
+    stations: int
+
+
+class LiftIn(Schema):
+    """Why a measure is lifted before its rule does."""
+
+    reason: str
+
+
+class ForecastIn(Schema):
+    """Forecast 24-hour means of PM2.5 [µg/m³] by day."""
+
+    means: dict[date, float]
+
+
+@router.get("/districts", auth=None, response=list[DistrictOut], summary="Air of each district now")
+def districts(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the freshest values, the last closed hours and the CAI of each district."""
+    return [{**asdict(air), "time": air.time} for air in api.district_air()]
+
+
+@router.get(
+    "/districts/{code}/series",
+    auth=None,
+    response=list[HourOut],
+    summary="Closed hours of a district",
+)
+def series(
+    request: HttpRequest,
+    *,
+    code: str,
+    pollutant: Pollutant = "pm25",
+    start: datetime | None = None,
+    end: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=2000)] = 48,
+) -> list[api.HourValue]:
+    """Return the newest `limit` closed hours between `start` and `end`, oldest first."""
+    return api.district_series(code, pollutant, start=start, end=end, limit=limit)
+
+
+@router.get("/stations", auth=None, response=list[StationOut], summary="Air stations")
+def stations(
+    request: HttpRequest, district: str | None = None, station_class: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the latest readings of each air station."""
+    return [asdict(station) for station in api.station_air(district, station_class)]
+
+
+@router.get("/statistics", auth=None, response=list[StatisticOut], summary="Hourly and daily means")
+def statistics(
+    request: HttpRequest,
+    *,
+    pollutant: Pollutant,
+    start: datetime,
+    end: datetime,
+    period: Literal["hour", "day"] = "hour",
+    level: Literal["station", "dong", "district"] = "district",
+) -> list[api.Statistic]:
+    """Return means of the counted stations over closed hours, by place and period."""
+    return api.statistics(pollutant, start, end, period=period, level=level)
+
+
+@router.get("/measures", auth=None, response=list[MeasureOut], summary="Measures")
+def measures(
+    request: HttpRequest,
+    *,
+    district: str | None = None,
+    rule: str | None = None,
+    status: Literal["declared", "in_force", "lifted"] | None = None,
+    origin: Literal["real", "simulated", "replayed"] | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> list[api.Measure]:
+    """Return measures, the newest declaration first."""
+    return api.measures(district=district, rule=rule, status=status, origin=origin, limit=limit)
+
+
+@router.get("/measures/{measure_id}", auth=None, response=MeasureOut, summary="One measure")
+def measure(request: HttpRequest, measure_id: int) -> api.Measure:
+    """Return a measure with its readings, its reason and what the city does."""
+    return api.measure(measure_id)
+
+
+@router.get("/measures/{measure_id}/cap.xml", auth=None, summary="A measure as CAP 1.2")
+def measure_cap(request: HttpRequest, measure_id: int) -> HttpResponse:
+    """Return the CAP 1.2 document; its status is Draft while an officer has yet to approve."""
+    return HttpResponse(api.cap_xml(measure_id), content_type=CAP_TYPE)
+
+
+@router.post(
+    "/measures/{measure_id}/approve",
+    auth=_officer,
+    response=MeasureOut,
+    summary="Approve a declared measure",
+)
+def approve(request: HttpRequest, measure_id: int) -> api.Measure:
+    """Put a declared measure into force now, or when its rule says it starts."""
+    api.approve(measure_id, current_actor(request))
+    return api.measure(measure_id)
+
+
+@router.post(
+    "/measures/{measure_id}/lift", auth=_officer, response=MeasureOut, summary="Lift a measure"
+)
+def lift(request: HttpRequest, measure_id: int, body: LiftIn) -> api.Measure:
+    """Lift a measure before its rule does, with a reason that is published."""
+    api.lift(measure_id, current_actor(request), body.reason)
+    return api.measure(measure_id)
+
+
+@router.post("/forecasts", auth=_officer, summary="Give daily forecasts")
+def forecasts(request: HttpRequest, body: ForecastIn) -> dict[str, int]:
+    """Keep forecast daily means; a newer one for a day replaces the older."""
+    return {"days": api.record_forecasts(body.means, current_actor(request).id)}

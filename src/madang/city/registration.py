@@ -1,0 +1,19 @@
+"""What the city room offers the house: its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import Command, Offer
+
+
+def offers() -> Iterable[Offer]:
+    """Return the offers of this room."""
+    yield Command("city check", "madang.city.cli:check", "Say everything wrong with a profile.")
+    yield Command("city new", "madang.city.cli:new", "Start the profile of another city.")
+    yield Command("city show", "madang.city.cli:show", "Show what a profile says.")
+    yield Command(
+        "city import-boundaries",
+        "madang.city.cli:import_boundaries",
+        "Take official boundaries (GeoJSON) for schematic ones.",
+    )
