@@ -91,9 +91,9 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
         )
         now = int(time.time())
         begin_s = max(now - int(options["history_h"] * 3600), last_sent_s(door, city, which) + 1)
-        sent = send_history(city, door, which, begin_s, now, stop.is_set)
+        sent = send_history(city, door, which, (begin_s, now), stop.is_set)
         if sent_until:
-            sent += send_history(city, door, reference, sent_until, now, stop.is_set)
+            sent += send_history(city, door, reference, (sent_until, now), stop.is_set)
         sent_until = now
         _say(f"{len(city.datastreams)} datastreams introduced, {sent} past readings sent")
     host, _, port = options["mqtt"].rpartition(":")

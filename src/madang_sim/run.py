@@ -146,14 +146,14 @@ def send_history(
     city: SimulatedCity,
     door: HTTPDoor,
     which: np.ndarray,
-    begin_s: int,
-    end_s: int,
+    between_s: tuple[int, int],
     stop: Callable[[], bool],
 ) -> int:
-    """Send what the stations `which` read in [begin, end), by HTTP in large batches.
+    """Send what the stations `which` read in [begin, end) [s], by HTTP in large batches.
 
     Returns how many readings were sent.
     """
+    begin_s, end_s = between_s
     waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     sent = 0
     first = -(-begin_s // _HISTORY_STEP_S) * _HISTORY_STEP_S
