@@ -12,7 +12,7 @@ _THINGS = (
     "/sta/v1.1/Things?$select=id,properties&$top=500"
     "&$expand=Datastreams($select=id,properties;$top=20)"
 )
-_UNITS = {"pm25": "ug/m3", "pm10": "ug/m3", "o3": "ppm", "no2": "ppm", "co": "ppm", "so2": "ppm"}
+_GASES = ("o3", "no2", "co", "so2")
 _MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 
 
@@ -98,7 +98,7 @@ def _thing(station: Introduction, sensor: int) -> dict[str, Any]:
 
 
 def _datastream(station: Introduction, pollutant: str, sensor: int) -> dict[str, Any]:
-    unit = _UNITS[pollutant]
+    unit = "[ppm]" if pollutant in _GASES else "ug/m3"  # UCUM
     return {
         "name": f"{station.name} {pollutant}",
         "description": f"{pollutant} at {station.name}",

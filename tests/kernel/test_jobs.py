@@ -96,6 +96,12 @@ class TestOnTheDatabase:
         assert jobs.queue_due(NOON - timedelta(hours=1)) == []
         assert jobs.queue_due(NOON + timedelta(minutes=30)) == []
 
+    def test_a_clock_that_ran_years_ahead_holds_up_nothing_once_it_is_right_again(self):
+        jobs.queue_due(NOON)
+        assert len(jobs.queue_due(NOON + timedelta(days=3650))) == 2
+        [run] = jobs.queue_due(NOON + timedelta(minutes=6))
+        assert (run.schedule, run.due_at) == ("hourly", NOON + timedelta(minutes=5))
+
     def test_the_page_shows_how_the_last_run_went(self):
         jobs.run_now("hourly")
         jobs.run_now("broken")

@@ -62,7 +62,7 @@ class LakeDouble:
 
 def emptied(store: ChdbStore) -> None:
     """Forget all observations."""
-    for table in ("obs", "obs_ms", "obs_flag"):
+    for table in ("obs", "obs_ms", "obs_flag", "obs_1h"):
         store._writer.query(f"TRUNCATE TABLE {DATABASE}.{table}")
 
 

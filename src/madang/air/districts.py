@@ -225,8 +225,8 @@ def _latest_by_district() -> dict[Key, dict[str, Value]]:
 
     classes = rules_in_effect().file.stations.classes
     gathered: dict[Key, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
-    for station in station_air():
-        if station.station_class in classes and station.district:
+    for station in (s for name in classes for s in station_air(station_class=name)):
+        if station.district:
             for pollutant, value in station.values.items():
                 gathered[station.district, station.origin][pollutant].append(value)
     return {

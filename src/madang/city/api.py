@@ -53,6 +53,7 @@ __all__ = [
     "known_cities",
     "load_profile",
     "profile",
+    "time_zone",
 ]
 
 
@@ -71,6 +72,11 @@ def profile() -> Profile:
         If it has problems; each names file, line and field.
     """
     return load(profile_folder(settings().city), boundaries_folder())
+
+
+def time_zone() -> str:
+    """Return the IANA name of the city's time zone; schedules are read in it."""
+    return profile().city.timezone
 
 
 def load_profile(path_or_name: str | Path, *, boundaries: Path | None = None) -> Profile:

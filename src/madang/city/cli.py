@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def import_boundaries(file: Path, level: str, source: str, *, as_json: bool) -> 
         file, boundaries_folder(), profile.city, profile.unit_table, level=level, source=source
     )
     if as_json:
-        _write({**msgspec.to_builtins(done), "path": str(done.path)})
+        _write(asdict(done))
         return
     click.echo(f"{done.outlines} official outlines of {done.level} kept in {done.path}")
     for label, codes in (("units that exist no more", done.ended), ("without one", done.missing)):

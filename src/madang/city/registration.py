@@ -1,14 +1,16 @@
-"""What the city room offers the house: its commands."""
+"""What the city room offers the house: its facts over HTTP, its time zone, its commands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, Offer
+from madang.kernel.registry import API, Command, LocalZone, Offer
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
+    yield API("city", "madang.city.http:router")
+    yield LocalZone("madang.city.api:time_zone")
     yield Command("city check", "madang.city.cli:check", "Say everything wrong with a profile.")
     yield Command("city new", "madang.city.cli:new", "Start the profile of another city.")
     yield Command("city show", "madang.city.cli:show", "Show what a profile says.")

@@ -87,14 +87,15 @@ def _write(
     as_lines = portable or bool(here.database_url)
     left_out = LEFT_OUT | STORES if record_only else LEFT_OUT
     with archive.writing(file) as writer:
+        # files before the record: of a running instance the record knows every audit head kept
+        for path in _files(here.data, left_out):
+            _add(writer, here.data, path)
         if as_lines:
             rows = dump(scratch / _RECORD_LINES)
             writer.add(scratch / _RECORD_LINES, _RECORD_LINES)
         else:
             rows = _copy_sqlite(here.data / DATABASE, scratch / DATABASE)
             writer.add(scratch / DATABASE, _RECORD_SQLITE)
-        for path in _files(here.data, left_out):
-            _add(writer, here.data, path)
         last = AuditSeal.objects.order_by("-number").first()
         about = {
             "format": FORMAT,

@@ -153,13 +153,14 @@ def public_holidays(
     import holidays
 
     try:
-        languages = getattr(holidays, country).supported_languages
+        known = getattr(holidays, country)
         found = holidays.country_holidays(
             country,
             subdiv=subdivision,
             years=year,
             categories=categories,
-            language=_supported(language, languages),
+            # without a language the library takes that of the machine's locale
+            language=_supported(language, known.supported_languages) or known.default_language,
         )
     except (AttributeError, NotImplementedError, ValueError) as error:
         raise Invalid(

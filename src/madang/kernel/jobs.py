@@ -24,6 +24,7 @@ from django.db.models import Max
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from madang.kernel import times
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.models import ScheduledRun
 from madang.kernel.registry import LocalZone, Schedule, load, registry
@@ -73,7 +74,7 @@ class JobRun:
 def zone() -> ZoneInfo:
     """Return the city's time zone, UTC where no room offers one."""
     offers = registry().offers(LocalZone)
-    return ZoneInfo(load(offers[0].target)()) if offers else ZoneInfo("UTC")
+    return times.zone(load(offers[0].target)() if offers else "UTC")
 
 
 def due_after(cron: str, moment: datetime, where: ZoneInfo) -> datetime:
@@ -108,7 +109,9 @@ def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
     """Queue a job for each schedule that has come due; return the runs queued by this call."""
     moment = now or datetime.now(UTC)
     where = zone()
-    last = dict(ScheduledRun.objects.values_list("schedule").annotate(last=Max("due_at")))
+    # what a clock that was ahead has left in the future does not hold up the present
+    past = ScheduledRun.objects.filter(due_at__lte=moment)
+    last = dict(past.values_list("schedule").annotate(last=Max("due_at")))
     queued = (
         _queue_if_due(offer, last.get(offer.name), moment, where)
         for offer in registry().offers(Schedule)

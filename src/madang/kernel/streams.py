@@ -54,6 +54,21 @@ class Feed:
     incarnation: str
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How far a consumer has come, for the pages of the operator."""
+
+    consumer: str
+    seq: int
+    moved_at: datetime
+
+
+def standings() -> list[Standing]:
+    """Return how far each consumer has come, by name."""
+    rows = StreamPosition.objects.order_by("consumer")
+    return [Standing(row.consumer, row.seq, row.moved_at) for row in rows]
+
+
 def stream_of(subject: str) -> Stream:
     """Return the stream that keeps messages of `subject`.
 

@@ -13,6 +13,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -94,7 +95,7 @@ async def _connected(stop: asyncio.Event) -> Bus | None:
 
 
 def _parts(bus: Bus) -> list[tuple[str, Part]]:
-    from madang.kernel import dispatch, heartbeat, jobs, runner, streams
+    from madang.kernel import backlog, dispatch, heartbeat, jobs, runner, streams
     from madang.kernel.relay import relay
 
     worker_id = heartbeat.identity("worker")
@@ -112,7 +113,8 @@ def _parts(bus: Bus) -> list[tuple[str, Part]]:
         return name, part
 
     def sign() -> None:
-        heartbeat.beat("worker", began, feeds=len(feeds), runners=RUNNERS)
+        waiting = asdict(backlog.measure())
+        heartbeat.beat("worker", began, feeds=len(feeds), runners=RUNNERS, waiting=waiting)
 
     return [
         alone("heartbeat", lambda t: _every(heartbeat.INTERVAL_S, t, sign)),

@@ -6,6 +6,7 @@ observed property's unit. Columns `q` are as in docs/explanation/spine.md.
 
 from __future__ import annotations
 
+from madang.telemetry.catalogue import load_catalogue
 from madang.telemetry.gateways import (
     Gateway,
     create_gateway,
@@ -14,6 +15,7 @@ from madang.telemetry.gateways import (
     gateways,
     rotate_key,
 )
+from madang.telemetry.history import hours, latest, series
 from madang.telemetry.keys import Credentials, credentials
 from madang.telemetry.operations import (
     DeadLetter,
@@ -42,8 +44,12 @@ __all__ = [
     "enable_gateway",
     "gateway_of",
     "gateways",
+    "hours",
+    "latest",
+    "load_catalogue",
     "pipeline_counters",
     "rotate_key",
+    "series",
     "stale",
     "stations",
 ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import orjson
 
 from madang.kernel.errors import Unauthenticated
-from madang.kernel.problem import problem_document
-from madang.telemetry.doors.errors import AllRefused, DoorBusy, single_refusal
+from madang.kernel.problem import CONTENT_TYPE, TYPE_PREFIX, problem_document
+from madang.telemetry.doors.errors import AllRefused, DoorBusy
 from madang.telemetry.doors.http_request import Scope, Send
-from madang.telemetry.doors.rows import Parsed
+from madang.telemetry.doors.rows import Parsed, Point
 from madang.telemetry.observation_id import observation_id
 
 LISTED_REFUSALS = 1000
@@ -38,27 +37,33 @@ class Answer:
 
 def problem(error: BaseException, path: str) -> Answer:
     """Return an error as an RFC 9457 document."""
+    if isinstance(error, DoorBusy):
+        return _busy(error, path)
     status, headers, body = problem_document(error, instance=path)
     lower = {name.lower(): value for name, value in headers.items()}
-    if isinstance(error, DoorBusy):
-        lower["retry-after"] = str(max(1, round(error.retry_after_s)))
     if isinstance(error, Unauthenticated):
         lower["www-authenticate"] = 'Basic realm="gateways"'
     return Answer(status, lower, body)
 
 
-def created(stored: Parsed, base: str) -> Answer:
-    """Return the answer to one Observation.
+def _busy(error: DoorBusy, path: str) -> Answer:
+    """Return a 503 without a line in the log: a crowd of them must cost nothing, and is counted."""
+    members = {
+        "type": TYPE_PREFIX + error.code,
+        "title": "Service Unavailable",
+        "status": error.http_status,
+        "detail": error.message,
+        "code": error.code,
+        "instance": path,
+    }
+    wait_s = str(max(1, round(error.retry_after_s)))
+    headers = {"content-type": CONTENT_TYPE, "retry-after": wait_s}
+    return Answer(error.http_status, headers, orjson.dumps(members))
 
-    Raises
-    ------
-    MadangError
-        The reason, where the observation was refused.
-    """
-    if stored.refused:
-        refused = stored.refused[0]
-        raise single_refusal(refused.code, refused.reason)
-    return Answer(201, {"location": _link(base, int(stored.ds[0]), int(stored.t[0]))})
+
+def created(point: Point, base: str) -> Answer:
+    """Return the answer to one Observation that was stored."""
+    return Answer(201, {"location": _link(base, point[0], point[1])})
 
 
 def data_array(stored: Parsed, base: str) -> Answer:
@@ -69,7 +74,7 @@ def data_array(stored: Parsed, base: str) -> Answer:
     return Answer(201, _JSON, orjson.dumps(links))
 
 
-def batch(stored: Parsed) -> Answer:
+def batch(stored: Parsed, _base: str) -> Answer:
     """Return what was accepted and what was refused: 201 all, 200 a part.
 
     Raises
@@ -96,5 +101,5 @@ def base_of(scope: Scope, headers: Mapping[str, str]) -> str:
     return f"{scheme}://{headers.get('host', 'localhost')}/sta/v1.1"
 
 
-def _link(base: str, ds: int, t: int | np.integer) -> str:
-    return f"{base}/Observations('{observation_id(ds, int(t))}')"
+def _link(base: str, ds: int, t: int) -> str:
+    return f"{base}/Observations('{observation_id(ds, t)}')"

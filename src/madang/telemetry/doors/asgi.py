@@ -35,9 +35,9 @@ from madang.telemetry.doors.http_request import (
 from madang.telemetry.doors.parse_arrow import parse_arrow
 from madang.telemetry.doors.parse_columns import parse_columns
 from madang.telemetry.doors.parse_lines import parse_lines
-from madang.telemetry.doors.parse_sta import parse_data_array, parse_observation
-from madang.telemetry.doors.reception import Arrival, receive_rows, refuse_whole
-from madang.telemetry.doors.rows import Parsed, Resolve
+from madang.telemetry.doors.parse_sta import observation_point, parse_data_array
+from madang.telemetry.doors.reception import Arrival, receive_point, receive_rows, refuse_whole
+from madang.telemetry.doors.rows import Parsed, Point, Resolve, json_of
 from madang.telemetry.doors.state import doors
 
 _PATH = re.compile(
@@ -52,33 +52,23 @@ Reply = Callable[[Parsed, str], answers.Answer]
 
 @dataclass(frozen=True)
 class Form:
-    """How a path's bodies are read and answered."""
+    """How a path's bodies are read and answered; `ds` is the datastream in the path."""
 
     door: str
-    parse: Parse
-    reply: Reply
+    parse: Parse | None
+    reply: Reply = answers.batch
+    ds: int | None = None
 
 
 _FORMS: Mapping[str, Form] = {
     "CreateObservations": Form(
         "sta", lambda body, _resolve, now: parse_data_array(body, now), answers.data_array
     ),
-    "columns": Form(
-        "columns",
-        lambda body, _resolve, _now: parse_columns(body),
-        lambda stored, _base: answers.batch(stored),
-    ),
-    "jsonl": Form(
-        "jsonl",
-        lambda body, resolve, _now: parse_lines(body, resolve),
-        lambda stored, _base: answers.batch(stored),
-    ),
-    "arrow": Form(
-        "arrow",
-        lambda body, _resolve, _now: parse_arrow(body, UNPACKED_BYTES),
-        lambda stored, _base: answers.batch(stored),
-    ),
+    "columns": Form("columns", lambda body, _resolve, _now: parse_columns(body)),
+    "jsonl": Form("jsonl", lambda body, resolve, _now: parse_lines(body, resolve)),
+    "arrow": Form("arrow", lambda body, _resolve, _now: parse_arrow(body, UNPACKED_BYTES)),
 }
+_SINGLE = Form("sta", None)
 
 
 def form_of(path: str) -> Form:
@@ -93,12 +83,7 @@ def form_of(path: str) -> Form:
     if found is None:
         raise NotFound(f"no door is at {path[:200]}")
     if found["one"]:
-        ds = int(found["ds"]) if found["ds"] else None
-        return Form(
-            "sta",
-            lambda body, _resolve, now: parse_observation(body, now, ds),
-            answers.created,
-        )
+        return Form("sta", None, ds=int(found["ds"])) if found["ds"] else _SINGLE
     return _FORMS[found["array"] or found["bulk"]]
 
 
@@ -109,7 +94,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         form = form_of(path)
         answer = await _answered(form, scope, receive)
-        measures.SECONDS.labels(door=form.door).observe(time.perf_counter() - started)
+        measures.seconds(form.door).observe(time.perf_counter() - started)
     except GoneAway:
         return
     except Exception as error:
@@ -129,9 +114,17 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
         raise
     msg_id = _msg_id(headers, device, body)
     arrival = _arrival(form, device, body, received_ms, msg_id)
+    base = answers.base_of(scope, headers)
+    if form.parse is None:
+        point = await receive_point(house, arrival, partial(_point, form, arrival))
+        return answers.created(point, base)
     resolve = house.directory.resolver(device.id)
-    stored = await receive_rows(house, arrival, partial(form.parse, body, resolve, received_ms))
-    return form.reply(stored, answers.base_of(scope, headers))
+    parse = partial(form.parse, body, resolve, received_ms)
+    return form.reply(await receive_rows(house, arrival, parse), base)
+
+
+def _point(form: Form, arrival: Arrival) -> Point:
+    return observation_point(json_of(arrival.body), arrival.received_ms, form.ds)
 
 
 def _arrival(form: Form, device: Device, body: bytes, received_ms: int, msg_id: str) -> Arrival:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -47,6 +48,12 @@ class Directory:
     of_unit: Mapping[str, np.ndarray] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=empty_catalogue)
     version: int = -1
+
+    @cached_property
+    def owners(self) -> Mapping[int, int]:
+        """Return datastream id -> gateway id, for single look-ups."""
+        catalogue = self.catalogue
+        return dict(zip(catalogue.ids.tolist(), catalogue.gateway.tolist(), strict=True))
 
     def device(self, presented: keys.Credentials | None) -> Device:
         """Return the gateway whose key was presented.

@@ -24,14 +24,15 @@ from madang.kernel.bus.message import Outgoing
 from madang.kernel.errors import LimitReached, Unavailable
 from madang.telemetry import frames
 from madang.telemetry.doors.errors import DoorBusy
-from madang.telemetry.doors.rows import Parsed
+from madang.telemetry.doors.rows import Parsed, Point, columns
 
 MESSAGE_POINTS = 40_000
 """Most points in one message: 0.8 MB, so that other gateways' messages get between."""
 WAITING_POINTS = 1_000_000
 """Points that may wait for the bus in all lanes together; more is refused with 503 (20 MB)."""
-PATIENCE_S = 4.0
+PATIENCE_S = 6.0
 """A message is offered to the bus again for this long, e.g. while it restarts."""
+_ACK_S = 1.5  # an acknowledgement that has not come by then went down with a connection
 _RETRY_S = 0.1
 
 
@@ -39,7 +40,13 @@ class Publisher(Protocol):
     """What the intake needs of the bus."""
 
     async def publish(
-        self, subject: str, data: bytes, *, headers: Mapping[str, str], msg_id: str
+        self,
+        subject: str,
+        data: bytes,
+        *,
+        headers: Mapping[str, str],
+        msg_id: str,
+        timeout_s: float,
     ) -> int:
         """Store one message durably and return its sequence number."""
 
@@ -53,9 +60,12 @@ class Lane:
     door: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Waiting:
-    parsed: Parsed
+    """A request in a lane's queue: columns, or one row."""
+
+    rows: Parsed | Point
+    points: int
     stored: asyncio.Future[None]
 
 
@@ -97,12 +107,25 @@ class Intake:
             if msg_id:
                 for message in observation_messages(lane, parsed, times.now_ms(), msg_id):
                     await self._publish(message)
+            elif points <= MESSAGE_POINTS:
+                await self._queued(lane, parsed, points)
             else:
-                await asyncio.gather(*[self._queued(lane, part) for part in _parts(parsed)])
+                parts = [self._queued(lane, part, len(part.ds)) for part in _parts(parsed)]
+                await asyncio.gather(*parts)
         finally:
             self.waiting_points -= points
 
-    def _queued(self, lane: Lane, parsed: Parsed) -> asyncio.Future[None]:
+    async def store_point(self, lane: Lane, point: Point) -> None:
+        """Return when this row is on disk; as `store`, for a single row."""
+        if self.waiting_points >= self.waiting_limit:
+            raise DoorBusy("too much is waiting to be stored; send the same again later")
+        self.waiting_points += 1
+        try:
+            await self._queued(lane, point, 1)
+        finally:
+            self.waiting_points -= 1
+
+    def _queued(self, lane: Lane, rows: Parsed | Point, points: int) -> asyncio.Future[None]:
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue = self._lanes.get(lane)
         if queue is None:
@@ -110,7 +133,7 @@ class Intake:
             task = asyncio.create_task(self._drain(lane, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        queue.append(_Waiting(parsed, stored))
+        queue.append(_Waiting(rows, points, stored))
         return stored
 
     async def _drain(self, lane: Lane, queue: deque[_Waiting]) -> None:
@@ -118,7 +141,7 @@ class Intake:
             batch = _batch(queue)
             error: Exception | None = None
             try:
-                parts = [item.parsed for item in batch]
+                parts = _columns(batch)
                 msg_id = f"{self._nonce}-{next(self._ids)}"
                 await self._publish(_message(lane, parts, times.now_ms(), msg_id))
             except Exception as problem:  # goes to every caller that waits for this message
@@ -133,7 +156,11 @@ class Intake:
         while True:
             try:
                 await self.bus.publish(
-                    message.subject, message.data, headers=message.headers, msg_id=message.msg_id
+                    message.subject,
+                    message.data,
+                    headers=message.headers,
+                    msg_id=message.msg_id,
+                    timeout_s=_ACK_S,
                 )
                 return
             except LimitReached as error:
@@ -176,11 +203,20 @@ def _parts(parsed: Parsed) -> list[Parsed]:
 def _batch(queue: deque[_Waiting]) -> list[_Waiting]:
     """Return the oldest waiting requests that fit into one message, taken off the queue."""
     batch = [queue.popleft()]
-    points = len(batch[0].parsed.ds)
-    while queue and points + len(queue[0].parsed.ds) <= MESSAGE_POINTS:
-        points += len(queue[0].parsed.ds)
+    points = batch[0].points
+    while queue and points + queue[0].points <= MESSAGE_POINTS:
+        points += queue[0].points
         batch.append(queue.popleft())
     return batch
+
+
+def _columns(batch: list[_Waiting]) -> list[Parsed]:
+    """Return a batch as columns; its single rows become one part."""
+    parts = [item.rows for item in batch if isinstance(item.rows, Parsed)]
+    single = [item.rows for item in batch if not isinstance(item.rows, Parsed)]
+    if single:
+        parts.append(columns(*zip(*single, strict=True)))
+    return parts
 
 
 def _merged(parts: list[Parsed]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import collections
 from collections.abc import Iterable
+from functools import cache
+
+from prometheus_client import Counter, Histogram
 
 from madang.kernel import metrics
 from madang.telemetry.doors.rows import RefusedRow
@@ -33,7 +36,19 @@ LETTERS_LOST = metrics.counter(
 )
 
 
+@cache
+def accepted(door: str) -> Counter:
+    """Return the counter of one door's accepted points (looked up once)."""
+    return ACCEPTED.labels(door=door)
+
+
+@cache
+def seconds(door: str) -> Histogram:
+    """Return the histogram of one door's answers (looked up once)."""
+    return SECONDS.labels(door=door)
+
+
 def count_refused(door: str, refused: Iterable[RefusedRow]) -> None:
     """Count refused rows by their code."""
-    for code, rows in Counter(item.code for item in refused).items():
+    for code, rows in collections.Counter(item.code for item in refused).items():
         REFUSED.labels(door=door, code=code).inc(rows)

@@ -97,7 +97,7 @@ async def _stored(house: Doors, handed: Sequence[Handed]) -> None:
             log.warning("the MQTT bridge waits for the bus: %s", error)
             await asyncio.sleep(_RETRY_S)
     for item in handed:
-        measures.ACCEPTED.labels(door=DOOR).inc(item.accepted)
+        measures.accepted(DOOR).inc(item.accepted)
         measures.count_refused(DOOR, item.refused)
         if item.refused and item.gateway in house.directory.by_name:
             await house.bus.broadcast(f"gw.{item.gateway}.{REJECTED}", rejected(item))

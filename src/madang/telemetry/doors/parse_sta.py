@@ -25,17 +25,14 @@ def parse_observation(body: bytes, received_ms: int, datastream: int | None = No
     ----------
     datastream : id from the path ``Datastreams(n)/Observations``; None to read the link inside.
     """
-    return observation_of(rows.json_of(body), received_ms, datastream)
-
-
-def observation_of(document: Any, received_ms: int, datastream: int | None = None) -> rows.Parsed:
-    """Return the one row of an Observation that is parsed already."""
     found = rows.Collector()
-    found.read(0, document, lambda source: _point(source, received_ms, datastream))
+    document = rows.json_of(body)
+    found.read(0, document, lambda source: observation_point(source, received_ms, datastream))
     return found.parsed()
 
 
-def _point(document: Any, received_ms: int, datastream: int | None) -> tuple[int, int, float]:
+def observation_point(document: Any, received_ms: int, datastream: int | None) -> rows.Point:
+    """Return the row of an Observation that is parsed already, or refuse it."""
     if not isinstance(document, dict):
         raise rows.RowError(refusals.MALFORMED, "an Observation is an object")
     if "result" not in document:
@@ -101,15 +98,13 @@ def _group(group: Any, position: int, received_ms: int) -> rows.Parsed:
     return found.parsed()
 
 
-def _cells(
-    cells: Any, names: list[str], group: dict[str, Any], received_ms: int
-) -> tuple[int, int, float]:
+def _cells(cells: Any, names: list[str], group: dict[str, Any], received_ms: int) -> rows.Point:
     if not isinstance(cells, list) or len(cells) != len(names):
         raise rows.RowError(
             refusals.MALFORMED, f"the row must be a list of {len(names)} components"
         )
     document = dict(zip(names, cells, strict=True))
-    return _point({**document, "Datastream": group.get("Datastream")}, received_ms, None)
+    return observation_point({**document, "Datastream": group.get("Datastream")}, received_ms, None)
 
 
 def _quick(group: dict[str, Any], result: int, time: int | None, width: int) -> rows.Parsed | None:

@@ -28,6 +28,8 @@ from madang.telemetry.refusals import (
     UNKNOWN_DATASTREAM,
 )
 
+Point = tuple[int, int, float]
+"""One readable row: datastream, stamp [ms], value."""
 Resolve = Callable[[str, str], int | None]
 """(external id of the thing, code of the observed property) -> datastream id."""
 
@@ -102,7 +104,7 @@ class Collector:
     _row: list[int] = field(default_factory=list)
     _refused: list[RefusedRow] = field(default_factory=list)
 
-    def read(self, row: int, source: Any, point: Callable[[Any], tuple[int, int, float]]) -> None:
+    def read(self, row: int, source: Any, point: Callable[[Any], Point]) -> None:
         """Keep what `point` reads from `source` as row number `row`, or refuse it."""
         try:
             ds, t, v = point(source)

@@ -16,6 +16,7 @@ from madang.kernel import times
 from madang.kernel.lake import client as lake
 from madang.telemetry import models
 from madang.telemetry.observation_id import ObservationKey
+from madang.telemetry.scaling import MISSING, scaled
 from madang.telemetry.sta import expressions as tree
 from madang.telemetry.sta.folding import folded
 from madang.telemetry.sta.lake_sql import Translator, linked_entity
@@ -23,7 +24,6 @@ from madang.telemetry.sta.model import DATASTREAM, FEATURE_OF_INTEREST
 from madang.telemetry.sta.options import Order, Query
 from madang.telemetry.sta.sql_functions import Among
 
-MISSING = -2147483648  # in `obs`, as its LakeTable says
 _LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
 
 
@@ -166,18 +166,6 @@ def _columns(resolution: float) -> str:
         "SELECT ds, toInt64(toUInt32(t)) * 1000 AS at_ms, "  # noqa: S608
         f"if(v = {MISSING}, nan, {scaled('v', resolution)}) AS value, q AS flag FROM obs"
     )
-
-
-def scaled(column: str, resolution: float) -> str:
-    """Return the value of a scaled column; dividing by a whole number rounds right, 0.1 is not.
-
-    >>> scaled("v", 0.1), scaled("v", 0.25), scaled("v", 5.0)
-    ('v / 10', 'v / 4', 'v * 5.0')
-    """
-    steps = 1.0 / resolution
-    if steps >= 1.0 and math.isclose(steps, round(steps), rel_tol=1e-9):
-        return f"{column} / {round(steps)}"
-    return f"{column} * {float(resolution)!r}"
 
 
 def _plan(datastreams: QuerySet[models.Datastream], condition: tree.Expression | None) -> Plan:

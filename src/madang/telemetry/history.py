@@ -1,0 +1,124 @@
+"""Observations out of live state and the lake: always columns, never one row at a time.
+
+Times are ms since 1970-01-01 UTC; values are in the observed property's unit, NaN is missing; `q`
+is as in the contract of the spine (bits 0-2 the QARTOD flag, then one bit for each test).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Literal
+
+import pyarrow as pa
+
+from madang.kernel.errors import Invalid, NotFound
+from madang.kernel.lake import client as lake
+from madang.telemetry import models
+from madang.telemetry.scaling import MISSING, scaled
+
+Resolution = Literal["raw", "hour"]
+_LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
+_SPAN = "t >= toDateTime({start:UInt32}) AND t < toDateTime({end:UInt32})"
+_HOURS = (
+    # of an hour closed twice (late readings) the fuller one counts
+    "SELECT ds, toInt64(toUInt32(t)) * 1000 AS at, max(n) AS n_, argMax(sum, n) AS sum_, "
+    "argMax(min, n) AS min_, argMax(max, n) AS max_, argMax(last, n) AS last_, argMax(q, n) AS q_ "
+    "FROM obs_1h WHERE " + _SPAN
+)
+_COLUMNS = ["ds", "t", "n", "sum", "min", "max", "last", "q"]
+
+
+def latest(ids: Collection[int] | None = None) -> pa.Table:
+    """Return `ds, t, v, q, received` of the newest observation of each datastream, or of all.
+
+    Datastreams without an observation are left out; it is live state and asks no table.
+    """
+    return lake.latest(ids)
+
+
+def series(
+    ds: int,
+    start: datetime,
+    end: datetime,
+    resolution: Resolution = "raw",
+    *,
+    limit: int | None = None,
+) -> pa.Table:
+    """Return one datastream from `start` (included) to `end` (not included), by time.
+
+    With a `limit`, only that many of the earliest rows.
+
+    Returns
+    -------
+    raw: `t, v, q`, the first verdict on each observation; hour: `t` (end of the hour), `n, sum,
+    min, max, last, q`.
+
+    Raises
+    ------
+    NotFound
+        If there is no such datastream.
+    Invalid
+        If the resolution is another word.
+    """
+    step = (
+        models.Datastream.objects.filter(pk=ds)
+        .values_list("observed_property__resolution", flat=True)
+        .first()
+    )
+    if step is None:
+        raise NotFound(f"there is no datastream {ds}")
+    if resolution == "hour":
+        return _hours([ds], start, end, limit).drop_columns(["ds"])
+    if resolution != "raw":
+        raise Invalid(f"resolution is {resolution!r}; it is 'raw' or 'hour'")
+    found = lake.query(f"{_raw(step)} {_limited(limit)}", {"ds": ds, **_span(start, end)})
+    return found.rename_columns(["t", "v", "q"])
+
+
+def hours(
+    property: str, start: datetime, end: datetime, ds: Collection[int] | None = None
+) -> pa.Table:
+    """Return the closed hours of a property that end from `start` to before `end`.
+
+    Returns
+    -------
+    `ds, t` (end of the hour), `n, sum, min, max, last, q`, by datastream and time; of an hour that
+    was closed twice (late readings) the fuller one.
+    """
+    chosen = models.Datastream.objects.filter(observed_property_id=property)
+    ids = list(chosen.values_list("pk", flat=True))
+    if ds is not None:
+        wanted = set(ds)
+        ids = [one for one in ids if one in wanted]
+    return _hours(ids, start, end)
+
+
+def _hours(ids: list[int], start: datetime, end: datetime, limit: int | None = None) -> pa.Table:
+    some = f"ds IN {{ids:Array(UInt32)}} GROUP BY ds, at ORDER BY ds, at {_limited(limit)}"
+    sql = f"{_HOURS} AND {some}"
+    return lake.query(sql, {"ids": ids, **_span(start, end)}).rename_columns(_COLUMNS)
+
+
+def _limited(limit: int | None) -> str:
+    return "" if limit is None else f"LIMIT {int(limit)}"
+
+
+def _raw(step: float) -> str:
+    stamp, value, table = "toUnixTimestamp64Milli(t)", "v", "obs_ms"
+    if step:
+        stamp, table = "toInt64(toUInt32(t)) * 1000", "obs"
+        value = f"if(v = {MISSING}, nan, {scaled('v', step)})"
+    return (
+        f"SELECT {stamp} AS at, {value} AS value, q FROM {table} "  # noqa: S608 -- words of ours
+        f"WHERE ds = {{ds:UInt32}} AND {_SPAN} ORDER BY at"
+    )
+
+
+def _span(start: datetime, end: datetime) -> dict[str, object]:
+    """Return the bounds in whole seconds, rounded up: both mean "from this moment on"."""
+    return {"start": _second(start), "end": _second(end)}
+
+
+def _second(moment: datetime) -> int:
+    return min(max(-int(-moment.timestamp() // 1), 0), _LAST_SECOND)
