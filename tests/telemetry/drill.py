@@ -41,11 +41,11 @@ class Load:
         await bus.ensure_streams(STREAMS)
         while not self.stop:
             batch = [values(self.rounds)]
-            if chance.random() < 0.2 and self.rounds > 30:
+            if chance.random() < 0.1 and self.rounds > 30:
                 batch.append(values(self.rounds - chance.randrange(1, 30)))
             await bus.publish_many([outgoing(*one) for one in batch])
             self.rounds += 1
-            await asyncio.sleep(chance.uniform(0, 0.01))
+            await asyncio.sleep(chance.uniform(0, 0.03))
         await bus.close()
 
 
