@@ -66,7 +66,7 @@ class ClickHouseStore:
         names = ", ".join(fitting.column_names)
         for block, its_token in one_block_slices(fitting, token):
             self._send(
-                f"INSERT INTO {DATABASE}.{table} ({names}) FORMAT ArrowStream",  # noqa: S608 -- registered names
+                f"INSERT INTO {DATABASE}.{table} ({names}) FORMAT ArrowStream",
                 body=bytes(packed_table(block)),
                 settings={
                     "insert_deduplication_token": its_token,

@@ -92,7 +92,7 @@ def _conformed(table: LakeTable, field: pa.Field, values: pa.ChunkedArray) -> pa
     return values
 
 
-# A token drops a repeated insert only if the insert is one block, and a block ends at 1,048,576 rows.
+# A token drops a repeated insert only if that is one block; a block ends at 1,048,576 rows.
 _SLICE_ROWS = 500_000
 
 
