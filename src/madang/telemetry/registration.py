@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Command, LakeTable, Offer, Page, StreamRoute, StreamTask
+from madang.kernel.registry import (
+    API,
+    Command,
+    LakeTable,
+    Offer,
+    Page,
+    StreamRoute,
+    StreamTask,
+)
 
 
 def offers() -> Iterable[Offer]:
