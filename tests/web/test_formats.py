@@ -25,6 +25,21 @@ def test_a_moment_reads_as_people_write_it(language: str, text: str):
     assert formats.moment_text(moment, language, SEOUL, TODAY) == text
 
 
+@pytest.mark.parametrize(
+    ("hour", "minute", "text"),
+    [
+        (0, 0, "0시"),
+        (0, 5, "0시 5분"),
+        (9, 0, "오전 9시"),
+        (12, 0, "낮 12시"),
+        (23, 59, "오후 11시 59분"),
+    ],
+)
+def test_korean_hours_leave_no_doubt_about_midnight_and_noon(hour: int, minute: int, text: str):
+    moment = datetime(2026, 11, 22, hour, minute, tzinfo=SEOUL)
+    assert formats.clock_text(moment, "ko", SEOUL) == text
+
+
 def test_another_year_is_named():
     moment = datetime(2019, 3, 5, 0, tzinfo=UTC)
     assert formats.moment_text(moment, "ko", SEOUL, TODAY) == "2019년 3월 5일(화) 오전 9시"

@@ -34,6 +34,7 @@ from madang.air.measures import (
     measures,
     measures_in_force,
 )
+from madang.air.present import present_air
 from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
 from madang.air.rules import Declared, Hour, declared_measures
 from madang.air.summary import Summary, summary
@@ -63,6 +64,7 @@ __all__ = [
     "measure",
     "measures",
     "measures_in_force",
+    "present_air",
     "read_rule_set",
     "record_forecasts",
     "station_air",

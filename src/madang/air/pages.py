@@ -93,7 +93,7 @@ class Chart:
 @cache_control(public=True, max_age=1)
 def districts(request: HttpRequest) -> HttpResponse:
     """Show the air of every district now, the worst first."""
-    airs = api.district_air()
+    airs = api.present_air()
     units = [profile().unit(air.district) for air in airs]
     names = [unit.name(_language()) for unit in units]
     rows = [_district(air, name) for air, name in zip(airs, names, strict=True)]

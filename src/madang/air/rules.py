@@ -183,7 +183,7 @@ def text_values(
         "district": district,
         "limit": _number(grounds.limit),
         "hours": _number(grounds.hours),
-        "values": ", ".join(_number(r.value) for r in readings),
+        "values": ", ".join(_number(round(r.value, 2)) for r in readings),
         "first": _stamp(readings[0], zone) if readings else "",
         "last": _stamp(readings[-1], zone) if readings else "",
         "mean": _number(grounds.today_mean),

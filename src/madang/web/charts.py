@@ -125,24 +125,27 @@ def _threshold(scale: _Scale, threshold: Threshold | None, points: Sequence[Poin
     if threshold is None:
         return []
     y = scale.y(threshold.value)
-    x, anchor = _freer_end(threshold.value, points)
+    x, anchor, shift = _free_place(threshold.value, points)
     return [
         f'<path class="limit" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>',
-        f'<text class="limit-name" x="{x}" y="{round(y - 4, 1)}" '
+        f'<text class="limit-name" x="{x}" y="{round(y + shift, 1)}" '
         f'text-anchor="{anchor}">{escape(threshold.name)}</text>',
     ]
 
 
-def _freer_end(limit: float, points: Sequence[Point]) -> tuple[float, str]:
-    """Return where the limit's name stands: at the end where the line keeps away from it."""
+def _free_place(limit: float, points: Sequence[Point]) -> tuple[float, str, float]:
+    """Return x, anchor and shift from the limit's line at which its name keeps off the values."""
     half = len(points) // 2
+    sides = {"start": points[:half], "end": points[half:]}
 
-    def distance(some: Sequence[Point]) -> float:
-        return min((abs(p.value - limit) for p in some if p.value is not None), default=math.inf)
+    def distance(anchor: str) -> float:
+        known = [p.value for p in sides[anchor] if p.value is not None]
+        return min((abs(value - limit) for value in known), default=math.inf)
 
-    if distance(points[:half]) > distance(points[half:]):
-        return LEFT + 4, "start"
-    return WIDTH - RIGHT, "end"
+    anchor = max(("end", "start"), key=distance)
+    known = [p.value for p in sides[anchor] if p.value is not None]
+    is_above = sum(value > limit for value in known) * 2 > len(known)
+    return (LEFT + 4 if anchor == "start" else WIDTH - RIGHT), anchor, (13 if is_above else -4)
 
 
 def _runs(scale: _Scale, points: Sequence[Point], step: timedelta) -> list[str]:

@@ -43,7 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
-        "alerts": alerts(language),
+        "alerts": alerts(language) if actor.is_anonymous else measure_links(language),
         "city_name": city_name(language),
         "display": display_of(request),
         "displays": displays(request),

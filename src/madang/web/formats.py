@@ -11,8 +11,7 @@ from babel.numbers import format_decimal
 # languages whose habit differs from the short skeleton of CLDR; others follow CLDR
 _DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
 _DAY_OF_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
-_FULL_HOUR = {"ko": "aaaa h시", "en": "HH:mm"}
-_CLOCK = {"ko": "aaaa h시 m분", "en": "HH:mm"}
+_CLOCK = {"en": "HH:mm"}
 
 
 def locale_of(language: str) -> Locale:
@@ -48,11 +47,29 @@ def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
     '05:05'
     """
     local = moment.astimezone(zone)
-    patterns = _CLOCK if local.minute else _FULL_HOUR
+    if language == "ko":
+        return _korean_clock(local)
     locale = locale_of(language)
-    if language in patterns:
-        return str(format_datetime(local, patterns[language], locale=locale))
+    if language in _CLOCK:
+        return str(format_datetime(local, _CLOCK[language], locale=locale))
     return str(format_time(local, "short", locale=locale))
+
+
+def _korean_clock(local: datetime) -> str:
+    """Return the hour as spoken: 0시, 오전 9시, 낮 12시, 오후 2시 5분."""
+    half = {0: "", 12: "낮 "}.get(local.hour, "오전 " if local.hour < 12 else "오후 ")
+    hour = local.hour if local.hour <= 12 else local.hour - 12
+    return f"{half}{hour}시" + (f" {local.minute}분" if local.minute else "")
+
+
+def hour_text(moment: datetime, language: str, zone: tzinfo) -> str:
+    """Return a full hour as short as an axis wants it.
+
+    >>> hour_text(datetime(2026, 11, 22, 5, tzinfo=UTC), "ko", UTC)
+    '5시'
+    """
+    local = moment.astimezone(zone)
+    return f"{local.hour}시" if language == "ko" else f"{local:%H:%M}"
 
 
 def span_text(seconds: float, language: str) -> str:

@@ -20,7 +20,7 @@ from madang.web.context import Link, measure_links, menu
 def home(request: HttpRequest) -> HttpResponse:
     """Show what matters in the city now: the air, what is in force, where to go on."""
     language = get_language() or ""
-    districts = air.district_air()
+    districts = air.present_air()
     names = [profile().text(found.names, language) for found in districts]
     summary = air.summary(districts, names)
     context = {

@@ -15,6 +15,7 @@ def offers() -> Iterable[Offer]:
     yield Page("language/<str:code>/", "madang.web.preferences:language", "language", "public")
     yield Page("display/<str:name>/", "madang.web.preferences:display", "display", "public")
     yield Page("status/", "madang.web.status:status", "status", "public")
+    yield Page("proof/", "madang.web.proof:proof", "proof", "public")
     yield Page("accessibility/", "madang.web.pages:accessibility", "accessibility", "public")
     yield MenuEntry("home", "Home", 0)
     yield from _operations()

@@ -62,6 +62,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     return formats.number_text(value, int(decimals), _language())
 
 
+@register.filter
+def figure(value: float) -> str:
+    """Return a measured figure with three significant digits, all digits above a thousand."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = formats.number_text(value, decimals, _language())
+    return formats.number_text(value, 0, _language()) if float(value).is_integer() else text
+
+
 @register.simple_tag
 def origin(name: str) -> str:
     """Return where a value comes from, as a tag; simulated and replayed stand out."""
@@ -98,7 +106,7 @@ def line_chart(
     """Return an hourly line with the hours 0, 6, 12 and 18 named."""
     zone = city_zone()
     ticks = [
-        (point.at, formats.clock_text(point.at, _language(), zone))
+        (point.at, formats.hour_text(point.at, _language(), zone))
         for point in points
         if point.at.astimezone(zone).hour % 6 == 0
     ]
