@@ -69,7 +69,7 @@ def test_a_station_is_made_sends_readings_and_is_queried(service: fsc.SensorThin
         array.add_observation(fsc.Observation(result=value, phenomenon_time=stamp.isoformat()))
     document = fsc.DataArrayDocument()
     document.add_data_array_value(array)
-    service.create(document)
+    service.observations().create(document)
 
     def all_three() -> list[fsc.Observation]:
         listed = stream.get_observations().query().orderby("phenomenonTime", "asc").list()
