@@ -3,7 +3,7 @@
     python bench/end_to_end.py [--points 5000000] [--per-message 5000] [--json]
 
 A publisher process fills the bus (every acknowledgement after fsync); then the pipeline takes all
-of it: decode, quality, duplicates, hours, four detectors, journal (fdatasync), insert (fsync), hours
+of it: decode, quality, duplicates, hours, detectors, journal (fdatasync), insert (fsync), hours
 and detections published (fsync). The clock runs from the pipeline's first batch to its last insert.
 """
 
