@@ -21,8 +21,9 @@ import pytest
 from madang.kernel.bus import mqtt as intake
 from madang.kernel.bus.access import DeviceUser, client_url, device_key_hash
 from madang.kernel.bus.client import Bus
-from madang.kernel.bus.message import Message
+from madang.kernel.bus.message import Message, Stream
 from madang.kernel.bus.server import BusServer, running_pid, set_devices
+from madang.kernel.bus.watch import mended, problem_of
 from madang.kernel.config import Settings
 from madang.kernel.errors import Invalid, Unavailable
 from tests.kernel.bus_server import instance, killed_and_started_again, with_bus
@@ -274,3 +275,43 @@ def test_the_child_ends_when_its_parent_is_killed(here: Settings) -> None:
     parent.kill()
     parent.wait()
     assert eventually(lambda: running_pid(here) is None, 10)
+
+
+def test_a_full_disk_is_named_loses_nothing_and_is_mended_once_there_is_room(
+    small_disk: Path,
+) -> None:
+    here = instance(small_disk)
+    server = BusServer(here)
+    server.start()
+    ballast = small_disk / "ballast"
+    stream = Stream("T", ("T.>",), 3600.0, 20 << 20, refuse_when_full=True)
+
+    async def fill(bus: Bus) -> None:
+        await bus.ensure_streams([stream])
+        assert await bus.publish("T.a", b"x" * 100_000) == 1
+        with ballast.open("wb") as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"\0" * 65536)
+                file.flush()
+        with pytest.raises(Unavailable):
+            for _ in range(10):
+                await bus.publish("T.a", b"x" * 100_000, timeout_s=1)
+
+    async def check(bus: Bus) -> None:
+        kept = (await bus.state("T")).messages
+        assert kept >= 1
+        assert await bus.publish("T.a", b"x" * 100_000) == kept + 1
+
+    try:
+        with_bus(client_url(here), fill)
+        assert "the disk is full; make room" in (problem_of(here) or "")
+        assert not mended(here)
+        ballast.unlink()
+        assert mended(here)
+        assert server.process is not None
+        server.process.wait(15)
+        server.start()
+        assert problem_of(here) is None
+        with_bus(client_url(here), check)
+    finally:
+        server.stop()

@@ -60,6 +60,11 @@ def test_a_due_time_follows_the_clocks_of_a_zone_with_summer_time():
     assert (winter.hour, summer.hour) == (11, 10)
 
 
+def test_nothing_comes_due_for_as_long_as_it_is_said():
+    assert jobs.seconds_to_next(NOON) == 300.0
+    assert jobs.seconds_to_next(NOON + timedelta(minutes=5)) == 3600.0
+
+
 @pytest.mark.parametrize("cron", ["", "every hour", "* * * *", "61 * * * *", "* * * * * *"])
 def test_what_is_no_cron_expression_is_refused(cron):
     with pytest.raises(Invalid):
@@ -118,7 +123,7 @@ class TestOnTheDatabase:
         jobs.run_now("broken")
         run_all()
         [job] = jobs.recent(1)
-        assert (job.state, job.name) == ("failed", "run_schedule")
+        assert (job.state, job.name) == ("failed", "broken")
         assert "the job is broken" in job.error
 
     def test_an_unknown_schedule_is_said_to_be_unknown(self):

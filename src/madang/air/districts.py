@@ -128,6 +128,26 @@ def _origin_of(
     return max(times, key=lambda o: (times[o], -_PREFERRED.index(o))) if times else None
 
 
+def latest_origins(
+    codes: Sequence[str], after: datetime | None = None, until: datetime | None = None
+) -> dict[Key, datetime]:
+    """Return, per district, the origin to show of the closed hours in (after, until], and the end
+    of its newest hour: the newest counts, at equal hours what is real goes first."""
+    from django.db.models import Max
+
+    from madang.air.models import DistrictHour
+
+    rows = DistrictHour.objects.filter(is_closed=True, district__in=codes)
+    rows = rows.filter(end__gt=after) if after else rows
+    rows = rows.filter(end__lte=until) if until else rows
+    newest = rows.values_list("district", "origin").annotate(newest=Max("end")).order_by()
+    best: dict[str, tuple[datetime, int, str]] = {}
+    for code, origin, end in newest:
+        rank = (end, -_PREFERRED.index(origin), origin)
+        best[code] = max(best.get(code, rank), rank)
+    return {(code, origin): end for code, (end, _, origin) in best.items()}
+
+
 def _last_value(pollutant: str, hours: Sequence[HourValue]) -> Value | None:
     known = [h for h in hours if h.value is not None]
     if not known:

@@ -41,7 +41,7 @@ def statistics(
     period: str = "hour",
     level: str = "district",
 ) -> list[Statistic]:
-    """Return means over closed hours ending in (start, end], by place and period.
+    """Return means over the closed hours from `start` to `end`, by place and period.
 
     Parameters
     ----------
@@ -60,7 +60,9 @@ def statistics(
     places = _places(pollutant, level)
     if not places:
         return []
-    table = telemetry.hours(pollutant, start, end, ds=sorted(places))
+    # telemetry takes [start, end); the hours that lie in the span end in (start, end]
+    instant = timedelta(seconds=1)
+    table = telemetry.hours(pollutant, start + instant, end + instant, ds=sorted(places))
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     rows = frame.select(

@@ -10,6 +10,7 @@ from madang.kernel.registry import (
     MenuEntry,
     ObservedProperty,
     Offer,
+    OpenTable,
     Page,
     QualityLimits,
     Schedule,
@@ -90,6 +91,16 @@ def offers() -> Iterable[Offer]:
             f"madang.hours.{pollutant.id}",
             "madang.air.hours:take_hours",
         )
+    yield OpenTable(
+        "RealtimeCityAir",
+        "madang.air.open_tables:realtime_city_air",
+        "The air of each district now; arguments: region, district.",
+    )
+    yield OpenTable(
+        "TimeAverageAirQuality",
+        "madang.air.open_tables:time_average_air_quality",
+        "Hourly means of each district; arguments: YYYYMMDD or YYYYMMDDHHMM, district.",
+    )
     yield Schedule(
         "air-close-hours",
         "* * * * *",

@@ -18,16 +18,21 @@ class DatabaseThread:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `call` returns; a broken connection is replaced before the call.
+        """Return what `call` returns.
 
-        Cancelling the caller waits for the call to end: nobody stops a transaction half way.
+        The connection stays open from call to call; after an error of the database the next call
+        takes a fresh one. Cancelling the caller waits for the call to end: nobody stops a
+        transaction half way.
         """
 
         def work() -> T:
-            from django.db import close_old_connections
+            from django.db import InterfaceError, OperationalError, connections
 
-            close_old_connections()
-            return call(*args, **kwargs)
+            try:
+                return call(*args, **kwargs)
+            except (InterfaceError, OperationalError):
+                connections.close_all()
+                raise
 
         under_way = asyncio.get_running_loop().run_in_executor(self._pool, work)
         try:

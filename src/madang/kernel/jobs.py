@@ -13,6 +13,7 @@ again from its start: jobs are written so that this does no harm.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,7 +58,10 @@ class ScheduleState:
 
 @dataclass(frozen=True)
 class JobRun:
-    """One job: `state` is ``ready``, ``running``, ``successful`` or ``failed``."""
+    """One job; `name` is the schedule's where it runs by the clock.
+
+    `state` is ``ready``, ``running``, ``successful`` or ``failed``.
+    """
 
     id: str
     name: str
@@ -117,6 +121,13 @@ def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
         for offer in registry().offers(Schedule)
     )
     return [run for run in queued if run is not None]
+
+
+def seconds_to_next(now: datetime | None = None) -> float:
+    """Return how long nothing comes due; an hour where nothing is scheduled at all."""
+    moment, where = now or datetime.now(UTC), zone()
+    due = [due_after(offer.cron, moment, where) for offer in registry().offers(Schedule)]
+    return min(((one - moment).total_seconds() for one in due), default=3600.0)
 
 
 def _queue_if_due(
@@ -229,13 +240,19 @@ def _state(offer: Schedule, where: ZoneInfo, now: datetime) -> ScheduleState:
 
 def recent(limit: int = 50) -> list[JobRun]:
     """Return the newest jobs, newest first."""
-    return [_job(row) for row in DBTaskResult.objects.order_by("-enqueued_at")[:limit]]
+    rows = list(DBTaskResult.objects.order_by("-enqueued_at")[:limit])
+    runs = [row.args_kwargs["args"][0] for row in rows if row.task_path == run_schedule.module_path]
+    names = dict(ScheduledRun.objects.filter(pk__in=runs).values_list("pk", "schedule"))
+    return [_job(row, names) for row in rows]
 
 
-def _job(row: DBTaskResult[Any, Any]) -> JobRun:
+def _job(row: DBTaskResult[Any, Any], names: Mapping[int, str]) -> JobRun:
+    name = row.task_path.rpartition(".")[2]
+    if row.task_path == run_schedule.module_path:
+        name = names.get(row.args_kwargs["args"][0], name)
     return JobRun(
         id=str(row.pk),
-        name=row.task_path.rpartition(".")[2],
+        name=name,
         arguments=row.args_kwargs,
         state=row.status.lower(),
         enqueued_at=row.enqueued_at,

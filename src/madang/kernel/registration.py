@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, HealthCheck, Offer, Schedule
+from madang.kernel.registry import Anchor, Claim, Command, HealthCheck, Offer, Schedule
 
 
 def offers() -> Iterable[Offer]:
@@ -27,3 +27,46 @@ def offers() -> Iterable[Offer]:
     )
     yield HealthCheck("database", "madang.kernel.health:database")
     yield HealthCheck("worker", "madang.kernel.health:worker")
+    yield HealthCheck("bus", "madang.kernel.bus.watch:problem")
+    yield HealthCheck("lake", "madang.kernel.lake.client:problem")
+    yield from _claims()
+
+
+def _claims() -> Iterable[Offer]:
+    """Return what the lake claims; the anchors are from the issue trackers they name."""
+    proof = "madang.kernel.lake.proof"
+    yield Claim(
+        "lake-ingest",
+        "durable points per second and core into the store",
+        "points/s",
+        1_000_000,
+        "higher",
+        f"{proof}:points_per_core",
+        (Anchor("FROST-Server, observations/s", 5_000, "FraunhoferIOSB/FROST-Server issue 115"),),
+    )
+    yield Claim(
+        "lake-bytes",
+        "bytes on disk per point at second resolution",
+        "B",
+        3.0,
+        "lower",
+        f"{proof}:bytes_per_point",
+        (Anchor("ThingsBoard on PostgreSQL", 152, "thingsboard/thingsboard issue 11591"),),
+    )
+    yield Claim(
+        "lake-sensor",
+        "all points of one sensor among 5 million",
+        "ms",
+        10,
+        "lower",
+        f"{proof}:week_ms",
+        (Anchor("ThingsBoard, 2,000 values", 6_000, "thingsboard/thingsboard issue 11591"),),
+    )
+    yield Claim(
+        "lake-hourly",
+        "hourly aggregate of 50,000 sensors over one day",
+        "ms",
+        300,
+        "lower",
+        f"{proof}:hourly_ms",
+    )

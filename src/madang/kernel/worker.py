@@ -29,6 +29,8 @@ from madang.kernel.wake import Alarm
 
 GRACE_S = 15.0  # what is under way may take this long after SIGTERM
 RUNNERS = 2
+LOOK_FOR_JOBS_S = 1.0
+LOOK_AT_CLOCK_S = 10.0
 LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 60.0
 Part = Callable[[], Awaitable[None]]
@@ -95,7 +97,7 @@ async def _connected(stop: asyncio.Event) -> Bus | None:
 
 
 def _parts(bus: Bus) -> list[tuple[str, Part]]:
-    from madang.kernel import backlog, dispatch, heartbeat, jobs, runner, streams
+    from madang.kernel import backlog, dispatch, heartbeat, runner, streams
     from madang.kernel.relay import relay
 
     worker_id = heartbeat.identity("worker")
@@ -121,7 +123,7 @@ def _parts(bus: Bus) -> list[tuple[str, Part]]:
         alone("relay", lambda t: relay(bus, t)),
         alone("dispatcher", lambda t: streams.dispatch_events(bus, t)),
         alone("retries", lambda t: _every(0.5, t, dispatch.retry_due)),
-        alone("clock", lambda t: _every(1.0, t, jobs.queue_due)),
+        alone("clock", _clock),
         alone("abandoned", lambda t: _every(heartbeat.INTERVAL_S, t, runner.take_up_abandoned)),
         *(
             alone(f"jobs-{n}", lambda t: _jobs(t, lambda: runner.run_next(worker_id)))
@@ -156,12 +158,21 @@ async def _every(seconds: float, thread: DatabaseThread, work: Callable[[], obje
         await asyncio.sleep(seconds)
 
 
+async def _clock(thread: DatabaseThread) -> None:
+    """Queue what comes due; a clock that somebody sets is noticed within `LOOK_AT_CLOCK_S`."""
+    from madang.kernel import jobs
+
+    while True:
+        await thread.run(jobs.queue_due)
+        await asyncio.sleep(min(await thread.run(jobs.seconds_to_next) + 0.01, LOOK_AT_CLOCK_S))
+
+
 async def _jobs(thread: DatabaseThread, run_next: Callable[[], bool]) -> None:
     alarm = Alarm("jobs")
     try:
         while True:
             if not await thread.run(run_next):
-                await alarm.sleep(0.5)
+                await alarm.sleep(LOOK_FOR_JOBS_S)
     finally:
         alarm.close()
 

@@ -37,8 +37,17 @@ def latest(ids: Collection[int] | None = None) -> pa.Table:
     return lake.latest(ids)
 
 
-def series(ds: int, start: datetime, end: datetime, resolution: Resolution = "raw") -> pa.Table:
+def series(
+    ds: int,
+    start: datetime,
+    end: datetime,
+    resolution: Resolution = "raw",
+    *,
+    limit: int | None = None,
+) -> pa.Table:
     """Return one datastream from `start` (included) to `end` (not included), by time.
+
+    With a `limit`, only that many of the earliest rows.
 
     Returns
     -------
@@ -60,10 +69,10 @@ def series(ds: int, start: datetime, end: datetime, resolution: Resolution = "ra
     if step is None:
         raise NotFound(f"there is no datastream {ds}")
     if resolution == "hour":
-        return _hours([ds], start, end).drop_columns(["ds"])
+        return _hours([ds], start, end, limit).drop_columns(["ds"])
     if resolution != "raw":
         raise Invalid(f"resolution is {resolution!r}; it is 'raw' or 'hour'")
-    found = lake.query(_raw(step), {"ds": ds, **_span(start, end)})
+    found = lake.query(f"{_raw(step)} {_limited(limit)}", {"ds": ds, **_span(start, end)})
     return found.rename_columns(["t", "v", "q"])
 
 
@@ -85,9 +94,14 @@ def hours(
     return _hours(ids, start, end)
 
 
-def _hours(ids: list[int], start: datetime, end: datetime) -> pa.Table:
-    sql = f"{_HOURS} AND ds IN {{ids:Array(UInt32)}} GROUP BY ds, at ORDER BY ds, at"
+def _hours(ids: list[int], start: datetime, end: datetime, limit: int | None = None) -> pa.Table:
+    some = f"ds IN {{ids:Array(UInt32)}} GROUP BY ds, at ORDER BY ds, at {_limited(limit)}"
+    sql = f"{_HOURS} AND {some}"
     return lake.query(sql, {"ids": ids, **_span(start, end)}).rename_columns(_COLUMNS)
+
+
+def _limited(limit: int | None) -> str:
+    return "" if limit is None else f"LIMIT {int(limit)}"
 
 
 def _raw(step: float) -> str:

@@ -5,13 +5,23 @@ Bits as in `telemetry.engine.flags` (a test compares the two).
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 FLAG_WORDS = ("good", "not evaluated", "suspect", "fail", "missing")
 QARTOD_CODES = (1, 2, 3, 4, 9)
 TESTS = ("range", "spike", "rate", "flat-line", "gap", "late", "clock-skew", "cross")
 _FIRST_TEST_BIT = 3
 
 
-def quality(word: int) -> dict[str, object]:
+class Quality(TypedDict):
+    """Flag in words, QARTOD code, and the tests that were not good."""
+
+    flag: str
+    code: int
+    tests: list[str]
+
+
+def quality(word: int) -> Quality:
     """Return flag, QARTOD code and the tests that were not good.
 
     >>> quality(2 | 1 << 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, LakeTable, Offer, Page, StreamRoute, StreamTask
+from madang.kernel.registry import API, Command, LakeTable, Offer, Page, StreamRoute, StreamTask
 
 
 def offers() -> Iterable[Offer]:
@@ -112,4 +112,13 @@ def _sensorthings() -> Iterable[Offer]:
     # reads are open; the view asks writers for a gateway key
     yield Page(
         r"^sta/v1\.1/(?P<path>.+)$", f"{views}:resource", "sensorthings-resource", "key", True
+    )
+    yield API("telemetry", "madang.telemetry.http:router")
+    cli = "madang.telemetry.cli"
+    yield Command("telemetry query", f"{cli}:query", "Write the observations of a datastream.")
+    yield Command("telemetry gateway add", f"{cli}:add_gateway", "Make a gateway and its key.")
+    yield Command("telemetry gateway list", f"{cli}:list_gateways", "List the gateways.")
+    yield Command("telemetry gateway rotate", f"{cli}:rotate_gateway", "Make a new key.")
+    yield Command(
+        "telemetry gateway enable", f"{cli}:enable_gateway", "Switch a gateway on or off."
     )

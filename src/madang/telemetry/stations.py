@@ -57,6 +57,7 @@ _DATASTREAM = (
     "thing__gateway__name", "period_s", "freshness_s", "external_id",
 )  # fmt: skip
 _NOWHERE = (None, None)
+_FEW = 500  # below SQLite's limit of parameters; of more, all places are read
 
 
 def stations(
@@ -66,18 +67,21 @@ def stations(
     gateway: str | None = None,
     origin: str | None = None,
     ids: Iterable[int] | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[Station]:
-    """Return the stations that fit all given conditions, by id."""
+    """Return the stations that fit all given conditions, by id: the first `limit` past `after`."""
     conditions = _given(
         unit_code=unit,
         station_class=station_class,
         gateway__name=gateway,
         gateway__origin=origin,
         pk__in=None if ids is None else list(ids),
+        pk__gt=after,
     )
     found = models.Thing.objects.filter(**conditions).order_by("id")
-    places = _places(conditions)
-    rows: list[tuple[Any, ...]] = list(found.values_list(*_STATION))
+    rows: list[tuple[Any, ...]] = list(found.values_list(*_STATION)[:limit])
+    places = _places([row[0] for row in rows])
     return [_station(row, places.get(row[0], _NOWHERE)) for row in rows]
 
 
@@ -85,10 +89,10 @@ def _station(row: tuple[Any, ...], place: tuple[float | None, float | None]) -> 
     return Station(*(*row, *place))
 
 
-def _places(conditions: Mapping[str, Any]) -> dict[int, tuple[float | None, float | None]]:
-    links = models.Thing.locations.through.objects.filter(
-        location__lon__isnull=False, **{f"thing__{name}": v for name, v in conditions.items()}
-    )
+def _places(things: list[int]) -> dict[int, tuple[float | None, float | None]]:
+    links = models.Thing.locations.through.objects.filter(location__lon__isnull=False)
+    if len(things) <= _FEW:
+        links = links.filter(thing__in=things)
     rows = links.values_list("thing_id", "location__lon", "location__lat")
     return {thing: (lon, lat) for thing, lon, lat in rows}
 
@@ -102,8 +106,13 @@ def datastreams(
     origin: str | None = None,
     station: int | None = None,
     ids: Iterable[int] | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[Datastream]:
-    """Return the datastreams that fit all given conditions, by id."""
+    """Return the datastreams that fit all given conditions, by id.
+
+    With `after` and `limit`, the first so many past that id.
+    """
     conditions = _given(
         observed_property_id=property,
         thing__unit_code=unit,
@@ -112,9 +121,10 @@ def datastreams(
         thing__gateway__origin=origin,
         thing_id=station,
         pk__in=None if ids is None else list(ids),
+        pk__gt=after,
     )
     rows = models.Datastream.objects.filter(**conditions).order_by("id")
-    return [Datastream(*row) for row in rows.values_list(*_DATASTREAM)]
+    return [Datastream(*row) for row in rows.values_list(*_DATASTREAM)[:limit]]
 
 
 def _given(**conditions: Any) -> dict[str, Any]:

@@ -155,3 +155,15 @@ def ask(service: str, op: str, /, **arguments: Any) -> pa.Table:
 def status() -> dict[str, Any]:
     """Return what the lake says about itself: tables, sizes, services, questions."""
     return _here().status()
+
+
+def problem() -> str | None:
+    """Return what is wrong with the lake, or None (health check)."""
+    client = LakeClient(settings().lake_socket, timeout_s=2.0)
+    try:
+        client.status()
+    except Unavailable as error:
+        return error.message
+    finally:
+        client.close()
+    return None

@@ -15,6 +15,7 @@ from typing import Any
 
 from madang.kernel import logs
 from madang.kernel.bus.client import Bus
+from madang.kernel.bus.watch import keep_writable
 from madang.kernel.config import Settings, settings
 from madang.kernel.errors import MadangError
 from madang.kernel.lake.closing import DayClosing
@@ -97,7 +98,9 @@ async def run(here: Settings) -> None:
         loop.add_signal_handler(number, over.set)
     try:
         await lake.start()
+        watch = asyncio.create_task(keep_writable(here))
         await over.wait()
+        watch.cancel()
     finally:
         await lake.stop()
 

@@ -1,0 +1,71 @@
+"""Watching our own bus server: what is wrong with it, and the one thing that mends it.
+
+A stream that once met a full disk takes nothing more until the server is started anew, also after
+there is room again (NATS 2.15). Nothing acknowledged is lost by that, but somebody must end the
+server; the supervisor starts it at once. The lake process runs `keep_writable`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+
+import httpx
+
+from madang.kernel.bus.server import running_pid
+from madang.kernel.config import Settings, settings
+
+log = logging.getLogger(__name__)
+_EVERY_S = 5.0
+_ROOM = 64 << 20  # bytes free before a restart is worth it
+
+
+def problem() -> str | None:
+    """Return what is wrong with this instance's bus, or None (health check)."""
+    return problem_of(settings())
+
+
+def problem_of(here: Settings) -> str | None:
+    """Return what is wrong with the bus, in words for the operator, or None."""
+    if here.nats_url:
+        return None  # watched by its own operator; our readers and writers say if it is away
+    words = _server_says(here)
+    if words is not None and "no space left" in words:
+        return f"the bus cannot write to {here.data / 'bus'}: the disk is full; make room"
+    return words
+
+
+def _server_says(here: Settings) -> str | None:
+    url = f"http://127.0.0.1:{here.bus_monitor_port}/healthz"
+    try:
+        answer = httpx.get(url, timeout=2.0, trust_env=False)
+    except httpx.TransportError as error:
+        return f"the bus server does not answer on port {here.bus_monitor_port}: {error}"
+    if answer.status_code == 200:
+        return None
+    return f"the bus server is not well: {answer.json().get('error', answer.text)}"
+
+
+def mended(here: Settings) -> bool:
+    """End the server if it is stuck after a full disk and there is room again."""
+    words = _server_says(here) if not here.nats_url else None
+    if words is None or "write error" not in words:
+        return False
+    pid = running_pid(here)
+    if pid is None or shutil.disk_usage(here.data).free < _ROOM:
+        return False
+    log.warning("bus: %s; there is room again, the server is started anew", words)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    return True
+
+
+async def keep_writable(here: Settings) -> None:
+    """Look after the server every 5 seconds until cancelled."""
+    while True:
+        await asyncio.sleep(_EVERY_S)
+        await asyncio.to_thread(mended, here)
