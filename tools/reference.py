@@ -157,7 +157,14 @@ def _claims() -> str:
     return _page("Claims", lead, _table(("claim", "what", "goal"), rows))
 
 
+def _city_profile() -> str:
+    from tools.reference_city import city_profile
+
+    return _page(*city_profile())
+
+
 PAGES = {
+    "city-profile.md": _city_profile,
     "settings.md": _settings,
     "commands.md": _commands,
     "http.md": _http,
@@ -170,6 +177,7 @@ PAGES = {
 
 def main() -> int:
     """Write the pages; with --check say which differ and exit 1."""
+    sys.path.insert(0, str(ROOT))  # for the pages that have a module of their own
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.app.settings")
     os.environ.setdefault("MADANG_DATA", tempfile.mkdtemp(prefix="madang-reference-"))
     import django

@@ -82,12 +82,20 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
         begin = datetime.fromisoformat(options["dust_from"]).timestamp()
         episodes = (Episode(begin, options["dust_h"], options["dust_pm25"]),)
     field = AirField(options["seed"], options["utc_offset_h"], episodes)
-    city = city_at_work(door, stations, field, options["seed"], faults=options["faults"])
-    _say(f"{len(stations)} stations, {len(city.datastreams)} datastreams introduced")
-    now = int(time.time())
-    begin_s = max(now - int(options["history_h"] * 3600), last_sent_s(door, city) + 1)
-    sent = send_history(city, door, begin_s, now, stop.is_set)
-    _say(f"{sent} readings of the last {options['history_h']:g} hours sent")
+    reference = stations.kind == 0
+    sent_until = 0
+    # The reference stations first: a city's page lives from them while the rest is introduced.
+    for only, which in (("reference", reference), ("", ~reference)):
+        city = city_at_work(
+            door, stations, field, options["seed"], faults=options["faults"], only=only
+        )
+        now = int(time.time())
+        begin_s = max(now - int(options["history_h"] * 3600), last_sent_s(door, city, which) + 1)
+        sent = send_history(city, door, which, (begin_s, now), stop.is_set)
+        if sent_until:
+            sent += send_history(city, door, reference, (sent_until, now), stop.is_set)
+        sent_until = now
+        _say(f"{len(city.datastreams)} datastreams introduced, {sent} past readings sent")
     host, _, port = options["mqtt"].rpartition(":")
     wire = MQTTDoor(host, int(port), options["gateway"], options["key"])
     try:

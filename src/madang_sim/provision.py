@@ -77,7 +77,7 @@ def _thing(station: Introduction, sensor: int) -> dict[str, Any]:
         "description": f"Air station ({station.station_class})",
         "properties": {
             "external_id": station.external_id,
-            "unit": station.unit,
+            "unit_code": station.unit,
             "station_class": station.station_class,
         },
         "Locations": [

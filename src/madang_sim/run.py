@@ -114,23 +114,27 @@ def _places(door: HTTPDoor, level: str) -> list[Place]:
 
 
 def city_at_work(
-    door: HTTPDoor, stations: Stations, field: AirField, seed: int, *, faults: bool
+    door: HTTPDoor, stations: Stations, field: AirField, seed: int, *, faults: bool, only: str = ""
 ) -> SimulatedCity:
-    """Introduce the stations and return the city ready to send."""
-    known = introduce(door, introductions(stations, seed))
+    """Introduce the stations, or those of the class `only`; return the city ready to send."""
+    names = [stations.classes[kind].name for kind in stations.kind]
+    chosen = [i for i, name in enumerate(names) if only in ("", name)]
+    everyone = introductions(stations, seed)
+    known = introduce(door, [everyone[index] for index in chosen])
     datastreams = {
         (index, pollutant): known[f"sim-{seed}-{index}", pollutant]
-        for index in range(len(stations))
+        for index in chosen
         for pollutant in stations.classes[stations.kind[index]].pollutants
     }
     faulty = Faulty(seed, len(stations), active=faults)
     return SimulatedCity(stations, field, faulty, seed, datastreams)
 
 
-def last_sent_s(door: HTTPDoor, city: SimulatedCity) -> int:
-    """Return the moment [s] of the city's latest reading the platform has, 0 where none."""
+def last_sent_s(door: HTTPDoor, city: SimulatedCity, which: np.ndarray) -> int:
+    """Return the latest moment [s] the platform has of the stations `which`, 0 where none."""
     latest = 0
-    for ds in list(city.datastreams.values())[:5]:
+    ids = [ds for (index, _), ds in city.datastreams.items() if which[index]]
+    for ds in ids[:5]:
         path = f"/sta/v1.1/Datastreams({ds})/Observations?$orderby=phenomenonTime desc&$top=1"
         for observation in door.request("GET", path).json()["value"]:
             at = datetime.fromisoformat(observation["phenomenonTime"].split("/")[-1])
@@ -139,17 +143,24 @@ def last_sent_s(door: HTTPDoor, city: SimulatedCity) -> int:
 
 
 def send_history(
-    city: SimulatedCity, door: HTTPDoor, begin_s: int, end_s: int, stop: Callable[[], bool]
+    city: SimulatedCity,
+    door: HTTPDoor,
+    which: np.ndarray,
+    between_s: tuple[int, int],
+    stop: Callable[[], bool],
 ) -> int:
-    """Send the readings of [begin, end) by HTTP in large batches; returns how many."""
-    everyone = np.ones(len(city.stations), bool)
+    """Send what the stations `which` read in [begin, end) [s], by HTTP in large batches.
+
+    Returns how many readings were sent.
+    """
+    begin_s, end_s = between_s
     waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     sent = 0
     first = -(-begin_s // _HISTORY_STEP_S) * _HISTORY_STEP_S
     for t_s in range(first, end_s, _HISTORY_STEP_S):
         if stop():
             break
-        waiting.append(city.readings(t_s, everyone))
+        waiting.append(city.readings(t_s, which))
         if sum(len(ds) for ds, _, _ in waiting) >= _BATCH:
             sent += _flush(waiting, door)
     return sent + _flush(waiting, door)

@@ -75,7 +75,7 @@ def test_bad_input_ends_the_real_command_with_2_and_no_traceback(tmp_path):
 
 @pytest.mark.parametrize(
     "options",
-    [(), ("--country", "CO"), ("--country", "ET", "--language", "am"), ("--country", "SA")],
+    [(), ("--country", "CO"), ("--country", "ET", "--language", "am"), ("--country", "NO")],
 )
 def test_a_new_profile_lists_what_is_to_be_filled_and_is_good_once_it_is(run, tmp_path, options):
     answer = run(new, "harbour", "--dir", tmp_path, *options)

@@ -177,6 +177,14 @@ def test_broken_yaml_is_named(tmp_path, content, message):
     assert message in text
 
 
+def test_norway_is_no_and_codes_keep_their_zeros(tmp_path):
+    # YAML 1.1 reads NO as false, 01 as a number and 17:30 as 1050
+    write_profile(tmp_path)
+    (tmp_path / "x.yaml").write_text("a: NO\nb: 01\nc: 17:30\nd: 2.5\ne: 12\nf: true\n")
+    rules = load_profile(tmp_path).rules("x")
+    assert rules == {"a": "NO", "b": "01", "c": "17:30", "d": 2.5, "e": 12, "f": True}
+
+
 def test_text_that_is_not_utf_8_is_named(tmp_path):
     write_profile(tmp_path)
     (tmp_path / "city.yaml").write_bytes("names: {ko: 서울}".encode("euc-kr"))

@@ -19,7 +19,7 @@ from django.db import transaction
 from madang.air.actions import pass_time, step_series
 from madang.air.in_effect import rules_in_effect
 from madang.air.models import DistrictHour, RuleState, Series
-from madang.air.rule_set import Stations
+from madang.air.rule_set import ForecastRule, Stations
 from madang.kernel.bus.message import Message
 from madang.kernel.times import from_ms, now
 from madang.telemetry import api as telemetry
@@ -159,7 +159,9 @@ def close_waiting() -> None:
 def _pass_time() -> None:
     """Let what is due by the clock happen where no data comes; a replay has its own time."""
     until = now() - GRACE
-    for row in RuleState.objects.exclude(origin="replayed").filter(at__lt=until):
+    by_the_clock = {r.pollutant for r in rules_in_effect().rules if isinstance(r, ForecastRule)}
+    rows = RuleState.objects.exclude(origin="replayed").filter(at__lt=until)
+    for row in rows.filter(pollutant__in=by_the_clock).defer("state"):
         pass_time(Series(row.district, row.origin, row.pollutant), until)
 
 

@@ -108,6 +108,8 @@ def read_number(numbers: Numbers, text: str) -> Decimal:
         If it is no number written with the city's signs.
     """
     plain = text.strip()
+    if numbers.group.isspace():  # CLDR's no-break spaces are typed as plain ones
+        plain = numbers.group.join(plain.split())
     whole, sign, rest = plain.partition(numbers.decimal)
     groups = whole.lstrip("+-").split(numbers.group) if numbers.group else []
     well_grouped = len(groups) < 2 or all(len(part) == 3 for part in groups[1:])

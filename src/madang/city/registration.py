@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Command, LocalZone, Offer
+from madang.kernel.registry import API, Claim, Command, LocalZone, Offer
 
 
 def offers() -> Iterable[Offer]:
@@ -18,4 +18,12 @@ def offers() -> Iterable[Offer]:
         "city import-boundaries",
         "madang.city.cli:import_boundaries",
         "Take official boundaries (GeoJSON) for schematic ones.",
+    )
+    yield Claim(
+        id="city.cold-start",
+        what="The active city profile in a fresh process, imports and YAML included",
+        unit="ms",
+        goal=150.0,
+        better="lower",
+        target="madang.city.claims:cold_start_ms",
     )

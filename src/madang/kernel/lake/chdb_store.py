@@ -30,6 +30,8 @@ from madang.kernel.registry import LakeTable
 # below, so larger tables go in slices, each under its own token.
 _SLICE_ROWS = 500_000
 _ONE_BLOCK = "min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 0"
+# A replayed year touches more partitions than the 100 that one insert may touch by default.
+_ANY_SPAN = "max_partitions_per_insert_block = 0"
 _READERS = 4
 _KINDS_KEPT = 512  # statements whose column types are remembered
 
@@ -98,7 +100,7 @@ class ChdbStore:
         statement = (
             f"INSERT INTO {DATABASE}.{table} ({names}) "  # noqa: S608 -- registered names
             f"SELECT {names} FROM Python(block) "
-            f"SETTINGS insert_deduplication_token = '{quoted}', {_ONE_BLOCK}"
+            f"SETTINGS insert_deduplication_token = '{quoted}', {_ONE_BLOCK}, {_ANY_SPAN}"
         )
         with self._writing, translated(self.path):
             self._writer.query(statement)
