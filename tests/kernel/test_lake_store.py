@@ -14,16 +14,30 @@ import pytest
 from madang.kernel.errors import Conflict, Invalid, LimitReached, NotFound
 from madang.kernel.lake import proof
 from madang.kernel.lake.chdb_store import Budget, ChdbStore
+from madang.kernel.lake.clickhouse_store import ClickHouseStore
 from madang.kernel.lake.polars_store import PolarsStore
 from madang.kernel.lake.store import Store
 from madang.kernel.registry import LakeTable
+from tests.kernel.clickhouse_http import Front
 from tests.kernel.lake_questions import ARGUMENTS, PORTABLE
 from tests.kernel.lake_tables import DAY0, HOURS, NOTES, OBS, observations
 
 Open = Callable[[Path], Store]
 
 
-@pytest.fixture(params=[ChdbStore, PolarsStore])
+class HTTPStore(ClickHouseStore):
+    """The store over HTTP, with a server of its own in front of the folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.front = Front(path)
+        super().__init__(self.front.url)
+
+    def close(self) -> None:
+        super().close()
+        self.front.close()
+
+
+@pytest.fixture(params=[ChdbStore, PolarsStore, HTTPStore])
 def opened(request: pytest.FixtureRequest) -> Open:
     """Return how to open a store of each kind."""
     return request.param

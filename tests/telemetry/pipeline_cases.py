@@ -46,6 +46,7 @@ async def running(url, store, folder, city=None, pace=QUICK):
     await bus.ensure_streams(STREAMS)
     pipeline = Pipeline(folder=folder, sources=city.sources(), pace=pace, clock=lambda: city.now)
     await pipeline.start(store, bus)
+    await asyncio.wait_for(pipeline._up.wait(), 30)
     try:
         yield pipeline, bus
     finally:

@@ -161,6 +161,20 @@ def test_repeats_are_dropped_conflicts_and_strangers_become_dead_letters(url, st
     ]
 
 
+def test_a_repeat_in_one_batch_longer_than_the_memory_is_found(url, store, tmp_path):
+    t = cases.START + np.arange(40) * 5 * MIN
+    again = np.concatenate([t, t[:5], t[:5]])
+
+    async def work():
+        async with running(url, store, tmp_path) as (pipeline, bus):
+            v = again // MIN % 97 * 1.0
+            await bus.publish_many([outgoing(np.full(50, 10), again, v)])
+            await settled(pipeline, bus)
+
+    asyncio.run(work())
+    assert rows(store, "SELECT count(), uniqExact(t) FROM obs") == [(40, 40)]
+
+
 def test_poison_does_not_stop_the_stream(url, store, tmp_path):
     good = [outgoing([10], [cases.START + k * MIN * 5], [10.0 + k]) for k in range(3)]
     poison = [

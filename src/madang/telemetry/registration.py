@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Command, LakeTable, Offer, Page, StreamRoute, StreamTask
+from madang.kernel.registry import (
+    API,
+    Command,
+    LakeService,
+    LakeTable,
+    Offer,
+    Page,
+    StreamRoute,
+    StreamTask,
+)
 
 
 def offers() -> Iterable[Offer]:
@@ -87,6 +96,7 @@ def _lake() -> Iterable[Offer]:
         help="What was refused, with the reason.",
         exported=False,
     )
+    yield LakeService("telemetry", "madang.telemetry.pipeline.service:Pipeline")
 
 
 def _doors() -> Iterable[Offer]:

@@ -21,14 +21,11 @@ from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.lake.clickhouse_sql import DATABASE, create_table, missing_columns, partition_of
 from madang.kernel.lake.failures import translated
 from madang.kernel.lake.files import replaced_by
-from madang.kernel.lake.schema import conformed, with_times
+from madang.kernel.lake.schema import conformed, one_block_slices, with_times
 from madang.kernel.lake.sql import single_select
 from madang.kernel.lake.store import Partition
 from madang.kernel.registry import LakeTable
 
-# A token drops a repeated insert only if the insert is one block: 1,048,576 rows by the settings
-# below, so larger tables go in slices, each under its own token.
-_SLICE_ROWS = 500_000
 _ONE_BLOCK = "min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 0"
 # A replayed year touches more partitions than the 100 that one insert may touch by default.
 _ANY_SPAN = "max_partitions_per_insert_block = 0"
@@ -90,10 +87,10 @@ class ChdbStore:
     def insert(self, table: str, rows: pa.Table, *, token: str) -> None:
         """Append `rows` durably; the same token (of the last 1,000 inserts) inserts once."""
         fitting = conformed(self._known(table), rows).combine_chunks()
-        for number, start in enumerate(range(0, fitting.num_rows, _SLICE_ROWS)):
-            self._insert_slice(table, fitting.slice(start, _SLICE_ROWS), f"{token}#{number}")
+        for block, its_token in one_block_slices(fitting, token):
+            self._insert_block(table, block, its_token)
 
-    def _insert_slice(self, table: str, block: pa.Table, token: str) -> None:
+    def _insert_block(self, table: str, block: pa.Table, token: str) -> None:
         """Insert one block; chdb finds the local variable `block` by its name."""
         names = ", ".join(block.column_names)
         quoted = token.replace("\\", "\\\\").replace("'", "\\'")

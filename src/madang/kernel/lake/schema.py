@@ -92,6 +92,16 @@ def _conformed(table: LakeTable, field: pa.Field, values: pa.ChunkedArray) -> pa
     return values
 
 
+# A token drops a repeated insert only if that is one block; a block ends at 1,048,576 rows.
+_SLICE_ROWS = 500_000
+
+
+def one_block_slices(rows: pa.Table, token: str) -> list[tuple[pa.Table, str]]:
+    """Return `rows` cut so that ClickHouse takes each slice as one block, each with its token."""
+    starts = range(0, rows.num_rows, _SLICE_ROWS)
+    return [(rows.slice(start, _SLICE_ROWS), f"{token}#{n}") for n, start in enumerate(starts)]
+
+
 def with_times(answer: pa.Table, kinds: Sequence[str]) -> pa.Table:
     """Return `answer` with DateTime columns as UTC timestamps, as ClickHouse's types say."""
     columns = [_as_time(column, kind) for column, kind in zip(answer.columns, kinds, strict=True)]

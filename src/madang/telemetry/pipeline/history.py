@@ -35,6 +35,7 @@ def known(
     resolution = catalogue.resolution[row]
     stamp = np.where(resolution > 0, t // 1000 * 1000, t)
     held = _held(store, catalogue, row, stamp, resolution)
+    held |= _in_batch(catalogue, admitted, row, stamp)
     same, other = [], []
     tolerance = resolution / 2
     for i, (place, key) in enumerate(
@@ -77,6 +78,27 @@ def _held(
                 zip(zip(at.tolist(), found["t"].tolist(), strict=True), value.tolist(), strict=True)
             )
     return held
+
+
+def _in_batch(
+    catalogue: Catalogue, admitted: Admitted, row: NDArray[np.int32], stamp: NDArray[np.int64]
+) -> dict[tuple[int, int], float]:
+    """Return (row, stamp [ms]) -> value of the batch's new observations at the asked stamps.
+
+    A batch may be longer than the short memory, and its rows are not in the lake yet.
+    """
+    rows = admitted.arrivals
+    own = np.where(catalogue.resolution[rows.row] > 0, rows.t // 1000 * 1000, rows.t)
+    is_new = np.ones(len(rows), np.bool_)
+    is_new[admitted.undecided] = False
+    asked = np.isin(_key(rows.row, own), _key(row, stamp)) & is_new
+    keys = zip(rows.row[asked].tolist(), own[asked].tolist(), strict=True)
+    return dict(zip(keys, rows.v[asked].tolist(), strict=True))
+
+
+def _key(row: NDArray[np.int32], stamp: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number for (row, stamp): stamps before 2106 fit 42 bits, rows the rest."""
+    return row.astype(np.int64) << 42 | stamp
 
 
 def _asked(

@@ -111,17 +111,10 @@ class Pipeline:
     # Service
 
     async def start(self, store: Store, bus: Bus) -> None:
-        """Restore the state, finish what a crash left, and begin consuming."""
+        """Begin restoring and consuming; `health` tells when and whether it goes well."""
         self._store, self._bus = store, bus
-        await asyncio.to_thread(warm_up)
-        self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._listen())]
-        waiter = asyncio.create_task(self._up.wait())
-        done, _ = await asyncio.wait({waiter, self._tasks[0]}, return_when=asyncio.FIRST_COMPLETED)
-        if waiter not in done:
-            waiter.cancel()
-            await self._tasks[0]  # raises what went wrong
-        dead = DeadLetters(self._journal.folder, self._epoch)
-        self._tasks.append(asyncio.create_task(dead.run(store, bus)))
+        work = (self._live(), self._listen(), self._bury())
+        self._tasks = [asyncio.create_task(part) for part in work]
 
     async def stop(self) -> None:
         """Finish the batch in hand, keep the state, stop."""
@@ -181,6 +174,7 @@ class Pipeline:
 
     async def _live(self) -> None:
         """Restore, then read; after a fault of our own restore again and go on."""
+        await asyncio.to_thread(warm_up)
         while True:
             try:
                 await self._read()
@@ -188,11 +182,14 @@ class Pipeline:
             except asyncio.CancelledError:
                 raise
             except Exception:
-                if not self._up.is_set():
-                    raise
                 log.exception("the pipeline broke; it goes on from its state on disk")
                 self._trouble = "the pipeline broke and was restored; see the log"
                 await asyncio.sleep(1.0)
+
+    async def _bury(self) -> None:
+        """Bring dead letters to their table, once the state says under which tokens."""
+        await self._up.wait()
+        await DeadLetters(self._journal.folder, self._epoch).run(self._store, self._bus)
 
     async def _read(self) -> None:
         entries = await self._restored()
@@ -247,9 +244,11 @@ class Pipeline:
 
     async def _begin(self) -> None:
         """Begin without a state: what the lake holds is the newest of each datastream."""
-        catalogue = await insist(lambda: asyncio.to_thread(self._sources.catalogue), "catalogue")
+        catalogue = await self._insist(
+            lambda: asyncio.to_thread(self._sources.catalogue), "catalogue"
+        )
         core = Core(catalogue, self._sources.rules())
-        await insist(
+        await self._insist(
             lambda: asyncio.to_thread(history.begun, self._store, catalogue, core.kept), "lake"
         )
         with self._lock:
@@ -259,7 +258,7 @@ class Pipeline:
 
     async def _check_stream(self, entries: Sequence[Entry]) -> None:
         """Begin at the stream's start where it was made anew; count what it no longer has."""
-        state = await insist(lambda: self._bus.state(OBSERVATIONS.name), "stream OBS")
+        state = await self._insist(lambda: self._bus.state(OBSERVATIONS.name), "stream OBS")
         needed = entries[-1].last if entries else self._seq
         if state.last_seq < needed:
             log.error(
