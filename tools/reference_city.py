@@ -28,7 +28,7 @@ def city_profile() -> tuple[str, str, list[str]]:
     from madang.city import schema
 
     lines: list[str] = []
-    structs = [schema.City, *_inside(schema.City), schema.UnitRow]
+    structs: list[type[msgspec.Struct]] = [schema.City, *_inside(schema.City), schema.UnitRow]
     for struct in dict.fromkeys(structs):
         lines += [f"## {_title(struct)}", "", *_section(struct), ""]
     return "City profile", LEAD, lines

@@ -12,7 +12,7 @@ from madang.city.api import InvalidBoundaries, load_profile
 from madang.city.boundaries import import_boundaries
 from madang.city.outlines import SCHEMATIC_SOURCE
 from madang.kernel.config import settings
-from madang.kernel.errors import BadInput
+from madang.kernel.errors import BadInput, Unavailable
 from madang.kernel.geometry import Locator, read_features
 
 APRIL_2021 = date(2021, 4, 30)
@@ -126,6 +126,23 @@ def test_a_level_that_the_city_lacks_is_named_with_those_it_has(tmp_path, distri
         _take(file, tmp_path, level="borough")
     with pytest.raises(BadInput, match=r"none.geojson"):
         _take(tmp_path / "none.geojson", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, district_codes):
+    file = tmp_path / "gu.geojson"
+    file.write_text(_squares(district_codes), encoding="utf-8")
+    (tmp_path / "kept").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(Unavailable, match=r"district.geojson cannot be written"):
+        _take(file, tmp_path / "kept")
+
+
+def test_a_kept_file_that_was_damaged_is_named(tmp_path, district_codes):
+    file = tmp_path / "gu.geojson"
+    file.write_text(_squares(district_codes), encoding="utf-8")
+    path = _take(file, tmp_path / "kept").path
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(BadInput, match=r"district.geojson.*not JSON"):
+        load_profile("seoul", boundaries=tmp_path / "kept").outlines("district")
 
 
 def _real(name: str) -> Path:

@@ -167,6 +167,7 @@ def test_all_faults_are_said_at_once_with_their_lines(tmp_path):
         ("schema: 1\nschema: 1\n", "stands twice"),
         ("day: 2026-02-30\n", "cannot be"),
         ("[1, 2]: x\n", "is not YAML"),
+        ("a: &a [*a]\n", "by an alias"),
     ],
 )
 def test_broken_yaml_is_named(tmp_path, content, message):

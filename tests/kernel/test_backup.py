@@ -6,18 +6,26 @@ import gzip
 import io
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from madang.kernel import archive
+from madang.kernel.bus.client import Bus
+from madang.kernel.bus.server import BusServer
+from madang.kernel.config import Settings
 from madang.kernel.errors import BadInput, Invalid
+
+from .bus_server import client_url, with_bus
+from .bus_server import instance as bus_instance
 
 pytestmark = pytest.mark.system
 
@@ -292,3 +300,75 @@ def test_a_backup_that_fails_half_way_leaves_no_file(tmp_path):
         writer.add(tmp_path / "a", "a")
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+LAKE = """
+import sys
+from datetime import datetime
+from pathlib import Path
+import pyarrow as pa
+from madang.kernel.lake.chdb_store import ChdbStore
+from madang.kernel.registry import LakeTable
+store = ChdbStore(Path(sys.argv[1]))
+if sys.argv[2] == "fill":
+    columns = (("ds", "UInt32", ""), ("t", "DateTime", ""), ("v", "Int32", ""))
+    store.create(LakeTable("obs", columns, ("ds", "t")))
+    stamps = [datetime(2026, 3, 1, n // 60 % 24, n % 60) for n in range(5000)]
+    rows = pa.table({
+        "ds": pa.array([n % 25 for n in range(5000)], pa.uint32()),
+        "t": pa.array(stamps, pa.timestamp("s")),
+        "v": pa.array(range(5000), pa.int32()),
+    })
+    store.insert("obs", rows, token="drill")
+print(store.query("SELECT count() AS n, sum(v) AS v, max(t) AS t FROM obs").to_pylist())
+store.close()
+"""
+
+
+def lake(data: Path, step: str) -> str:
+    """Fill the lake, or ask it, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", LAKE, str(data / "lake"), step],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    return done.stdout
+
+
+def bus_state(settings: Settings, publish: int = 0) -> tuple[int, int]:
+    """Start the bus on its store, publish, return (messages, last sequence number)."""
+    server = BusServer(settings)
+    server.start()
+    found = []
+
+    async def work(bus: Bus) -> None:
+        if publish:
+            await bus.ensure_streams()
+        for number in range(publish):
+            await bus.publish("madang.obs.drill", b"x" * 100, msg_id=f"drill-{number}")
+        state = await bus.state("OBS")
+        found.append((state.messages, state.last_seq))
+
+    try:
+        with_bus(client_url(settings), work)
+    finally:
+        server.stop()
+    return found[0]
+
+
+def test_lake_and_bus_answer_alike_after_a_restore(tmp_path):
+    settings = bus_instance(tmp_path / "data")
+    settings.data.mkdir()
+    environment = {**os.environ, "MADANG_DATA": str(settings.data), "MADANG_DATABASE_URL": ""}
+    environment["DJANGO_SETTINGS_MODULE"] = "madang.app.settings"
+    subprocess.run([sys.executable, "-c", FILL], env=environment, check=True, timeout=100)
+    stored, kept = lake(settings.data, "fill"), bus_state(settings, publish=50)
+    assert kept == (50, 50)
+    file, anew = tmp_path / "b.tar.zst", tmp_path / "anew"
+    assert madang(settings.data, "backup", str(file)).returncode == 0
+    assert madang(anew, "restore", str(file)).returncode == 0
+    shutil.rmtree(settings.data)
+    assert lake(anew, "ask") == stored
+    assert bus_state(replace(settings, data=anew)) == kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ from madang.kernel.bus.message import STREAMS
 from madang.kernel.bus.server import BusServer
 from madang.kernel.config import Settings
 
-from .bus_server import client_url, instance, with_bus
+from .bus_server import client_url, instance, killed_and_started_again, with_bus
 
 pytestmark = pytest.mark.system
 DRILL = Path(__file__).with_name("drill_worker.py")
@@ -30,6 +31,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.server = BusServer(settings)
         self.database = settings.data / "madang.sqlite3"
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -99,8 +101,7 @@ def house(tmp_path) -> Iterator[House]:
     settings = instance(tmp_path / "data")
     settings.data.mkdir()
     made = House(settings)
-    server = BusServer(settings)
-    server.start()
+    made.server.start()
     try:
         assert made.worker(DRILL_MIGRATE="1").wait(60) == 0
         yield made
@@ -108,7 +109,7 @@ def house(tmp_path) -> Iterator[House]:
         for worker in made.workers:
             worker.kill()
             worker.wait()
-        server.stop()
+        made.server.stop()
 
 
 def test_a_message_reaches_its_consumer_at_once_and_sigterm_ends_the_worker_in_order(house):
@@ -167,3 +168,29 @@ def test_two_workers_do_each_thing_once(house):
     house.publish(range(60))
     house.until(lambda: len(house.numbers("noted")) >= 60)
     assert house.numbers("received") == house.numbers("noted") == list(range(60))
+
+
+def test_a_bus_killed_under_a_running_worker_loses_and_doubles_nothing(house):
+    house.worker()
+    house.until(house.is_ready)
+    for life in range(2):
+        house.publish(range(life * 30, life * 30 + 30))
+        killed_and_started_again(house.server)
+    house.publish(range(60, 90))
+    house.until(lambda: len(house.numbers("noted")) >= 90)
+    assert house.numbers("received") == house.numbers("noted") == list(range(90))
+
+
+def test_a_bus_that_lost_its_store_is_read_from_its_start(house):
+    house.worker()
+    house.publish(range(10))
+    house.until(lambda: len(house.numbers("noted")) == 10)
+    house.workers[-1].terminate()
+    assert house.workers[-1].wait(20) == 0
+    house.server.stop()
+    shutil.rmtree(house.settings.data / "bus")
+    house.server.start()
+    house.publish(range(100, 105))
+    house.worker()
+    house.until(lambda: len(house.numbers("noted")) >= 15)
+    assert house.numbers("noted") == [*range(10), *range(100, 105)]

@@ -49,7 +49,9 @@ def test_flags_equal_those_of_ioos_qc(seed):
     missing = np.isnan(v)
     stamps = t.astype("datetime64[ms]")
     in_range = np.asarray(referee.gross_range_test(v, LIMITS.fail_span, LIMITS.suspect_span))
-    np.testing.assert_array_equal(np.where(q & RANGE | missing, qartod(_range_only(q)), 1), in_range)
+    np.testing.assert_array_equal(
+        np.where(q & RANGE | missing, qartod(_range_only(q)), 1), in_range
+    )
     rate = np.asarray(referee.rate_of_change_test(v, stamps, LIMITS.rate_per_s))
     np.testing.assert_array_equal((q & RATE > 0) | missing, rate >= 3)
     flat = np.asarray(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from madang.city.errors import InvalidBoundaries
 from madang.city.schema import City, Level
 from madang.city.units import Unit, UnitTable
 from madang.kernel import times
+from madang.kernel.errors import Unavailable
 from madang.kernel.geometry import Feature, feature_collection, polygonal, read_features
 
 _SHARE_NEEDED = 0.5  # of features that must bear codes of a level before we take it for that level
@@ -75,6 +77,8 @@ def import_boundaries(
         If the codes fit no level, a code is unknown or stands twice, or a shape is no polygon.
     BadInput
         If the file cannot be read as GeoJSON.
+    Unavailable
+        If the folder cannot be written.
     """
     features = read_features(file)
     match = _best_match(file, features, city, table, level)
@@ -185,18 +189,23 @@ def _path(folder: Path, city: City, level: str) -> Path:
 
 
 def _read(path: Path, level: str) -> Boundaries:
-    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("madang", {})
     shapes = {feature.id: feature.geometry for feature in read_features(path)}
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("madang", {})
     shapely.prepare(list(shapes.values()))
     return Boundaries(level, about.get("source", ""), about.get("imported", ""), shapes)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False, separators=(",", ":"))
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as stream:
+            json.dump(content, stream, ensure_ascii=False, separators=(",", ":"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # the part may never have been made
+            part.unlink()
+        raise Unavailable(f"{path} cannot be written: {error.strerror}") from error

@@ -112,8 +112,10 @@ def _parsed(text: str, file: str) -> tuple[Document, list[Problem]]:
         node = loader.get_single_node()
         if node is None:
             return _unreadable(file, "is empty")
-        repeated = [_repeated(file, *place) for place in _repeated_keys(node)]
-        return Document(file, loader.construct_document(node), node), repeated
+        problems = [Problem(file, line, name, text) for name, line, text in _lost(node)]
+        if problems:
+            return Document(file, None, node), problems
+        return Document(file, loader.construct_document(node), node), []
     finally:
         loader.dispose()
 
@@ -122,23 +124,23 @@ def _unreadable(file: str, message: str, line: int = 1) -> tuple[Document, list[
     return Document(file, None, None), [Problem(file, line, "", message)]
 
 
-def _repeated(file: str, name: str, line: int) -> Problem:
-    return Problem(file, line, name, "stands twice; the first would be lost")
-
-
-def _repeated_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
-    """Yield name and line of each key that its mapping already has (YAML takes the last)."""
+def _lost(node: yaml.Node, above: tuple[int, ...] = ()) -> Iterator[tuple[str, int, str]]:
+    """Yield name, line and message of keys that stand twice (YAML takes the last) and of loops."""
+    if id(node) in above:
+        yield "", node.start_mark.line + 1, "holds itself by an alias (*)"
+        return
+    inside = (*above, id(node))
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        names: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
-            if name in seen:
-                yield name, key.start_mark.line + 1
-            seen.add(name)
-            yield from _repeated_keys(value)
+            if name in names:
+                yield name, key.start_mark.line + 1, "stands twice; the first would be lost"
+            names.add(name)
+            yield from _lost(value, inside)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated_keys(item)
+            yield from _lost(item, inside)
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,8 @@ class Atlas:
 
     def _made(self, level: str, on: date) -> Outlines:
         units = self.table.of_level(level, on)
-        known = self._official(level, units) | {}
-        joined = self._joined(level, [u for u in units if u.code not in known], on)
-        known |= joined
+        known = self._official(level, units)
+        known |= self._joined(level, [u for u in units if u.code not in known], on)
         rest = [u for u in units if u.code not in known]
         return known | self._schematic(level, rest, known)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from madang.kernel.errors import Conflict, Invalid
+from madang.kernel.errors import Conflict, Invalid, Unavailable
 
 _CITY = """\
 # The profile of {name}. Every value that begins with FILL is to be filled; then run
@@ -95,6 +95,8 @@ def write_scaffold(parent: Path, name: str, *, country: str = "", language: str 
         If name, country or language are not of the right form.
     Conflict
         If the folder exists.
+    Unavailable
+        If it cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
         raise Invalid(f"{name!r} is no name of a profile; use a-z, 0-9, - and _, as in 'ulsan'")
@@ -104,9 +106,12 @@ def write_scaffold(parent: Path, name: str, *, country: str = "", language: str 
     values = _values(country.upper(), language)
     text = _CITY.format(name=name, folder=folder, **values)
     table = _DISTRICTS.format(**values)
-    (folder / "units").mkdir(parents=True)
-    (folder / "city.yaml").write_text(text, encoding="utf-8")
-    (folder / "units" / "district.csv").write_text(table, encoding="utf-8")
+    try:
+        (folder / "units").mkdir(parents=True)
+        (folder / "city.yaml").write_text(text, encoding="utf-8")
+        (folder / "units" / "district.csv").write_text(table, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     return folder
 
 

@@ -419,7 +419,7 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole profile.
 
     schema: version of this form, 1.
-    id: name of the profile, as its folder.
+    id: name of the profile, as a rule that of its folder.
     names: name of the city.
     country: ISO 3166-1 alpha-2 code.
     timezone: IANA time zone.

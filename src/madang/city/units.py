@@ -119,11 +119,8 @@ class UnitTable:
             if units:
                 return max(units, key=lambda unit: unit.valid_from or date.min)
         where = f" in the system {system!r}" if system else ""
-        raise UnknownUnit(
-            f"no unit has the code {code!r}{where}; codes are text, such as {self.units[0].code!r}"
-            if self.units
-            else "the city has no units"
-        )
+        example = f"; codes are text, such as {self.units[0].code!r}" if self.units else ""
+        raise UnknownUnit(f"no unit has the code {code!r}{where}{example}")
 
     def named(self, name: str, level: str | None, on: date | None) -> list[Unit]:
         """Return the units of that name in any language; see `comparable` for what is equal."""

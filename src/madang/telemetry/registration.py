@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from madang.kernel.registry import (
     API,
     Command,
+    LakeService,
     LakeTable,
     Offer,
     Page,
@@ -95,6 +96,7 @@ def _lake() -> Iterable[Offer]:
         help="What was refused, with the reason.",
         exported=False,
     )
+    yield LakeService("telemetry", "madang.telemetry.pipeline.service:Pipeline")
 
 
 def _doors() -> Iterable[Offer]:

@@ -43,7 +43,9 @@ class Device:
         self.connected.set()
 
     def _on_message(self, _client, _user, message) -> None:
-        with contextlib.suppress(ValueError):  # a device may write nonsense on its own topic
+        with contextlib.suppress(
+            ValueError, RecursionError
+        ):  # a device may write nonsense on its own topic
             self.heard.append(json.loads(message.payload))
 
     def publish(self, rest: str, payload, qos: int = 1) -> None:

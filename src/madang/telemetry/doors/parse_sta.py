@@ -14,6 +14,7 @@ import numpy as np
 from madang.telemetry import refusals
 from madang.telemetry.doors import rows
 from madang.telemetry.doors.errors import MalformedBody
+from madang.telemetry.doors.stamps import uniform_stamps
 
 _NUMBERS = {int, float, type(None)}
 
@@ -110,23 +111,30 @@ def _cells(cells: Any, names: list[str], group: dict[str, Any], received_ms: int
 def _quick(group: dict[str, Any], result: int, time: int | None, width: int) -> rows.Parsed | None:
     """Return the group read column by column, or None where one row needs a closer look."""
     table = group["dataArray"]
-    if time is None or not table or set(map(type, table)) != {list}:
+    if time is None or set(map(type, table)) != {list} or set(map(len, table)) != {width}:
         return None
-    if set(map(len, table)) != {width}:
-        return None
-    values = [cells[result] for cells in table]
-    if not set(map(type, values)) <= _NUMBERS:
+    times = [cells[time] for cells in table]
+    stamps = uniform_stamps(times) if set(map(type, times)) == {str} else None
+    numbers = _numbers([cells[result] for cells in table])
+    if stamps is None or numbers is None:
         return None
     try:
         ds = _link(group)
-        stamps = [rows.stamp(_text(cells[time])) for cells in table]
-        numbers = np.array(values, dtype=np.float64)
-    except (rows.RowError, OverflowError):
-        return None
-    missing = values.count(None)
-    if np.count_nonzero(~np.isfinite(numbers)) != missing:
+    except rows.RowError:
         return None
     return rows.columns(np.full(len(table), ds, dtype=np.uint32), stamps, numbers)
+
+
+def _numbers(values: list[Any]) -> np.ndarray | None:
+    """Return results as float64, or None where one of them is not a finite number or null."""
+    if not set(map(type, values)) <= _NUMBERS:
+        return None
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except OverflowError:
+        return None
+    infinite = np.count_nonzero(~np.isfinite(numbers)) - values.count(None)
+    return None if infinite else numbers
 
 
 def _joined(parts: list[rows.Parsed]) -> rows.Parsed:
