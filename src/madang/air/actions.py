@@ -37,13 +37,14 @@ def step_series(series: Series, hours: Sequence[tuple[datetime, float | None]]) 
     """
     rule_set = rules_in_effect()
     rules = machine_rules(rule_set, series.pollutant)
+    if not rules.runs and not rules.forecasts:
+        return
     row, state = _state(series)
     fresh = [(end, value) for end, value in hours if state.at is None or end > state.at]
     if not fresh:
         return
-    forecast = _forecasts(
-        series.pollutant, fresh[0][0] if state.at is None else state.at, fresh[-1][0]
-    )
+    since = state.at or fresh[0][0]
+    forecast = _forecasts(series.pollutant, since, fresh[-1][0]) if rules.forecasts else {}
     for end, value in fresh:
         state, turned = machine.step(state, end, value, rules, forecast)
         for transition in turned:

@@ -294,7 +294,7 @@ def station_air(district: str | None = None, station_class: str | None = None) -
 
 def _latest(ids: Sequence[int]) -> dict[int, tuple[datetime, float, int]]:
     """Return (time, value, q) of the latest observation of each datastream; none if no lake."""
-    from madang.kernel.errors import Unavailable
+    from madang.kernel.errors import NotFound, Unavailable
     from madang.kernel.times import from_ms
     from madang.telemetry import api as telemetry
 
@@ -302,7 +302,7 @@ def _latest(ids: Sequence[int]) -> dict[int, tuple[datetime, float, int]]:
         return {}
     try:
         table = telemetry.latest(ids)
-    except Unavailable:  # the closed hours still answer
+    except (Unavailable, NotFound):  # lake or pipeline away: the closed hours still answer
         return {}
     columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
     return {ds: (from_ms(t), v, q) for ds, t, v, q in zip(*columns, strict=True)}

@@ -22,7 +22,7 @@ from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city.api import Unit, profile
 from madang.kernel import times
 from madang.kernel.errors import NotFound, Unavailable
-from madang.kernel.lake import client
+from madang.telemetry import api as telemetry
 
 HOUR = timedelta(hours=1)
 DAY_HOURS = 24
@@ -277,8 +277,8 @@ def _lowest_limit(pollutant: str) -> Limit | None:
 def _failures() -> list[str]:
     """Return what to say where the lake is away: closed hours are known, this minute is not."""
     try:
-        client.status()
-    except Unavailable:
+        telemetry.pipeline_counters()
+    except (Unavailable, NotFound):
         return [_("The readings of this moment cannot be shown. Below are the last closed hours.")]
     return []
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import madang
 from madang.app.secrets import secret_key
 from madang.kernel.config import Settings, settings
 from madang.kernel.registry import rooms
@@ -21,6 +23,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
+LOCALE_PATHS = [str(path) for path in sorted(Path(madang.__path__[0]).glob("*/locale"))]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 CSRF_FAILURE_VIEW = "madang.web.errors.csrf_failure"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import MenuEntry, Offer, Page
+from madang.kernel.registry import Claim, MenuEntry, Offer, Page
 
 OPERATOR = "role:operator"
 
@@ -19,6 +19,7 @@ def offers() -> Iterable[Offer]:
     yield Page("accessibility/", "madang.web.pages:accessibility", "accessibility", "public")
     yield MenuEntry("home", "Home", 0)
     yield from _operations()
+    yield from _claims()
 
 
 def _operations() -> Iterable[Offer]:
@@ -28,3 +29,23 @@ def _operations() -> Iterable[Offer]:
     yield Page(f"{path}jobs/", f"{here}:jobs_page", "operations-jobs", OPERATOR)
     yield Page(f"{path}gateways/", f"{here}:gateways", "operations-gateways", OPERATOR)
     yield MenuEntry("operations", "Operations", 90, OPERATOR)
+
+
+def _claims() -> Iterable[Offer]:
+    here = "madang.web.figures"
+    yield Claim(
+        "web-requests",
+        "requests for the page of all districts per CPU-second",
+        "requests/CPU-s",
+        1_000,
+        "higher",
+        f"{here}:service_page_requests",
+    )
+    yield Claim(
+        "web-p95",
+        "95th percentile for the page of all districts with 20 readers at once",
+        "ms",
+        100,
+        "lower",
+        f"{here}:service_page_p95",
+    )

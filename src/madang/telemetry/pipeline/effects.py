@@ -16,9 +16,10 @@ from madang.kernel.events import encode, subject_of
 from madang.telemetry.engine import windows
 from madang.telemetry.engine.catalogue import Catalogue
 from madang.telemetry.engine.detectors import OPENED
+from madang.telemetry.engine.keepable import INT32_LIMIT
 from madang.telemetry.engine.state import Latest
 from madang.telemetry.events import Detection
-from madang.telemetry.pipeline.core import INT32_LIMIT, Arrivals, Core, Effects
+from madang.telemetry.pipeline.core import Arrivals, Core, Effects
 from madang.telemetry.refusals import Refusal
 
 MISSING_INT32 = -(1 << 31)
