@@ -38,7 +38,7 @@ from madang.telemetry.doors.parse_lines import parse_lines
 from madang.telemetry.doors.parse_sta import observation_point, parse_data_array
 from madang.telemetry.doors.reception import Arrival, receive_point, receive_rows, refuse_whole
 from madang.telemetry.doors.rows import Parsed, Point, Resolve, json_of
-from madang.telemetry.doors.state import doors
+from madang.telemetry.doors.state import Doors, doors
 
 _PATH = re.compile(
     r"/(?:sta/v1\.1/(?:(?:Datastreams\((?P<ds>\d{1,10})\)/)?(?P<one>Observations)"
