@@ -207,7 +207,7 @@ def _flush(lines: list[str], origins: list[int], door: HTTPDoor, report: Report)
     report.sent += len(lines)
     report.accepted += answer["accepted"]
     for refusal in answer["refused"]:
-        place = origins[refusal["line"] - 1]
+        place = origins[refusal["row"]]
         report.refused.append({"line": place, "code": refusal["code"], "reason": refusal["reason"]})
     lines.clear()
     origins.clear()
