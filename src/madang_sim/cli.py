@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from madang_sim.doors import HTTPDoor, MQTTDoor, Refused
+from madang_sim.doors import HTTPDoor, MQTTDoor, Refused, Stopped
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,6 +59,8 @@ def run(**options: Any) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         _run(stop, options)
+    except Stopped:
+        _say("stopped")
     except Refused as error:
         _fail(error)
 
@@ -74,7 +76,7 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
         send_history,
     )
 
-    door = HTTPDoor(options["url"], options["gateway"], options["key"])
+    door = HTTPDoor(options["url"], options["gateway"], options["key"], stop)
     districts, places = districts_and_places(door)
     stations = city_stations(districts, places, options["seed"], options["scale"])
     episodes: tuple[Episode, ...] = ()

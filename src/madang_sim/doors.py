@@ -21,10 +21,17 @@ class Refused(Exception):
     """A door said no for good; the text is the door's own."""
 
 
+class Stopped(Exception):
+    """The simulator was told to stop while it stood at a door."""
+
+
 class HTTPDoor:
     """The platform's HTTP doors with one gateway's key. Waits while it is told to."""
 
-    def __init__(self, url: str, gateway: str, key: str) -> None:
+    def __init__(
+        self, url: str, gateway: str, key: str, stop: threading.Event | None = None
+    ) -> None:
+        self._stop = stop or threading.Event()
         self._client = httpx.Client(base_url=url, auth=(gateway, key), timeout=60.0)
 
     def close(self) -> None:
@@ -40,10 +47,14 @@ class HTTPDoor:
         ------
         Refused
             If the door refuses for good.
+        Stopped
+            If the simulator is told to stop.
         """
         deadline = time.monotonic() + _PATIENCE_S
         while True:
             pause_s = 1.0
+            if self._stop.is_set():
+                raise Stopped
             try:
                 answer = self._client.request(method, path, json=json, content=content)
             except httpx.TransportError as error:
@@ -57,7 +68,7 @@ class HTTPDoor:
                 pause_s = float(answer.headers.get("Retry-After", "1"))
             if time.monotonic() > deadline:
                 raise Refused(f"{method} {path}: {trouble}")
-            time.sleep(min(max(pause_s, 0.05), 10.0))
+            self._stop.wait(min(max(pause_s, 0.05), 10.0))
 
     def all_of(self, path: str) -> Iterator[dict[str, Any]]:
         """Yield the entities of a SensorThings list, following its next links."""

@@ -44,7 +44,8 @@ class _Door(BaseHTTPRequestHandler):
                 token = settings["insert_deduplication_token"].replace("'", "\\'")
                 connection.query(
                     f"{insert[1]} SELECT * FROM file('{file.name}', 'ArrowStream') "
-                    f"SETTINGS insert_deduplication_token = '{token}'"
+                    f"SETTINGS insert_deduplication_token = '{token}', "
+                    f"max_partitions_per_insert_block = {query['max_partitions_per_insert_block']}"
                 )
             return b""
         for name, value in settings.items():

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -37,7 +38,7 @@ class HTTPStore(ClickHouseStore):
         self.front.close()
 
 
-@pytest.fixture(params=[ChdbStore, PolarsStore, HTTPStore])
+@pytest.fixture(params=[ChdbStore, PolarsStore, pytest.param(HTTPStore, marks=pytest.mark.system)])
 def opened(request: pytest.FixtureRequest) -> Open:
     """Return how to open a store of each kind."""
     return request.param
@@ -120,6 +121,23 @@ def expected(rows: pa.Table, name: str) -> list[tuple]:
     if name == "days":
         return sorted((*k, len(v), sum(v) / len(v)) for k, v in groups.items())
     return sorted((*k, len(v), sum(v), min(v), max(v)) for k, v in groups.items())
+
+
+def test_one_insert_may_hold_a_whole_year(store: Store) -> None:
+    days = np.arange(365)
+    year = pa.table(
+        {
+            "ds": pa.array(np.ones(365), pa.uint32()),
+            "t": pa.array(DAY0 + days * 86_400, pa.int64()),
+            "v": pa.array(days, pa.int32()),
+            "q": pa.array(np.zeros(365), pa.uint16()),
+        }
+    )
+    for _ in range(2):
+        store.insert("obs", year, token="year")
+    assert len(store.partitions("obs")) == 365
+    found = store.query("SELECT count() AS n, sum(v) AS total FROM obs").to_pylist()
+    assert found == [{"n": 365, "total": sum(range(365))}]
 
 
 @pytest.mark.parametrize("name", sorted(PORTABLE))

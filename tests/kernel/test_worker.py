@@ -44,6 +44,7 @@ class House:
                 env={
                     **os.environ,
                     "MADANG_DATA": str(self.settings.data),
+                    "MADANG_DATABASE_URL": "",
                     "MADANG_PORT_OFFSET": str(self.settings.port_offset),
                     "DJANGO_SETTINGS_MODULE": "madang.app.settings",
                     **environment,
@@ -96,14 +97,25 @@ class House:
         return (self.settings.data / "run" / "halted").exists()
 
 
+@pytest.fixture(scope="module")
+def empty_record(tmp_path_factory) -> Path:
+    """Return a database at the present schema, made once and copied by each test."""
+    data = tmp_path_factory.mktemp("empty")
+    made = House(Settings(data=data))
+    assert made.worker(DRILL_MIGRATE="1").wait(100) == 0
+    with contextlib.closing(sqlite3.connect(made.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return made.database
+
+
 @pytest.fixture
-def house(tmp_path) -> Iterator[House]:
+def house(tmp_path, empty_record) -> Iterator[House]:
     settings = instance(tmp_path / "data")
     settings.data.mkdir()
     made = House(settings)
+    shutil.copy(empty_record, made.database)
     made.server.start()
     try:
-        assert made.worker(DRILL_MIGRATE="1").wait(60) == 0
         yield made
     finally:
         for worker in made.workers:

@@ -39,7 +39,8 @@ class Instance:
         self.arguments = arguments
         self.log = folder / "up.log"
         self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("MADANG_")},
+            # pytest's own Django settings must not reach the instance's processes
+            **{k: v for k, v in os.environ.items() if not k.startswith(("MADANG_", "DJANGO_"))},
             "MADANG_DATA": str(self.data),
             "MADANG_PORT_OFFSET": str(self.offset),
             **(environment or {}),

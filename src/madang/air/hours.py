@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow as pa
 from django.db import transaction
+from django.db.models import Q
 
 from madang.air.actions import pass_time, step_series
 from madang.air.in_effect import rules_in_effect
@@ -59,20 +60,30 @@ def _station_hours(data: bytes) -> list[StationHour]:
 def take_station_hours(pollutant: str, rows: Sequence[StationHour]) -> None:
     """Add station hours to their districts' hours, and close those that are complete."""
     stations = rules_in_effect().file.stations
-    streams = {
-        stream.id: stream
-        for stream in telemetry.datastreams(property=pollutant, ids={r.ds for r in rows})
-        if stream.station_class in stations.classes and stream.unit_code
-    }
+    streams = {stream.id: stream for stream in _counted_streams(pollutant, stations)}
+    expected: dict[Series, set[int]] = defaultdict(set)
+    for stream in streams.values():
+        expected[_series_of(stream)].add(stream.id)
     grouped: dict[Series, list[StationHour]] = defaultdict(list)
     for row in rows:
-        stream = streams.get(row.ds)
-        if stream is not None:
-            series = Series(stream.unit_code, stream.origin, pollutant)
-            grouped[series].append(_counted(row, stream, stations))
-    expected = _expected(pollutant, stations, grouped)
+        known = streams.get(row.ds)
+        if known is not None:
+            grouped[_series_of(known)].append(_counted(row, known, stations))
     for series, found in grouped.items():
         _gather(series, found, expected[series])
+
+
+def _counted_streams(pollutant: str, stations: Stations) -> list[Datastream]:
+    found = (
+        stream
+        for name in stations.classes
+        for stream in telemetry.datastreams(property=pollutant, station_class=name)
+    )
+    return [stream for stream in found if stream.unit_code]
+
+
+def _series_of(stream: Datastream) -> Series:
+    return Series(stream.unit_code, stream.origin, stream.property)
 
 
 def _counted(row: StationHour, stream: Datastream, stations: Stations) -> StationHour:
@@ -83,21 +94,11 @@ def _counted(row: StationHour, stream: Datastream, stations: Stations) -> Statio
     return StationHour(row.ds, row.end, row.n, math.nan, row.q)
 
 
-def _expected(
-    pollutant: str, stations: Stations, wanted: Iterable[Series]
-) -> Mapping[Series, set[int]]:
-    found: dict[Series, set[int]] = {series: set() for series in wanted}
-    for stream in telemetry.datastreams(property=pollutant):
-        series = Series(stream.unit_code, stream.origin, pollutant)
-        if series in found and stream.station_class in stations.classes:
-            found[series].add(stream.id)
-    return found
-
-
 def _gather(series: Series, rows: Sequence[StationHour], expected: set[int]) -> None:
     ends = {row.end for row in rows}
-    known = {h.end: h for h in DistrictHour.objects.filter(**series.key, end__in=ends)}
-    waiting = {h.end: h for h in DistrictHour.objects.filter(**series.key, is_closed=False)}
+    stored = DistrictHour.objects.filter(Q(end__in=ends) | Q(is_closed=False), **series.key)
+    known = {hour.end: hour for hour in stored}
+    waiting = {end: hour for end, hour in known.items() if not hour.is_closed}
     for row in rows:
         hour = waiting.get(row.end)
         if hour is None:
@@ -106,15 +107,10 @@ def _gather(series: Series, rows: Sequence[StationHour], expected: set[int]) -> 
             hour = waiting[row.end] = DistrictHour(**series.key, end=row.end, stations={})
         hour.stations[str(row.ds)] = None if math.isnan(row.mean) else row.mean
         hour.q = max(hour.q, row.q, key=lambda q: q & 7)
-    newest = max([*waiting, *_newest_closed(series)])
-    ready = [h for end, h in waiting.items() if end < newest or expected <= _reported(h)]
+    newest = max([*known, *waiting], default=None)
+    ready = [h for end, h in waiting.items() if end != newest or expected <= _reported(h)]
     _close(series, ready, len(expected))
     _save([h for end, h in waiting.items() if end in ends or h.is_closed])
-
-
-def _newest_closed(series: Series) -> list[datetime]:
-    reached = RuleState.objects.filter(**series.key).values_list("at", flat=True).first()
-    return [reached] if reached else []
 
 
 def _reported(hour: DistrictHour) -> set[int]:
@@ -150,8 +146,8 @@ def close_waiting() -> None:
     for hour in late.order_by("end"):
         grouped[Series(hour.district, hour.origin, hour.pollutant)].append(hour)
     for series, hours in grouped.items():
-        expected = _expected(series.pollutant, stations, [series])[series]
-        _close(series, hours, len(expected))
+        streams = _counted_streams(series.pollutant, stations)
+        _close(series, hours, sum(_series_of(stream) == series for stream in streams))
         _save(hours)
     _pass_time()
 

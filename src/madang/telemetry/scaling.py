@@ -17,3 +17,17 @@ def scaled(column: str, resolution: float) -> str:
     if steps >= 1.0 and math.isclose(steps, round(steps), rel_tol=1e-9):
         return f"{column} / {round(steps)}"
     return f"{column} * {float(resolution)!r}"
+
+
+def kept(value: float, resolution: float) -> float:
+    """Return a value as it reads after it went through the table; NaN stays NaN.
+
+    >>> kept(12.3456, 0.1), kept(12.3456, 0.0)
+    (12.3, 12.3456)
+    """
+    if not resolution or math.isnan(value):
+        return value
+    steps = 1.0 / resolution
+    if steps >= 1.0 and math.isclose(steps, round(steps), rel_tol=1e-9):
+        return round(value * round(steps)) / round(steps)
+    return round(value / resolution) * resolution

@@ -71,6 +71,7 @@ class ClickHouseStore:
                 settings={
                     "insert_deduplication_token": its_token,
                     "distributed_foreground_insert": "1",
+                    "max_partitions_per_insert_block": "0",  # a replayed year has 365
                 },
             )
 

@@ -199,7 +199,7 @@ def _wrong_key(name: str, reason: str) -> InvalidEntity:
 def checked_unit(row: models.Datastream) -> None:
     """Refuse a datastream in another unit than its observed property's: values are not converted.
 
-    Spellings of one unit pass: ``µg/m³``, ``μg/m3``, ``ug/m3``.
+    Spellings of one unit pass: ``µg/m³``, ``μg/m3``, ``ug/m3``; ``ppm``, ``[ppm]`` (UCUM).
     """
     expected, given = row.observed_property.unit_symbol, row.unit.get("symbol")
     if expected and given and _plain(expected) != _plain(given):
@@ -211,7 +211,7 @@ def checked_unit(row: models.Datastream) -> None:
 
 def _plain(symbol: str) -> str:
     folded = unicodedata.normalize("NFKC", symbol).replace("μ", "u").replace("^", "")
-    return re.sub(r"[\s.·*]", "", folded)
+    return re.sub(r"[][\s.·*]", "", folded)
 
 
 def property_id(name: str) -> str:

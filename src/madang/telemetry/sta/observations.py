@@ -16,7 +16,7 @@ from madang.kernel import times
 from madang.kernel.lake import client as lake
 from madang.telemetry import models
 from madang.telemetry.observation_id import ObservationKey
-from madang.telemetry.scaling import MISSING, scaled
+from madang.telemetry.scaling import MISSING, kept, scaled
 from madang.telemetry.sta import expressions as tree
 from madang.telemetry.sta.folding import folded
 from madang.telemetry.sta.lake_sql import Translator, linked_entity
@@ -252,8 +252,14 @@ def _latest_pages(ids: Sequence[int]) -> dict[int, Answer]:
     table = latest(ids)
     columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
     pages = {ds: Answer([]) for ds in ids}
+    resolutions = dict(
+        models.Datastream.objects.filter(Q(Among(F("pk"), ids))).values_list(
+            "pk", "observed_property__resolution"
+        )
+    )
     for ds, at_ms, value, flag in zip(*columns, strict=True):
-        row = Row(ds, at_ms, math.nan if value is None else value, flag)
+        known = math.nan if value is None else kept(value, resolutions.get(ds, 0.0))
+        row = Row(ds, at_ms, known, flag)
         pages[ds] = Answer([row], more=True)
     return pages
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Forbidden, NotFound
 from madang.telemetry import models
@@ -233,6 +234,17 @@ def move(thing: models.Thing, places: list[models.Location], at: datetime | None
     entry.locations.set(places)
     for place in places:
         _feature_at(place)
+    _find_unit(thing, places)
+
+
+def _find_unit(thing: models.Thing, places: list[models.Location]) -> None:
+    """Find the city unit that a thing stands in, where its gateway does not name one."""
+    if thing.properties.get("unit_code"):
+        return
+    points = [(p.lon, p.lat) for p in places if p.lon is not None and p.lat is not None]
+    unit = profile().unit_at(*points[0], profile().levels[0].id) if points else None
+    thing.unit_code = unit.code if unit else ""
+    thing.save(update_fields=["unit_code"])
 
 
 def _feature_at(place: models.Location) -> None:
