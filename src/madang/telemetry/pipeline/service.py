@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -53,6 +54,7 @@ log = logging.getLogger(__name__)
 
 LIVE_SUBJECT = "madang.live.obs"
 CHANGED_SUBJECT = "madang.changed.telemetry"
+_ON_THE_WIRE = 512  # messages published without waiting for each
 
 
 @dataclass(frozen=True)
@@ -351,8 +353,9 @@ class Pipeline:
         ]
         if again:
             outgoing = await self._insist(lambda: unpublished(self._bus, outgoing), "bus")
-        if outgoing:
-            await self._insist(lambda: self._bus.publish_many(outgoing), "bus")
+        for start in range(0, len(outgoing), _ON_THE_WIRE):
+            some = outgoing[start : start + _ON_THE_WIRE]
+            await self._insist(partial(self._bus.publish_many, some), "bus")
         for name, table in tables.items():
             await self._inserted(name, table, f"{label}-{name}")
         if entry.flush:
