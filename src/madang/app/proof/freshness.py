@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -224,7 +224,7 @@ class _Run:
         with ExitStack() as stack:
             stack.callback(self._over.set)
             for look in (self._look_at_latest, self._look_at_page, self._look_at_measures):
-                self._thread(stack, lambda look=look: self._repeat(look))
+                self._thread(stack, partial(self._repeat, look))
             heard = threading.Event()
             self._thread(stack, lambda: asyncio.run(self._hear(heard)))
             if not heard.wait(10):

@@ -130,7 +130,7 @@ class Instance:
     def pid_of(self, name: str) -> int:
         """Return the process id of one of the instance's processes."""
         state = json.loads((self.data / "run" / "processes.json").read_text())
-        return next(p["pid"] for p in state["processes"] if p["name"] == name)
+        return next(int(p["pid"]) for p in state["processes"] if p["name"] == name)
 
     def kill(self, name: str) -> None:
         """`kill -9` one process with its workers, by pid."""

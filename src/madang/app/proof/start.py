@@ -16,7 +16,7 @@ from madang.app.proof.instance import Instance, until
 from madang.kernel.errors import Unavailable
 
 _RUNS = 5
-_SETTLED_S = 5.0
+_SETTLED_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -57,21 +57,25 @@ def demo() -> Demo:
     with tempfile.TemporaryDirectory(prefix="madang-proof-") as folder:
         with Instance(Path(folder)) as instance:
             first = instance.start_s
-            datastreams = until(lambda: _reporting(instance), 90, "a report of every datastream")
-            time.sleep(_SETTLED_S)
+            datastreams = until(lambda: _settled(instance), 120, "a report of every datastream")
             memory = _memory(instance)
         with instance:
             return Demo(first, instance.start_s, sum(memory.values()), memory, datastreams)
 
 
-def _reporting(instance: Instance) -> int:
-    """Return how many datastreams reported once all have; 0 before."""
-    answer = instance.get("/api/v1/telemetry/latest")
-    if answer.status_code != 200:
+def _settled(instance: Instance) -> int:
+    """Return how many datastreams there are once no more come and all have reported; 0 before."""
+    known = _known(instance)
+    time.sleep(_SETTLED_S)
+    if not known or known != _known(instance):
         return 0
-    heard = len(answer.json()["ds"])
-    known = instance.get("/sta/v1.1/Datastreams", params={"$count": "true", "$top": 1})
-    return heard if known.status_code == 200 and heard == known.json()["@iot.count"] > 0 else 0
+    answer = instance.get("/api/v1/telemetry/latest")
+    return known if answer.status_code == 200 and len(answer.json()["ds"]) == known else 0
+
+
+def _known(instance: Instance) -> int:
+    answer = instance.get("/sta/v1.1/Datastreams", params={"$count": "true", "$top": 1})
+    return int(answer.json()["@iot.count"]) if answer.status_code == 200 else 0
 
 
 def _memory(instance: Instance) -> dict[str, float]:

@@ -57,8 +57,16 @@ def measured(points: int) -> Figures:
         begun = time.perf_counter()
         latest(known, state)
         copies.append(time.perf_counter() - begun)
-    each = (points / spent).tolist()
-    return Figures(points, *each, points / float(spent.sum()), min(copies) * 1000)
+    repeats, judging, folding, watching = (points / spent).tolist()
+    return Figures(
+        points=points,
+        duplicates=repeats,
+        quality=judging,
+        hours=folding,
+        detectors=watching,
+        all_passes=points / float(spent.sum()),
+        latest_ms=min(copies) * 1000,
+    )
 
 
 @cache

@@ -29,18 +29,15 @@ def main(load: int, units: Sequence[str]) -> None:
     with transaction.atomic():
         gateway, key = api.create_gateway("proof", "simulated", quota=_QUOTA)
         row = models.Gateway.objects.get(pk=gateway.id)
-        made = {
-            "key": key,
-            "load": _datastreams(models, _thing(models, row, "load", ""), "o3", [1] * load),
-            "hourly": {},
-            "live": {},
-        }
+        loaded = _datastreams(models, _thing(models, row, "load", ""), "o3", [1] * load)
+        hourly: dict[str, int] = {}
+        live: dict[str, int] = {}
         for unit in units:
             thing = _thing(models, row, unit, unit)
-            [made["hourly"][unit]] = _datastreams(models, thing, "pm25", [3600])
-            [made["live"][unit]] = _datastreams(models, thing, "pm10", [1])
+            [hourly[unit]] = _datastreams(models, thing, "pm25", [3600])
+            [live[unit]] = _datastreams(models, thing, "pm10", [1])
         note_change()
-    json.dump(made, sys.stdout)
+    json.dump({"key": key, "load": loaded, "hourly": hourly, "live": live}, sys.stdout)
 
 
 def _thing(models: Any, gateway: Any, name: str, unit: str) -> Any:
