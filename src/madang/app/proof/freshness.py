@@ -314,7 +314,7 @@ def latest_p99_ms() -> float:
     return _here().latest.p99_ms
 
 
-def page_p99_ms() -> float:
+def page_worst_ms() -> float:
     """Return the longest [ms] from the sensor to the page; there are too few for a quantile."""
     return _here().page.worst_ms
 
