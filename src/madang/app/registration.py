@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, Offer, Page
+from madang.kernel.registry import Claim, Command, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
@@ -45,9 +45,7 @@ def _claims() -> Iterable[Offer]:
         "lower",
         f"{fresh}:alert_ms",
     )
-    yield Claim(
-        "app.help", "Answer of madang --help", "s", 0.3, "lower", f"{start}:help_s"
-    )
+    yield Claim("app.help", "Answer of madang --help", "s", 0.3, "lower", f"{start}:help_s")
     yield Claim(
         "app.start",
         "From madang up in an empty folder to the open portal, without the simulator",
