@@ -37,7 +37,8 @@ from madang.kernel.config import Settings
 from madang.kernel.errors import Unavailable
 
 POINTS_PER_S = 30_000
-_REQUEST = 1000  # points
+_REQUEST = 1000  # points at most
+_PER_SECOND = 10  # requests at least
 _LOOK_S = 0.05
 _HOUR_MS = 3_600_000
 _CLAIMED = (3_000, 8.0)
@@ -105,14 +106,14 @@ class Made:
     live: dict[str, int]
 
 
-def measured(datastreams: int, seconds: float) -> Figures:
+def measured(datastreams: int, seconds: float, points_per_s: int = POINTS_PER_S) -> Figures:
     """Run an instance, load it for so long, and watch."""
     with (
         tempfile.TemporaryDirectory(prefix="madang-proof-") as folder,
         Instance(Path(folder), "--no-sim") as instance,
     ):
         made = _provisioned(instance, datastreams)
-        return _Run(instance, made, seconds).figures()
+        return _Run(instance, made, seconds, points_per_s).figures()
 
 
 def _provisioned(instance: Instance, datastreams: int) -> Made:
@@ -131,15 +132,17 @@ def _provisioned(instance: Instance, datastreams: int) -> Made:
 class _Run:
     """One measurement: the sender in this thread, those who look in threads of their own."""
 
-    def __init__(self, instance: Instance, made: Made, seconds: float) -> None:
-        self._instance, self._made, self._seconds = instance, made, seconds
+    def __init__(self, instance: Instance, made: Made, seconds: float, rate: int) -> None:
+        self._instance, self._made, self._seconds, self._rate = instance, made, seconds, rate
+        self._request = min(_REQUEST, rate // _PER_SECOND)
         self._latest, self._page = Watch(), Watch()
         self._measure, self._event = Watch(), Watch()
         self._over = threading.Event()
         self._failures: list[BaseException] = []
         self._client = self._new_client()
         self._lots = [
-            made.load[start : start + _REQUEST] for start in range(0, len(made.load), _REQUEST)
+            made.load[start : start + self._request]
+            for start in range(0, len(made.load), self._request)
         ]
         self._hour_ms = int(time.time()) * 1000 // _HOUR_MS * _HOUR_MS
 
@@ -185,18 +188,18 @@ class _Run:
         random = np.random.default_rng(5)
         begun, base_ms = time.perf_counter(), int(time.time() - 7200) * 1000
         fourth = self._due_fourths()
-        requests = int(self._seconds * POINTS_PER_S / _REQUEST)
+        per_second = self._rate // self._request
         accepted = 0
-        for number in range(requests):
-            at = number * _REQUEST / POINTS_PER_S
+        for number in range(int(self._seconds * per_second)):
+            at = number / per_second
             time.sleep(max(0.0, begun + at - time.perf_counter()))
             lot, turn = number % len(self._lots), number // len(self._lots)
             ids, t = self._lots[lot], base_ms + turn * 1000
             values = np.round(random.uniform(0.02, 0.06, len(ids)), 4).tolist()
             self._latest.sent[str(ids[0]), t] = time.perf_counter()
             accepted += self._send_columns(ids, t, values)
-            if number % (POINTS_PER_S // _REQUEST) == 0:
-                self._send_page_value(number * _REQUEST // POINTS_PER_S)
+            if number % per_second == 0:
+                self._send_page_value(number // per_second)
             while fourth and fourth[0][0] <= at:
                 self._send_fourth(fourth.pop(0)[1])
         return accepted, time.perf_counter() - begun
