@@ -125,7 +125,7 @@ def test_the_json_api_answers(station, django_user_model):
     assert cap["Content-Type"].startswith("application/cap+xml")
     assert client.get("/api/v1/air/stations").json()[0]["name"] == "Mapo"
     assert client.post(f"/api/v1/air/measures/{number}/approve").status_code == 401
-    forecast = {"means": {"2026-11-22": 60.5}}
+    forecast = {"forecasts": [{"date": "2026-11-22", "pm25_mean_ugm3": 60.5}]}
     post = {"content_type": "application/json"}
     assert client.post("/api/v1/air/forecasts", forecast, **post).status_code == 401
 
@@ -138,9 +138,10 @@ def test_an_officer_approves_lifts_and_gives_forecasts_over_http(station):
     client = Client()
     client.force_login(officer)
     post = {"content_type": "application/json"}
-    answer = client.post("/api/v1/air/forecasts", {"means": {"2026-11-22": 60.5}}, **post)
-    assert answer.json() == {"days": 1}
-    assert client.post("/api/v1/air/forecasts", {"means": {"x": 1}}, **post).status_code == 422
+    for day, mean, status in (("2026-11-22", 60.5, 200), ("x", 1, 422), ("2026-11-22", -1, 422)):
+        body = {"forecasts": [{"date": day, "pm25_mean_ugm3": mean}]}
+        answer = client.post("/api/v1/air/forecasts", body, **post)
+        assert answer.status_code == status
     feed(station()["pm25"], "pm25", [(NOON + timedelta(hours=n), 60.0) for n in range(4)])
     (measure,) = api.measures()
     path = f"/api/v1/air/measures/{measure.id}"
@@ -151,3 +152,33 @@ def test_an_officer_approves_lifts_and_gives_forecasts_over_http(station):
     assert lifted["status"] == "lifted"
     assert lifted["lifted_by"] == f"user:{officer.pk}"
     assert datetime.fromisoformat(lifted["lifted_at"]).tzinfo is not None
+
+
+def test_a_gateways_forecast_counts_for_its_own_origin_only(station):
+    from madang.telemetry import api as telemetry
+
+    _, key = telemetry.create_gateway("player", "replayed", ("observe", "provision"))
+    _, weak = telemetry.create_gateway("weak", "replayed")
+    body = {"forecasts": [{"date": "2026-11-22", "pm25_mean_ugm3": 90, "district": MAPO}]}
+    post = {"content_type": "application/json"}
+
+    def give(used: str):
+        headers = {"Authorization": f"Bearer {used}"}
+        return Client().post("/api/v1/air/forecasts", body, headers=headers, **post)
+
+    assert give("wrong").status_code == 401
+    assert give(weak).status_code == 403
+    assert give(key).json() == {"days": 1}
+    afternoon = [(NOON + timedelta(hours=n), 5.0) for n in range(7)]
+    for origin in ("real", "simulated", "replayed"):
+        feed(station(origin=origin)["pm25"], "pm25", afternoon)
+    (measure,) = api.measures()
+    assert (measure.rule, measure.origin) == ("emergency_reduction", "replayed")
+
+
+def test_a_districts_own_forecast_goes_before_the_citys(station):
+    day = datetime(2026, 11, 22).date()  # noqa: DTZ001
+    api.record_forecasts({day: 10.0}, "test", district=MAPO)
+    api.record_forecasts({day: 90.0}, "test")
+    feed(station()["pm25"], "pm25", [(NOON + timedelta(hours=n), 5.0) for n in range(7)])
+    assert api.measures() == []

@@ -38,7 +38,7 @@ class HTTPStore(ClickHouseStore):
         self.front.close()
 
 
-@pytest.fixture(params=[ChdbStore, PolarsStore, HTTPStore])
+@pytest.fixture(params=[ChdbStore, PolarsStore, pytest.param(HTTPStore, marks=pytest.mark.system)])
 def opened(request: pytest.FixtureRequest) -> Open:
     """Return how to open a store of each kind."""
     return request.param

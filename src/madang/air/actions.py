@@ -44,7 +44,7 @@ def step_series(series: Series, hours: Sequence[tuple[datetime, float | None]]) 
     if not fresh:
         return
     since = state.at or fresh[0][0]
-    forecast = _forecasts(series.pollutant, since, fresh[-1][0]) if rules.forecasts else {}
+    forecast = _forecasts(series, since, fresh[-1][0]) if rules.forecasts else {}
     for end, value in fresh:
         state, turned = machine.step(state, end, value, rules, forecast)
         for transition in turned:
@@ -59,7 +59,7 @@ def pass_time(series: Series, until: datetime) -> None:
     if state.at is None or until <= state.at:
         return
     rules = machine_rules(rule_set, series.pollutant)
-    forecast = _forecasts(series.pollutant, state.at, until)
+    forecast = _forecasts(series, state.at, until)
     _, turned = machine.advance(state, until, rules, forecast)
     if not turned:
         return
@@ -82,10 +82,16 @@ def _save_state(row: RuleState | None, series: Series, state: State, rule_set: R
     row.save()
 
 
-def _forecasts(pollutant: str, first: datetime, last: datetime) -> dict[date, float]:
-    days = (first.date() - DAY, last.date() + 3 * DAY)
-    rows = DailyForecast.objects.filter(pollutant=pollutant, day__range=days).order_by("id")
-    return dict(rows.values_list("day", "mean"))
+def _forecasts(series: Series, first: datetime, last: datetime) -> dict[date, float]:
+    """Return the mean that counts for each day: the district's own and of its origin goes first."""
+    rows = DailyForecast.objects.filter(
+        pollutant=series.pollutant,
+        day__range=(first.date() - DAY, last.date() + 3 * DAY),
+        district__in=("", series.district),
+        origin__in=("real", series.origin),
+    ).values_list("day", "mean", "district", "origin")
+    ranked = sorted(rows.order_by("id"), key=lambda row: (row[2] != "", row[3] == series.origin))
+    return {day: mean for day, mean, _, _ in ranked}
 
 
 def _turn(transition: Transition, series: Series, rule_set: RuleSet) -> None:
@@ -240,10 +246,22 @@ def _event_time(measure: Measure) -> datetime:
 
 
 @transaction.atomic
-def record_forecasts(means: Mapping[date, float], by: str, pollutant: str = "pm25") -> int:
+def record_forecasts(
+    means: Mapping[date, float],
+    by: str,
+    *,
+    district: str = "",
+    origin: str = "real",
+    pollutant: str = "pm25",
+) -> int:
     """Keep forecast 24-hour means [µg/m³] by day; a newer one for a day replaces the older.
 
     A decision uses the forecast that is there when event time passes its hour.
+
+    Parameters
+    ----------
+    district : unit code, empty for the whole city.
+    origin : of who gives it: what is simulated or replayed never counts for real hours.
 
     Raises
     ------
@@ -255,9 +273,10 @@ def record_forecasts(means: Mapping[date, float], by: str, pollutant: str = "pm2
     faults = {str(day): "must be a number from 0" for day, m in means.items() if not 0 <= m < 1e6}
     if faults:
         raise Invalid(f"the forecast for {next(iter(faults))} must be a number from 0", faults)
+    same = {"pollutant": pollutant, "district": district, "origin": origin, "given_by": by}
     DailyForecast.objects.bulk_create(
-        [DailyForecast(day=d, pollutant=pollutant, mean=m, given_by=by) for d, m in means.items()],
-        batch_size=500,
+        [DailyForecast(day=day, mean=mean, **same) for day, mean in means.items()], batch_size=500
     )
-    audit.record(by, "air.forecast", f"forecast:{pollutant}", detail={"days": len(means)})
+    detail = {"days": len(means), "district": district, "origin": origin}
+    audit.record(by, "air.forecast", f"forecast:{pollutant}", detail=detail)
     return len(means)

@@ -66,8 +66,9 @@ def take_station_hours(pollutant: str, rows: Sequence[StationHour]) -> None:
         expected[_series_of(stream)].add(stream.id)
     grouped: dict[Series, list[StationHour]] = defaultdict(list)
     for row in rows:
-        if (stream := streams.get(row.ds)) is not None:
-            grouped[_series_of(stream)].append(_counted(row, stream, stations))
+        known = streams.get(row.ds)
+        if known is not None:
+            grouped[_series_of(known)].append(_counted(row, known, stations))
     for series, found in grouped.items():
         _gather(series, found, expected[series])
 

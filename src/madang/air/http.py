@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date, datetime
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date as Day  # noqa: N812 - a field is called date
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from madang.air import api
 from madang.identity.api import api_access, current_actor
+from madang.kernel.errors import Forbidden
+from madang.telemetry import api as telemetry
 
 router = Router(tags=["air"])
 CAP_TYPE = "application/cap+xml; charset=utf-8"
@@ -136,9 +141,39 @@ class LiftIn(Schema):
 
 
 class ForecastIn(Schema):
-    """Forecast 24-hour means of PM2.5 [µg/m³] by day."""
+    """A forecast 24-hour mean of PM2.5; without `district` it is the whole city's."""
 
-    means: dict[date, float]
+    date: Day
+    pm25_mean_ugm3: Annotated[float, Field(ge=0, lt=1e6)]
+    district: str = ""
+
+
+class ForecastsIn(Schema):
+    """Forecasts of one or more days."""
+
+    forecasts: Annotated[list[ForecastIn], Field(min_length=1, max_length=20_000)]
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who gives a forecast: an officer, or a gateway with its origin."""
+
+    id: str
+    origin: str
+
+
+def _officer_or_gateway(request: HttpRequest) -> Giver:
+    """Let in an officer, or a gateway that may provision."""
+    presented = telemetry.credentials({k.lower(): v for k, v in request.headers.items()})
+    if presented is None:
+        return Giver(_officer(request).id, "real")
+    gateway = telemetry.gateway_of(presented)
+    if "provision" not in gateway.scopes:
+        raise Forbidden(f"gateway {gateway.name!r} may not provision; a forecast needs that")
+    return Giver(f"gateway:{gateway.name}", gateway.origin)
+
+
+_officer_or_gateway.access = "key"  # type: ignore[attr-defined]
 
 
 @router.get("/districts", auth=None, response=list[DistrictOut], summary="Air of each district now")
@@ -235,7 +270,14 @@ def lift(request: HttpRequest, measure_id: int, body: LiftIn) -> api.Measure:
     return api.measure(measure_id)
 
 
-@router.post("/forecasts", auth=_officer, summary="Give daily forecasts")
-def forecasts(request: HttpRequest, body: ForecastIn) -> dict[str, int]:
+@router.post("/forecasts", auth=_officer_or_gateway, summary="Give daily forecasts")
+def forecasts(request: HttpRequest, body: ForecastsIn) -> dict[str, int]:
     """Keep forecast daily means; a newer one for a day replaces the older."""
-    return {"days": api.record_forecasts(body.means, current_actor(request).id)}
+    giver: Giver = request.auth  # type: ignore[attr-defined]
+    by_district: dict[str, dict[Day, float]] = defaultdict(dict)
+    for forecast in body.forecasts:
+        by_district[forecast.district][forecast.date] = forecast.pm25_mean_ugm3
+    with transaction.atomic():
+        for district, means in by_district.items():
+            api.record_forecasts(means, giver.id, district=district, origin=giver.origin)
+    return {"days": len(body.forecasts)}

@@ -120,10 +120,16 @@ class RuleState(models.Model):
 
 
 class DailyForecast(models.Model):
-    """A forecast 24-hour mean of the city for one day; the newest row of a day counts."""
+    """A forecast 24-hour mean for one day; the newest row that fits counts.
+
+    `district` is empty for the whole city; a district's own goes first. `origin` says who gave it:
+    what a simulator or a replay gives never counts for real hours.
+    """
 
     day = models.DateField()
     pollutant = models.CharField(max_length=16)
+    district = models.CharField(max_length=32, blank=True)
+    origin = models.CharField(max_length=10, default="real")
     mean = models.FloatField()
     given_by = models.CharField(max_length=100)
     given_at = models.DateTimeField(default=timezone.now)

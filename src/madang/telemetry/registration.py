@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from madang.kernel.registry import (
     API,
+    Anchor,
+    Claim,
     Command,
     LakeService,
     LakeTable,
@@ -108,6 +110,7 @@ def _doors() -> Iterable[Offer]:
     ):
         yield StreamRoute(pattern, ("POST",), f"{doors}.asgi:application", "key")
     yield StreamRoute(r"^/events/?$", ("GET",), f"{doors}.events_asgi:application", "public")
+    yield from _intake_claims(f"{doors}.proof.figures")
     yield StreamTask("doors", f"{doors}.state:keep_open")
     yield StreamTask("mqtt-bridge", f"{doors}.bridge:run_bridge")
     yield StreamTask("live-fanout", f"{doors}.live:run_fanout")
@@ -131,4 +134,33 @@ def _sensorthings() -> Iterable[Offer]:
     yield Command("telemetry gateway rotate", f"{cli}:rotate_gateway", "Make a new key.")
     yield Command(
         "telemetry gateway enable", f"{cli}:enable_gateway", "Switch a gateway on or off."
+    )
+
+
+def _intake_claims(figures: str) -> Iterable[Offer]:
+    yield Claim(
+        "telemetry.intake-points",
+        "Durable points per second over HTTP, 1,000 points a request",
+        "points/s",
+        1_000_000.0,
+        "higher",
+        f"{figures}:points_per_s",
+        (Anchor("FROST-Server, observations/s", 5000.0, "FraunhoferIOSB/FROST-Server issue 115"),),
+    )
+    yield Claim(
+        "telemetry.intake-p99",
+        "Answer to 1,000 durable points over HTTP, 99th percentile under that load",
+        "ms",
+        30.0,
+        "lower",
+        f"{figures}:p99_ms",
+    )
+    yield Claim(
+        "telemetry.intake-single",
+        "Durable single SensorThings observations per second over HTTP",
+        "requests/s",
+        4000.0,
+        "higher",
+        f"{figures}:singles_per_s",
+        (Anchor("FROST-Server, observations/s", 5000.0, "FraunhoferIOSB/FROST-Server issue 115"),),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from madang.telemetry.engine import detectors, duplicates, quality, windows
+from madang.telemetry.engine import detectors, duplicates, keepable, quality, windows
 from madang.telemetry.engine.catalogue import Catalogue, Limits
 from madang.telemetry.engine.state import empty_state, latest
 
@@ -29,6 +29,7 @@ def warm_up() -> None:
     row = np.zeros(2, np.int32)
     t = np.array([1, windows.HOUR_MS], np.int64)
     v = np.array([0.5, 0.5])
+    keepable.verdicts(row, t, v, catalogue.resolution)
     duplicates.verdicts(state.seen, row, t, v, catalogue.resolution)
     judged = quality.judge(quality.compiled(catalogue), state.past, row, t, v, t)
     columns = (row, t, v, t, judged.q, judged.ordered, judged.revised)

@@ -17,15 +17,27 @@ from numpy.typing import NDArray
 from madang.kernel.bus.message import Message
 from madang.kernel.errors import Invalid
 from madang.telemetry import frames, refusals
-from madang.telemetry.engine import detectors, duplicates, freshness, quality, windows
+from madang.telemetry.engine import (
+    detectors,
+    duplicates,
+    freshness,
+    keepable,
+    quality,
+    windows,
+)
 from madang.telemetry.engine.catalogue import Catalogue
 from madang.telemetry.engine.flags import LATE
 from madang.telemetry.engine.state import Snapshot, State, carried, empty_state
 from madang.telemetry.refusals import Refusal
 
-INT32_LIMIT = (1 << 31) - 1
-# DateTime holds seconds in 32 bits: 1970 to 2106 (ClickHouse manual, "DateTime").
-TIME_LIMIT_MS = ((1 << 32) - 1) * 1000
+_UNKEEPABLE = {
+    keepable.UNKNOWN: (refusals.UNKNOWN_DATASTREAM, "there is no datastream {ds}"),
+    keepable.NO_TIME: (refusals.OUT_OF_RANGE_TIME, "time {t} ms lies outside 1970-2106"),
+    keepable.NO_VALUE: (
+        refusals.OUT_OF_RANGE_VALUE,
+        "value {v} does not fit the datastream's resolution",
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +61,11 @@ class Arrivals:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def names_unknown(self) -> bool:
+        """True if a datastream was refused as unknown; it may be new."""
+        return any(one.code == refusals.UNKNOWN_DATASTREAM for one in self.refused)
 
     def where(self, mask: NDArray[np.bool_]) -> Arrivals:
         """Return the rows of the mask."""
@@ -195,35 +212,12 @@ class Core:
 
     def _keepable(self, found: Arrivals, ds: NDArray[np.uint32]) -> Arrivals:
         """Return what the lake can hold; the rest goes to `refused`."""
-        unknown = found.row < 0
-        no_time = (found.t < 0) | (found.t > TIME_LIMIT_MS)
-        resolution = self.catalogue.resolution[found.row] if len(self.catalogue) else found.v
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            steps = np.abs(found.v) / resolution
-        no_value = np.isinf(found.v) | ((resolution > 0) & (steps >= INT32_LIMIT))
-        for mask, code, reason in (
-            (unknown, refusals.UNKNOWN_DATASTREAM, "there is no datastream {ds}"),
-            (no_time & ~unknown, refusals.OUT_OF_RANGE_TIME, "time {t} ms lies outside 1970-2106"),
-            (
-                no_value & ~unknown & ~no_time,
-                refusals.OUT_OF_RANGE_VALUE,
-                "value {v} does not fit the datastream's resolution",
-            ),
-        ):
-            if mask.any():
-                _refuse(found, ds, np.flatnonzero(mask), code, reason)
-        return found.where(~(unknown | no_time | no_value))
-
-    def names_unknown(self, messages: Sequence[Message]) -> bool:
-        """True if a message names a datastream that the catalogue lacks (it may be new)."""
-        for message in messages:
-            try:
-                ds = frames.decode(message.data).ds
-            except Invalid:
-                continue
-            if (self.catalogue.rows(ds) < 0).any():
-                return True
-        return False
+        verdict = keepable.verdicts(found.row, found.t, found.v, self.catalogue.resolution)
+        if not verdict.any():
+            return found
+        for wrong, (code, reason) in _UNKEEPABLE.items():
+            _refuse(found, ds, np.flatnonzero(verdict == wrong), code, reason)
+        return found.where(verdict == keepable.KEEPABLE)
 
     def admit(self, found: Arrivals) -> Admitted:
         """Take out repeats that the short memory knows; remember what is new."""

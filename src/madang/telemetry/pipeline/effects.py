@@ -16,13 +16,13 @@ from madang.kernel.events import encode, subject_of
 from madang.telemetry.engine import windows
 from madang.telemetry.engine.catalogue import Catalogue
 from madang.telemetry.engine.detectors import OPENED
+from madang.telemetry.engine.keepable import INT32_LIMIT
 from madang.telemetry.engine.state import Latest
-from madang.telemetry.events import Detection
-from madang.telemetry.pipeline.core import INT32_LIMIT, Arrivals, Core, Effects
+from madang.telemetry.events import Detection, Silence
+from madang.telemetry.pipeline.core import Arrivals, Core, Effects
 from madang.telemetry.refusals import Refusal
 
 MISSING_INT32 = -(1 << 31)
-STALE = "stale"
 _DETECTIONS = UUID("6f0b5c4e-2f3c-5b8a-9a61-0d0f7c1f9a55")
 
 
@@ -164,7 +164,7 @@ def hour_messages(
 
 
 def detection_messages(core: Core, effects: Effects) -> Iterator[Outgoing]:
-    """Yield what opened and closed as events `telemetry.detection`."""
+    """Yield what opened and closed: `telemetry.detection`, and `telemetry.silence` per gateway."""
     found, catalogue = effects.detections, core.catalogue
     rules = core.watching.rules
     for place in range(len(found)):
@@ -176,10 +176,21 @@ def detection_messages(core: Core, effects: Effects) -> Iterator[Outgoing]:
             t_ms=int(found.t[place]),
             value=float(found.v[place]),
         )
-    now = effects.now_ms
-    for rows, opened in ((effects.silent, True), (effects.heard, False)):
-        for row in rows.tolist():
-            yield _detection(catalogue, row, detector=STALE, opened=opened, t_ms=now, value=None)
+    for rows, state in ((effects.silent, "opened"), (effects.heard, "closed")):
+        for gateway in np.unique(catalogue.gateway[rows]).tolist():
+            ds = catalogue.ids[rows[catalogue.gateway[rows] == gateway]].tolist()
+            yield _silence(gateway, state, ds, effects.now_ms)
+
+
+def _silence(gateway: int, state: str, ds: list[int], now_ms: int) -> Outgoing:
+    event = Silence(
+        id=str(uuid5(_DETECTIONS, f"silence/{gateway}/{state}/{now_ms}")),
+        at=datetime.fromtimestamp(now_ms / 1000, UTC),
+        gateway=gateway,
+        state=state,
+        datastreams=ds,
+    )
+    return Outgoing(subject_of(Silence.NAME), encode(event), {}, event.id)
 
 
 def _detection(
@@ -189,7 +200,7 @@ def _detection(
     detector: str,
     opened: bool,
     t_ms: int,
-    value: float | None,
+    value: float,
 ) -> Outgoing:
     ds, state = int(catalogue.ids[row]), "opened" if opened else "closed"
     event = Detection(

@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,7 +35,7 @@ from madang.telemetry.engine.catalogue import Catalogue, empty_catalogue
 from madang.telemetry.engine.state import latest
 from madang.telemetry.engine.warm import warm_up
 from madang.telemetry.pipeline import history
-from madang.telemetry.pipeline.core import Core, Effects
+from madang.telemetry.pipeline.core import Admitted, Arrivals, Core, Effects
 from madang.telemetry.pipeline.dead import DeadLetters
 from madang.telemetry.pipeline.effects import (
     Gathered,
@@ -53,6 +54,7 @@ log = logging.getLogger(__name__)
 
 LIVE_SUBJECT = "madang.live.obs"
 CHANGED_SUBJECT = "madang.changed.telemetry"
+_ON_THE_WIRE = 512  # messages published without waiting for each
 
 
 @dataclass(frozen=True)
@@ -302,9 +304,10 @@ class Pipeline:
     async def _take(self, messages: Sequence[Message]) -> None:
         """Judge, journal, carry out."""
         begun = time.monotonic()
-        if await asyncio.to_thread(self._names_unknown, messages):
-            await self._adopted()
-        admitted = await asyncio.to_thread(self._admitted, messages)
+        found = await asyncio.to_thread(self._core.read, messages)
+        if found.names_unknown and await self._adopted():
+            found = await asyncio.to_thread(self._core.read, messages)
+        admitted = await asyncio.to_thread(self._admitted, found)
         repeated, clashing = await self._insist(
             lambda: asyncio.to_thread(history.known, self._store, self._core.catalogue, admitted),
             "question to the lake",
@@ -331,12 +334,9 @@ class Pipeline:
             self._newest_ms = int(rows.received[-1])
         self._batch = (len(rows), time.monotonic() - begun)
 
-    def _names_unknown(self, messages: Sequence[Message]) -> bool:
-        return self._core.names_unknown(messages)
-
-    def _admitted(self, messages: Sequence[Message]) -> Any:
+    def _admitted(self, found: Arrivals) -> Admitted:
         with self._lock:
-            return self._core.admit(self._core.read(messages))
+            return self._core.admit(found)
 
     async def _note(self, entry: Entry) -> None:
         await self._insist(lambda: asyncio.to_thread(self._journal.append, entry), "journal")
@@ -353,8 +353,9 @@ class Pipeline:
         ]
         if again:
             outgoing = await self._insist(lambda: unpublished(self._bus, outgoing), "bus")
-        if outgoing:
-            await self._insist(lambda: self._bus.publish_many(outgoing), "bus")
+        for start in range(0, len(outgoing), _ON_THE_WIRE):
+            some = outgoing[start : start + _ON_THE_WIRE]
+            await self._insist(partial(self._bus.publish_many, some), "bus")
         for name, table in tables.items():
             await self._inserted(name, table, f"{label}-{name}")
         if entry.flush:
@@ -417,12 +418,12 @@ class Pipeline:
         self._gathered.add(self._core.catalogue, effects)
         await self._carry_out(entry, effects)
 
-    async def _adopted(self) -> None:
-        """Go on under the present catalogue and rules, if they are not ours already."""
+    async def _adopted(self) -> bool:
+        """Go on under the present catalogue and rules; False if they are ours already."""
         rules = self._sources.rules()
         version = await self._insist(lambda: asyncio.to_thread(self._sources.version), "catalogue")
         if version == self._core.catalogue.version and tuple(rules) == tuple(self._core.rules):
-            return
+            return False
         catalogue: Catalogue = await self._insist(
             lambda: asyncio.to_thread(self._sources.catalogue), "catalogue"
         )
@@ -433,6 +434,7 @@ class Pipeline:
         # replay never crosses a change of the catalogue: the state on disk is of this one
         await self._keep_state()
         log.info("catalogue %d: %d datastreams", catalogue.version, len(catalogue))
+        return True
 
     async def _keep_state(self) -> None:
         if not self._gathered.is_empty:

@@ -7,6 +7,7 @@ import multiprocessing
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,34 @@ async def _all(port: int, requests: list[bytes], connections: int, seconds: floa
     ]
     loop = asyncio.get_running_loop()
     for client in clients:
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
+        await loop.create_connection(partial(_same, client), "127.0.0.1", port)
     await asyncio.gather(*(client.done for client in clients))
     took = time.perf_counter() - started
     return Load(dict(statuses), sorted(latencies), took, time.process_time() - cpu)
 
 
+def _same(client: _Client) -> _Client:
+    return client
+
+
 class _Client(asyncio.Protocol):
     """One connection: the next request goes out when the answer to the last is here."""
 
-    def __init__(self, requests, until, statuses, latencies) -> None:
+    def __init__(
+        self,
+        requests: list[bytes],
+        until: float,
+        statuses: Counter[int],
+        latencies: list[float],
+    ) -> None:
         self.requests, self.until = requests, until
         self.statuses, self.latencies = statuses, latencies
-        self.done = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.number, self.received, self.sent_at = 0, b"", 0.0
 
-    def connection_made(self, transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first request."""
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self._send()
 
@@ -86,6 +99,7 @@ class _Client(asyncio.Protocol):
         self.number += 1
 
     def data_received(self, data: bytes) -> None:
+        """Count a complete answer and send the next request."""
         self.received += data
         head, found, body = self.received.partition(b"\r\n\r\n")
         if not found:
@@ -99,6 +113,7 @@ class _Client(asyncio.Protocol):
         self.received = b""
         self._send()
 
-    def connection_lost(self, exc) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Fail where the server closed the connection."""
         if not self.done.done():
             self.done.set_exception(exc or ConnectionError("closed by the server"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from madang.kernel.orm import ready
 
@@ -32,7 +33,7 @@ def main() -> None:
     json.dump(made, sys.stdout)
 
 
-def _datastreams(models, gateway, count: int) -> list[int]:
+def _datastreams(models: Any, gateway: Any, count: int) -> list[int]:
     thing = models.Thing.objects.create(
         gateway=gateway, external_id=f"{gateway.name}-1", name=gateway.name, unit_code="11110"
     )
