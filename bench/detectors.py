@@ -13,7 +13,7 @@ from bench.report import OURS, Bar, Report
 from tests.telemetry.oracle import HourBook, Stream, Watcher
 
 from madang.telemetry.engine import windows
-from madang.telemetry.proof import engine, workload
+from madang.telemetry.proof import passes, workload
 
 _ORACLE_POINTS = 20_000
 SIZES = (50_000, 500_000, 5_000_000)
@@ -30,7 +30,7 @@ def run(*, full: bool = False) -> Report:
     )
     for points in (*SIZES, FULL) if full else SIZES:
         load = f"{points:,} points"
-        found = engine.measured(points)
+        found = passes.measured(points)
         report.add(
             OURS,
             load,

@@ -29,7 +29,11 @@ def run(*, full: bool = False) -> Report:
             Bar(SINGLE.name, "requests_per_s", 4000.0),
         ),
     )
-    curve = [replace(COLUMNS, name=f"columns, {n} conn.", connections=n) for n in _CONNECTIONS]
+    curve = [
+        replace(case, name=f"{name}, {n} conn.", connections=n)
+        for name, case in (("columns", COLUMNS), ("single", SINGLE))
+        for n in _CONNECTIONS
+    ]
     with tempfile.TemporaryDirectory() as folder, stream_instance(Path(folder)) as house:
         for case in (*CASES, *curve):
             found = measured(house, case, 10.0 if full else 3.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from madang.kernel.errors import Invalid
 
@@ -53,7 +53,7 @@ def encode(ds: ArrayLike, t: ArrayLike, v: ArrayLike) -> bytes:
     return b"".join((_HEAD, batch.serialize(), _END))
 
 
-def _column(values: ArrayLike, kind: type[np.generic], form: pa.DataType) -> pa.Array:
+def _column(values: ArrayLike, kind: DTypeLike, form: pa.DataType) -> pa.Array:
     """Return an array as an Arrow array without a copy.
 
     `pa.array` would import pandas to see whether it was given something of pandas' own, which costs

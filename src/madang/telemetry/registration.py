@@ -196,7 +196,7 @@ def _engine_claims() -> Iterable[Offer]:
         "points/s",
         50_000_000.0,
         "higher",
-        f"{proof}.engine:quality_points",
+        f"{proof}.passes:quality_points",
     )
     yield Claim(
         "telemetry.detectors",
@@ -204,7 +204,7 @@ def _engine_claims() -> Iterable[Offer]:
         "points/s",
         20_000_000.0,
         "higher",
-        f"{proof}.engine:detector_points",
+        f"{proof}.passes:detector_points",
     )
     yield Claim(
         "telemetry.latest",
