@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -158,6 +158,10 @@ class _Run:
 
     def figures(self) -> Figures:
         """Warm the instance up, send, wait for the last to be seen."""
+        with closing(self._client):
+            return self._figures()
+
+    def _figures(self) -> Figures:
         until(self._is_known, 60, "the door's knowledge of the datastreams")
         self._send_hours(self._made.hourly, (3, 2, 1))
         until(self._three_hours_are_in, 60, "the first three hours")
