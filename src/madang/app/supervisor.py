@@ -196,16 +196,16 @@ class Supervisor:
             if child.state == "starting" and popen and self._processes[name].ready():
                 child.state = "running"
         part = self._state_file.with_suffix(".part")
-        part.write_bytes(
-            msgspec.json.encode(
-                {
-                    "supervisor": os.getpid(),
-                    "ports": self._ports,
-                    "processes": list(self._children.values()),
-                }
-            )
-        )
-        part.replace(self._state_file)
+        state = {
+            "supervisor": os.getpid(),
+            "ports": self._ports,
+            "processes": list(self._children.values()),
+        }
+        try:
+            part.write_bytes(msgspec.json.encode(state))
+            part.replace(self._state_file)
+        except OSError as error:  # a full disk must not end the one who keeps the others running
+            self._say(f"the list of processes was not written: {error}")
 
 
 def _reason(code: int) -> str:
