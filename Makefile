@@ -8,7 +8,7 @@ install = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r re
 	|| $(BIN)/pip install -q --require-hashes -r requirements/$(1).txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system test-postgres test-long lint types contracts bench docs lock clean
+.PHONY: help run test test-unit test-system test-postgres test-long lint types contracts bench axe docs lock clean
 
 help: ## show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
 
 bench: .venv/dev .venv/messages ## measure, with peers in the same run where they install
 	$(BIN)/python -m bench
+
+axe: package-lock.json ## fetch axe-core (npm), with which the browser tests check pages
+	npm ci --no-audit --no-fund
 
 docs: .venv/dev ## write the generated reference pages anew
 	$(BIN)/python tools/reference.py

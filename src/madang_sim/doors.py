@@ -18,7 +18,11 @@ _MOST_IN_FLIGHT = 64
 
 
 class Refused(Exception):
-    """A door said no for good; the text is the door's own."""
+    """A door said no for good; the text and the problem document are the door's own."""
+
+    def __init__(self, text: str, problem: dict[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.problem = problem or {}
 
 
 class Stopped(Exception):
@@ -64,7 +68,7 @@ class HTTPDoor:
                     return answer
                 trouble = f"{answer.status_code} {answer.text[:300]}"
                 if answer.status_code not in (429, 502, 503, 504):
-                    raise Refused(f"{method} {path}: {trouble}")
+                    raise Refused(f"{method} {path}: {trouble}", _problem(answer))
                 pause_s = float(answer.headers.get("Retry-After", "1"))
             if time.monotonic() > deadline:
                 raise Refused(f"{method} {path}: {trouble}")
@@ -90,9 +94,27 @@ class HTTPDoor:
         return report
 
     def send_lines(self, lines: bytes) -> dict[str, Any]:
-        """Send JSON lines; returns the door's report (`accepted`, `refused` by line)."""
-        report: dict[str, Any] = self.request("POST", "/ingest/v1/jsonl", content=lines).json()
+        """Send JSON lines; returns the door's report (`accepted`, `refused` by row from 0)."""
+        try:
+            report: dict[str, Any] = self.request("POST", "/ingest/v1/jsonl", content=lines).json()
+        except Refused as error:
+            if error.problem.get("code") != "all-refused":
+                raise
+            report = {"accepted": 0, "refused": [_refusal(e) for e in error.problem["errors"]]}
         return report
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return {}
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _refusal(error: dict[str, str]) -> dict[str, Any]:
+    """Return a row's refusal from a problem document's entry, ``row 3`` and ``code: reason``."""
+    code, _, reason = error["detail"].partition(": ")
+    return {"row": int(error["field"].removeprefix("row ")), "code": code, "reason": reason}
 
 
 class MQTTDoor:

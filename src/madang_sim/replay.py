@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from madang_sim.doors import HTTPDoor, Refused
@@ -32,6 +33,8 @@ POLLUTANT_OF = {
     "co_ppm": "co",
     "so2_ppm": "so2",
 }
+_UNKNOWN = "unknown-datastream"
+_TIMES_ASKED = 10  # seconds; the doors read the catalogue anew after five at the latest
 _LINES_PER_REQUEST = 5_000
 
 
@@ -203,14 +206,32 @@ def _send(
 def _flush(lines: list[str], origins: list[int], door: HTTPDoor, report: Report) -> None:
     if not lines:
         return
-    answer = door.send_lines("\n".join(lines).encode())
+    answer = _sent("\n".join(lines).encode(), door)
     report.sent += len(lines)
     report.accepted += answer["accepted"]
     for refusal in answer["refused"]:
-        place = origins[refusal["line"] - 1]
+        place = origins[refusal["row"]]
         report.refused.append({"line": place, "code": refusal["code"], "reason": refusal["reason"]})
     lines.clear()
     origins.clear()
+
+
+def _sent(lines: bytes, door: HTTPDoor) -> dict[str, Any]:
+    """Return the door's report; a door that has not heard of new stations yet is asked again.
+
+    What it took the first time is a duplicate the second, and counts once.
+    """
+    for _ in range(_TIMES_ASKED):
+        try:
+            answer = door.send_lines(lines)
+        except Refused as error:
+            if _UNKNOWN not in str(error):
+                raise
+        else:
+            if all(refusal["code"] != _UNKNOWN for refusal in answer["refused"]):
+                return answer
+        time.sleep(1.0)
+    return door.send_lines(lines)
 
 
 def _is_number(text: str) -> bool:

@@ -86,7 +86,7 @@ def test_a_message_of_hours_declares_a_measure_with_its_readings(station):
     assert len(measure.rule_digest) == 64
     names = list(OutboxEntry.objects.values_list("name", flat=True))
     assert names == ["air.measure_declared"]
-    assert AuditEntry.objects.get().verb == "air.declare"
+    assert AuditEntry.objects.get(verb__startswith="air.").verb == "air.declare"
 
 
 def test_the_same_hours_twice_have_one_effect(station):
@@ -311,7 +311,8 @@ def test_every_turn_is_in_the_audit_log_and_the_log_verifies(station):
     number = declare(station)
     api.approve(number, OFFICER)
     api.lift(number, OFFICER, "done")
-    verbs = list(AuditEntry.objects.order_by("id").values_list("verb", flat=True))
+    ours = AuditEntry.objects.filter(verb__startswith="air.").order_by("id")
+    verbs = list(ours.values_list("verb", flat=True))
     assert verbs == ["air.declare", "air.approve", "air.put_in_force", "air.lift"]
     entry = AuditEntry.objects.last()
     assert audit.leaf_of(entry).hex() == entry.leaf

@@ -27,7 +27,11 @@ _COUNT = (
 
 def things(instance: Instance, key: str, gateway: str, count: int) -> list[int]:
     """Create stations with one PM2.5 datastream each; returns the datastream ids."""
-    client = httpx.Client(base_url=instance.url, auth=(gateway, key), timeout=60)
+    with httpx.Client(base_url=instance.url, auth=(gateway, key), timeout=60) as client:
+        return _things(client, gateway, count)
+
+
+def _things(client: httpx.Client, gateway: str, count: int) -> list[int]:
     sensor = client.post(
         "/sta/v1.1/Sensors",
         json={"name": "s", "description": "s", "encodingType": "text/html", "metadata": "x"},

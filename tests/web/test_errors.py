@@ -26,6 +26,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_address_that_does_not_exist_is_a_page(client: Client, language: str):
     root = page(client, "/nowhere/<b>/", language, status=404)
     assert "/nowhere/<b>/" in root.text_content()
+    assert not root.xpath("//b")
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,11 @@ class MeasureInForce(MeasureEvent, frozen=True, kw_only=True):
     """A measure came into force."""
 
     NAME: ClassVar[str] = "air.measure_in_force"
+    PUBLIC: ClassVar[bool] = True
 
 
 class MeasureLifted(MeasureEvent, frozen=True, kw_only=True):
     """A measure is over, by its rule or by an officer."""
 
     NAME: ClassVar[str] = "air.measure_lifted"
+    PUBLIC: ClassVar[bool] = True

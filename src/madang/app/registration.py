@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, HealthCheck, Offer, Page
+from madang.kernel.registry import Command, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
@@ -16,5 +16,3 @@ def offers() -> Iterable[Offer]:
     yield Command("service-file", "madang.app.cli_admin:service_file", "Print a systemd unit.")
     yield Page("healthz", "madang.app.pages:healthz", "healthz", "public")
     yield Page("metrics", "madang.app.pages:metrics", "metrics", "public")
-    yield HealthCheck("bus", "madang.app.checks:bus")
-    yield HealthCheck("lake", "madang.app.checks:lake")

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from madang.kernel import audit
 from madang.kernel.bus.access import INTERNAL_USER
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from madang.telemetry import keys, models
 from madang.telemetry.changes import note_change
 
+CONSOLE = "system:console"  # whoever holds the machine; people act through pages
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
@@ -45,8 +47,13 @@ def create_gateway(
     quota: int = 10_000,
     *,
     description: str = "",
+    by: str = CONSOLE,
 ) -> tuple[Gateway, str]:
     """Return a new gateway and its key; the key is shown this once and not kept.
+
+    Parameters
+    ----------
+    by : id of the actor, for the audit log.
 
     Raises
     ------
@@ -72,6 +79,8 @@ def create_gateway(
     except IntegrityError:
         raise Conflict(f"a gateway named {name!r} exists; choose another name") from None
     note_change()
+    detail = {"origin": origin, "scopes": sorted(set(scopes)), "quota": quota}
+    audit.record(by, "telemetry.add_gateway", f"gateway:{name}", detail=detail)
     return _gateway(row), fresh.key
 
 
@@ -90,20 +99,23 @@ def _check(name: str, origin: str, scopes: Sequence[str], quota: int) -> None:
 
 
 @transaction.atomic
-def rotate_key(name: str) -> str:
+def rotate_key(name: str, *, by: str = CONSOLE) -> str:
     """Return a new key of the gateway; the old one stops working with this call's commit."""
     fresh = keys.new_key()
     found = models.Gateway.objects.filter(name=name).update(
         key_hash=fresh.key_hash, key_prefix=fresh.key_prefix, bus_hash=fresh.bus_hash
     )
     _require_found(found, name)
+    audit.record(by, "telemetry.rotate_key", f"gateway:{name}")
     return fresh.key
 
 
 @transaction.atomic
-def enable_gateway(name: str, *, enabled: bool) -> None:
+def enable_gateway(name: str, *, enabled: bool, by: str = CONSOLE) -> None:
     """Let the gateway in, or keep it out from now on."""
     _require_found(models.Gateway.objects.filter(name=name).update(enabled=enabled), name)
+    verb = "telemetry.enable_gateway" if enabled else "telemetry.disable_gateway"
+    audit.record(by, verb, f"gateway:{name}")
 
 
 def _require_found(changed: int, name: str) -> None:

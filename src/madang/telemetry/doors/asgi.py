@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from madang.kernel import times
-from madang.kernel.errors import Conflict, Invalid, NotFound
+from madang.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from madang.telemetry import keys
 from madang.telemetry.doors import answers, measures
 from madang.telemetry.doors.directory import Device
@@ -38,7 +38,7 @@ from madang.telemetry.doors.parse_lines import parse_lines
 from madang.telemetry.doors.parse_sta import observation_point, parse_data_array
 from madang.telemetry.doors.reception import Arrival, receive_point, receive_rows, refuse_whole
 from madang.telemetry.doors.rows import Parsed, Point, Resolve, json_of
-from madang.telemetry.doors.state import doors
+from madang.telemetry.doors.state import Doors, doors
 
 _PATH = re.compile(
     r"/(?:sta/v1\.1/(?:(?:Datastreams\((?P<ds>\d{1,10})\)/)?(?P<one>Observations)"
@@ -105,7 +105,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answer:
     house = doors()
     headers = headers_of(scope)
-    device = house.directory.device(keys.credentials(headers))
+    device = await _device(house, keys.credentials(headers))
     received_ms = times.now_ms()
     try:
         body = await body_of(headers, receive)
@@ -118,9 +118,22 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
     if form.parse is None:
         point = await receive_point(house, arrival, partial(_point, form, arrival))
         return answers.created(point, base)
-    resolve = house.directory.resolver(device.id)
+
+    def resolve(thing: str, code: str) -> int | None:
+        return house.directory.named.get((device.id, thing, code))
+
     parse = partial(form.parse, body, resolve, received_ms)
     return form.reply(await receive_rows(house, arrival, parse), base)
+
+
+async def _device(house: Doors, presented: keys.Credentials | None) -> Device:
+    """Return who sends; a key the doors do not know may have been made a moment ago."""
+    try:
+        return house.directory.device(presented)
+    except Unauthenticated:
+        if presented is None or not await house.caught_up():
+            raise
+    return house.directory.device(presented)
 
 
 def _point(form: Form, arrival: Arrival) -> Point:

@@ -29,6 +29,7 @@ from madang.telemetry.doors.errors import MalformedBody
 from madang.telemetry.doors.intake import Lane, observation_messages
 from madang.telemetry.doors.letters import Sender, letters
 from madang.telemetry.doors.parse_mqtt import REJECTED, Topic, parse_mqtt, topic_of
+from madang.telemetry.doors.reception import names_unknown
 from madang.telemetry.doors.rows import Parsed, RefusedRow
 from madang.telemetry.doors.state import Doors
 
@@ -59,7 +60,7 @@ async def take_stored(house: Doors) -> None:
     async for batch in mqtt.mqtt_messages(house.bus, DURABLE, batch=_BATCH):
         if not batch:
             continue
-        handed = [_handed(house, message, f"mqtt-{message.seq}") for message in batch]
+        handed = [await _taken(house, message, f"mqtt-{message.seq}") for message in batch]
         await _stored(house, handed)
         await house.bus.ack(batch[-1])
 
@@ -73,7 +74,7 @@ async def take_unconfirmed(house: Doors) -> None:
             batch = [await queue.get()]
             while not queue.empty() and len(batch) < _QOS0_BATCH:
                 batch.append(queue.get_nowait())
-            await _stored(house, [_handed(house, message, "") for message in batch])
+            await _stored(house, [await _taken(house, message, "") for message in batch])
 
 
 async def _listen(house: Doors, queue: asyncio.Queue[Message]) -> None:
@@ -117,6 +118,14 @@ def rejected(item: Handed) -> bytes:
             ],
         }
     )
+
+
+async def _taken(house: Doors, message: Message, msg_id: str) -> Handed:
+    """Return what follows from a message, by a directory that knows what was just entered."""
+    handed = _handed(house, message, msg_id)
+    if names_unknown(handed.refused) and await house.caught_up():
+        return _handed(house, message, msg_id)
+    return handed
 
 
 def _handed(house: Doors, message: Message, msg_id: str) -> Handed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from madang.kernel.errors import LimitReached, MadangError, Unavailable
@@ -68,6 +68,9 @@ async def receive_rows(house: Doors, arrival: Arrival, parse: Callable[[], Parse
     charge(house, arrival, parsed.sent)
     gateway = arrival.device.id
     admitted = admit(parsed, house.directory.catalogue, gateway, arrival.received_ms)
+    if names_unknown(admitted.refused) and await house.caught_up():
+        parsed = await _parsed(arrival, parse)
+        admitted = admit(parsed, house.directory.catalogue, gateway, arrival.received_ms)
     lane = Lane(arrival.device.name, arrival.device.origin, arrival.door)
     try:
         await house.intake.store(lane, admitted, msg_id=arrival.msg_id)
@@ -92,6 +95,8 @@ async def receive_point(house: Doors, arrival: Arrival, read: Callable[[], Point
     charge(house, arrival, 1)
     try:
         point = read()
+        if point[0] not in house.directory.owners:
+            await house.caught_up()
         admit_point(point, house.directory.owners, device.id, arrival.received_ms)
     except RowError as error:
         row = RefusedRow(0, error.code, error.reason, arrival.body[: refusals.PAYLOAD_LIMIT + 1])
@@ -111,6 +116,11 @@ async def receive_point(house: Doors, arrival: Arrival, read: Callable[[], Point
         raise
     measures.accepted(arrival.door).inc()
     return point
+
+
+def names_unknown(refused: Sequence[RefusedRow]) -> bool:
+    """Return whether a row was refused because the doors do not know its datastream."""
+    return any(row.code == refusals.UNKNOWN_DATASTREAM for row in refused)
 
 
 async def _parsed(arrival: Arrival, parse: Callable[[], Parsed]) -> Parsed:

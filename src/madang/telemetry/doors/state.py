@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from madang.kernel.bus.client import Bus
@@ -34,6 +35,20 @@ class Doors:
     directory: Directory
     quotas: Quotas = field(default_factory=Quotas)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    refresh: Callable[[], Awaitable[bool]] | None = None
+    _catching_up: asyncio.Task[bool] | None = None
+
+    async def caught_up(self) -> bool:
+        """Read the directory anew where it moved; return whether it did.
+
+        For what the doors do not know: a gateway that has just entered a station may send for it at
+        once. Callers that come together share one reading.
+        """
+        if self.refresh is None:
+            return False
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.ensure_future(self.refresh())
+        return await asyncio.shield(self._catching_up)
 
 
 _open: Doors | None = None
@@ -67,8 +82,10 @@ async def keep_open() -> None:
     try:
         await bus.ensure_streams()
         directory = await _read(database, load_directory)
-        _open = Doors(bus, Intake(bus), directory)
-        await _follow(_open, database)
+        house = Doors(bus, Intake(bus), directory)
+        house.refresh = partial(_refresh, house, database)
+        _open = house
+        await _follow(house, database)
     finally:
         _open = None
         await bus.close()
@@ -92,19 +109,23 @@ async def _follow(house: Doors, database: ThreadPoolExecutor) -> None:
         listening.cancel()
 
 
-async def _refresh(house: Doors, database: ThreadPoolExecutor) -> None:
-    """Read the directory anew where its version moved; a database that is away is asked again."""
+async def _refresh(house: Doors, database: ThreadPoolExecutor) -> bool:
+    """Read the directory anew where its version moved and return whether it did.
+
+    A database that is away is asked again later.
+    """
     from django.db import DatabaseError
 
     try:
         if await _read(database, _version) == house.directory.version:
-            return
+            return False
         house.directory = await _read(database, load_directory)
     except DatabaseError as error:
         log.warning("the directory is not fresh, the system of record does not answer: %s", error)
-        return
+        return False
     async with house.changed:
         house.changed.notify_all()
+    return True
 
 
 async def _listen(bus: Bus, hint: asyncio.Event) -> None:

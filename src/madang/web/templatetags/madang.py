@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -60,6 +60,16 @@ def number(value: float | None, decimals: int = 0) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
         return "–"
     return formats.number_text(value, int(decimals), _language())
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """Return the text with words that carry a hyphen (Mapo-gu) kept on one line."""
+    parts = (
+        format_html('<span class="nowrap">{}</span>', word) if "-" in word else escape(word)
+        for word in str(text).split(" ")
+    )
+    return mark_safe(" ".join(parts))  # noqa: S308 - each part is escaped
 
 
 @register.filter
