@@ -135,9 +135,13 @@ class Supervisor:
         self._stopping = True
 
     def stop(self) -> None:
-        """Stop all processes, the last started first."""
+        """Stop all processes, the last of the plan first.
+
+        The plan counts, not who was started last: a bus that was started anew must still outlive
+        those who write to it.
+        """
         self._stopping = True
-        for name in reversed(list(self._running)):
+        for name in reversed([name for name in self._processes if name in self._running]):
             popen, process = self._running[name], self._processes[name]
             popen.terminate()
             try:
