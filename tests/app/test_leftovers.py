@@ -14,7 +14,9 @@ from madang.app.leftovers import end_leftovers
 
 pytestmark = pytest.mark.system
 SLEEP = "import time; time.sleep(60)"
-DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); {SLEEP}"
+DEAF = (
+    f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); {SLEEP}"
+)
 
 
 @pytest.fixture

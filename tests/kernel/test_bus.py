@@ -23,7 +23,9 @@ from tests.kernel.bus_server import instance, killed_and_started_again, with_bus
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture(scope="module", params=["child", pytest.param("external", marks=pytest.mark.external)])
+@pytest.fixture(
+    scope="module", params=["child", pytest.param("external", marks=pytest.mark.external)]
+)
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a bus with streams."""
     if request.param == "external":

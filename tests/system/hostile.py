@@ -70,8 +70,7 @@ def as_arrow(rows: Sequence[Row]) -> bytes:
     names = ("ds", "t", "v")
     types = (pa.uint32(), pa.int64(), pa.float64())
     columns = [
-        pa.array(column, kind)
-        for column, kind in zip(zip(*rows, strict=True), types, strict=True)
+        pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)
     ]
     table = pa.table(dict(zip(names, columns, strict=True)))
     sink = io.BytesIO()

@@ -26,7 +26,7 @@ PASSWORD = "of-the-operator"
 
 
 class OperatorsBus:
-    """A NATS server that the instance did not start, with the rights of docs/reference/intake.md."""
+    """A NATS server that the instance did not start, as docs/reference/intake.md asks."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
