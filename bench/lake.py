@@ -1,94 +1,49 @@
-"""The lake and its peers on the same points.
+"""The lake and its peers on the same points: ingest, bytes, three questions.
 
-    python bench/lake.py [--points 5000000] [--peer-points 1000000] [--json]
-
-Ingest (durable), bytes per point, latest of 50,000 sensors, one sensor's points, hourly aggregate
-of all sensors for a day. Peers run where they are installed: PostgreSQL (COPY; MADANG_BENCH_PG,
-else postgresql://postgres@127.0.0.1:5432/postgres), VictoriaMetrics and InfluxDB (system packages,
-started here on free ports), Parquet with Polars. Slow peers get fewer points (--peer-points); the
-lake is then measured on those too, and the ratios compare equal work. CPU seconds are client plus
-server. Each figure is the best of a few runs on warm caches.
+Ingest is durable; CPU-seconds are client plus server. Questions: newest of 50,000 sensors by SQL,
+all points of one sensor, hourly aggregate of all sensors over one day; each the best of a few runs
+on warm caches. Peers that are slow get the smallest size only.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
-from lake_peers import PEERS, Missing
+from bench import peers
+from bench.report import OURS, Bar, Report
 
 from madang.kernel.lake import proof
 
-COLUMNS = (
-    "points",
-    "points_per_s",
-    "points_per_cpu_s",
-    "bytes_per_point",
-    "latest_ms",
-    "week_ms",
-    "hourly_ms",
-)
+SIZES = (250_000, 2_500_000, 25_000_000)
+FULL = 250_000_000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--points", type=int, default=5_000_000)
-    parser.add_argument("--peer-points", type=int, default=1_000_000)
-    parser.add_argument("--only", help="comma-separated peers; 'none' for the lake alone")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    results = {"madang": run(proof.measured, options.points)}
-    if options.peer_points < options.points and options.only != "none":
-        results["madang, same"] = run(proof.measured, options.peer_points)
-    for name, peer in PEERS.items():
-        if options.only and name not in options.only.split(","):
-            continue
-        try:
-            results[name] = run(peer, min(options.points, options.peer_points))
-        except Missing as reason:
-            print(f"{name}: left out, {reason}")
-    if options.json:
-        print(json.dumps({"machine": machine(), "results": results}, indent=1))
-        return
-    show(results)
+def run(*, full: bool = False) -> Report:
+    """Measure; `full` adds 250 million points, and the peers at the middle size."""
+    bars = [
+        Bar("25,000,000 points", "points_per_cpu_s", 1e6),
+        Bar("25,000,000 points", "bytes_per_point", 3.0),
+        Bar("25,000,000 points", "week_ms", 10.0),
+        Bar("25,000,000 points", "hourly_ms", 300.0),
+    ]
+    if full:
+        bars.append(Bar(f"{FULL:,} points", "week_ms", 25.0))
+    report = Report("lake", "the store beside its peers", bars=bars)
+    for points in (*SIZES, FULL) if full else SIZES:
+        with _folder() as folder:
+            figures = asdict(proof.measured(points, Path(folder)))
+        report.add(OURS, f"{points:,} points", **_without_points(figures))
+    points = SIZES[1] if full else SIZES[0]
+    work = peers.Work(points, lambda: proof.batches(points), questions=True)
+    peers.add_all(report, work)
+    return report
 
 
-def run(measure, points: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="bench-lake-") as folder:
-        figures = measure(points, Path(folder))
-    return figures if isinstance(figures, dict) else proof.as_dict(figures)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="bench-lake-")
 
 
-def machine() -> dict[str, object]:
-    return {"cores": os.cpu_count(), "machine": platform.platform(), "load": os.getloadavg()[0]}
-
-
-def show(results: dict[str, dict[str, float]]) -> None:
-    print(f"\n{machine()}\n")
-    print(f"{'':18}" + "".join(f"{name:>18}" for name in COLUMNS))
-    for name, row in results.items():
-        cells = (f"{row[c]:>18,.2f}" if row.get(c) is not None else f"{'-':>18}" for c in COLUMNS)
-        print(f"{name:18}" + "".join(cells))
-    ours = results.get("madang, same", results["madang"])
-    print("\nours against each on the same points (above 1: ours is better)")
-    for name, row in results.items():
-        if name.startswith("madang"):
-            continue
-        cells = (f"{ratio(c, ours, row):>18}" for c in COLUMNS[1:])
-        print(f"{name:18}{'':>18}" + "".join(cells))
-
-
-def ratio(column: str, ours: dict[str, float], theirs: dict[str, float]) -> str:
-    if theirs.get(column) is None:
-        return "-"
-    higher_is_better = column.startswith("points_per")
-    over, under = (ours, theirs) if higher_is_better else (theirs, ours)
-    return f"{over[column] / under[column]:,.1f} x"
-
-
-if __name__ == "__main__":
-    main()
+def _without_points(figures: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in figures.items() if name != "points"}

@@ -75,3 +75,18 @@ def test_a_service_file_names_the_data_folder(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"--data {tmp_path}" in done.stdout
     assert "Restart=on-failure" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["telemetry", "query"], ["telemetry", "ingest"]])
+def test_a_folder_without_an_instance_is_said_plainly(command, tmp_path):
+    file = tmp_path / "o.csv"
+    file.write_text("ds,time,value\n1,2026-01-01T00:00:00Z,3\n")
+    given = {
+        "query": ["--datastream", "1", "--from", "2026-01-01", "--to", "2026-01-02"],
+        "ingest": [str(file)],
+    }[command[1]]
+    run = [sys.executable, "-m", "madang.app", *command, *given, "--data", str(tmp_path / "none")]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "madang migrate" in done.stderr
+    assert "Traceback" not in done.stderr

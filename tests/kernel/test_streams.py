@@ -56,7 +56,8 @@ def test_a_slow_consumer_gives_the_database_back_after_its_share(monkeypatch):
     assert streams.position_of(HERE) == 1
 
 
-def test_a_message_that_fails_moves_nothing_and_leaves_nothing():
+def test_a_message_that_fails_moves_nothing_and_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(streams, "SHARE_S", 60.0)
     streams.digest(HOURS, HERE, [message(1)])
     with pytest.raises(ValueError, match="digest"):
         streams.digest(HOURS, HERE, [message(2), message(3, b"poison")])

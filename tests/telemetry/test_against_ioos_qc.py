@@ -10,6 +10,8 @@ from madang.telemetry.engine.catalogue import Limits
 from madang.telemetry.engine.flags import FLAT_LINE, MISSING, RANGE, RATE, SPIKE, SUSPECT, qartod
 from tests.telemetry import engine_cases as cases
 
+referee = pytest.importorskip("ioos_qc.qartod", reason="the referee ioos_qc is not installed")
+
 SERIES = 200
 LIMITS = Limits((-50.0, 500.0), (0.0, 150.0), 25.0, 0.1, 3000, 0.05)
 
@@ -43,7 +45,6 @@ def ours(t, v):
 
 @pytest.mark.parametrize("seed", range(SERIES))
 def test_flags_equal_those_of_ioos_qc(seed):
-    referee = pytest.importorskip("ioos_qc.qartod", reason="the referee ioos_qc is not installed")
     t, v = series(seed)
     q, spike = ours(t, v)
     missing = np.isnan(v)

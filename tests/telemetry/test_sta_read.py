@@ -237,6 +237,14 @@ def test_order_by_several_keys_and_by_linked_properties(get):
     ]
 
 
+def test_numbers_inside_json_are_ordered_as_numbers(get):
+    for thing, floor in zip(models.Thing.objects.all(), (9, 10, -1), strict=True):
+        thing.properties = {"floor": floor}
+        thing.save()
+    document = get("Things", orderby="properties/floor desc")
+    assert [thing["properties"]["floor"] for thing in document["value"]] == [10, 9, -1]
+
+
 def test_data_arrays_csv_and_geojson(get, client):
     stream = models.Datastream.objects.get(name="fine at 1")
     path = f"Datastreams({stream.pk})/Observations"

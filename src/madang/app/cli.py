@@ -119,6 +119,21 @@ def main() -> None:
         where = f" ({error.filename})" if error.filename else ""
         click.echo(f"madang: the disk is full{where}; make room and try again", err=True)
         sys.exit(1)
+    except Exception as error:
+        if not type(error).__module__.startswith("django.db"):
+            raise
+        _say(_no_record(error))
+        sys.exit(2)
+
+
+def _no_record(error: Exception) -> MadangError:
+    """Return what to tell where the system of record does not answer, or is not made yet."""
+    from madang.kernel.config import settings
+
+    return MadangError(
+        f"the system of record of {settings().data} does not answer: {error}\n"
+        "start the instance ('madang up'), prepare it ('madang migrate'), or name another --data"
+    )
 
 
 def _say(error: MadangError) -> None:

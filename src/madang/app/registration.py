@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, Offer, Page
+from madang.kernel.registry import Claim, Command, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
@@ -16,3 +16,49 @@ def offers() -> Iterable[Offer]:
     yield Command("service-file", "madang.app.cli_admin:service_file", "Print a systemd unit.")
     yield Page("healthz", "madang.app.pages:healthz", "healthz", "public")
     yield Page("metrics", "madang.app.pages:metrics", "metrics", "public")
+    yield from _claims()
+
+
+def _claims() -> Iterable[Offer]:
+    fresh, start = "madang.app.proof.freshness", "madang.app.proof.start"
+    yield Claim(
+        "app.latest-p99",
+        "From the sensor to the newest state at 30,000 points a second, 99th percentile",
+        "ms",
+        2000.0,
+        "lower",
+        f"{fresh}:latest_p99_ms",
+    )
+    yield Claim(
+        "app.page",
+        "From the sensor to the page at 30,000 points a second, the longest of a run",
+        "ms",
+        2000.0,
+        "lower",
+        f"{fresh}:page_worst_ms",
+    )
+    yield Claim(
+        "app.alert",
+        "From the completing hour to the declared measure at 30,000 points a second, the longest",
+        "ms",
+        1000.0,
+        "lower",
+        f"{fresh}:alert_ms",
+    )
+    yield Claim("app.help", "Answer of madang --help", "s", 0.3, "lower", f"{start}:help_s")
+    yield Claim(
+        "app.start",
+        "From madang up in an empty folder to the open portal, without the simulator",
+        "s",
+        15.0,
+        "lower",
+        f"{start}:first_start_s",
+    )
+    yield Claim(
+        "app.memory",
+        "Memory of the whole demo while its city reports",
+        "MiB",
+        2048.0,
+        "lower",
+        f"{start}:memory_mib",
+    )

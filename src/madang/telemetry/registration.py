@@ -111,6 +111,7 @@ def _doors() -> Iterable[Offer]:
         yield StreamRoute(pattern, ("POST",), f"{doors}.asgi:application", "key")
     yield StreamRoute(r"^/events/?$", ("GET",), f"{doors}.events_asgi:application", "public")
     yield from _intake_claims(f"{doors}.proof.figures")
+    yield from _engine_claims()
     yield StreamTask("doors", f"{doors}.state:keep_open")
     yield StreamTask("mqtt-bridge", f"{doors}.bridge:run_bridge")
     yield StreamTask("live-fanout", f"{doors}.live:run_fanout")
@@ -154,6 +155,11 @@ def _intake_claims(figures: str) -> Iterable[Offer]:
         30.0,
         "lower",
         f"{figures}:p99_ms",
+        (
+            Anchor(
+                "Orion-LD, upsert of 2,000 entities", 15_000.0, "FIWARE/context.Orion-LD issue 1951"
+            ),
+        ),
     )
     yield Claim(
         "telemetry.intake-single",
@@ -163,4 +169,48 @@ def _intake_claims(figures: str) -> Iterable[Offer]:
         "higher",
         f"{figures}:singles_per_s",
         (Anchor("FROST-Server, observations/s", 5000.0, "FraunhoferIOSB/FROST-Server issue 115"),),
+    )
+
+
+def _engine_claims() -> Iterable[Offer]:
+    proof = "madang.telemetry.proof"
+    yield Claim(
+        "telemetry.end-to-end",
+        "Durable points per CPU-second from the bus through four detectors to the store",
+        "points/s",
+        1_000_000.0,
+        "higher",
+        f"{proof}.end_to_end:points_per_core",
+        (
+            Anchor("FROST-Server, observations/s", 5000.0, "FraunhoferIOSB/FROST-Server issue 115"),
+            Anchor(
+                "QuantumLeap, notifications/s",
+                100.0,
+                "orchestracities/ngsi-timeseries-api issue 349",
+            ),
+        ),
+    )
+    yield Claim(
+        "telemetry.quality",
+        "Points per CPU-second through the fused quality pass",
+        "points/s",
+        50_000_000.0,
+        "higher",
+        f"{proof}.passes:quality_points",
+    )
+    yield Claim(
+        "telemetry.detectors",
+        "Points per CPU-second through four detectors",
+        "points/s",
+        20_000_000.0,
+        "higher",
+        f"{proof}.passes:detector_points",
+    )
+    yield Claim(
+        "telemetry.latest",
+        "Newest observation of 50,000 datastreams as columns, asked by another process",
+        "ms",
+        5.0,
+        "lower",
+        f"{proof}.end_to_end:latest_ms",
     )

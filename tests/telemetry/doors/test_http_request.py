@@ -51,7 +51,9 @@ def test_a_gzip_bomb_is_refused():
         read(bomb, headers={"content-encoding": "gzip"})
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"abcdefgh" * 100)[:-9]])
+@pytest.mark.parametrize(
+    "body", [b"no gzip", gzip.compress(b"abcdefgh" * 100)[:-9]], ids=["no gzip", "cut short"]
+)
 def test_a_broken_gzip_body_is_malformed(body):
     with pytest.raises(MalformedBody):
         read(body, headers={"content-encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""What the lake claims, measured on this machine (`madang prove kernel`, `bench/lake.py`).
+"""What the lake claims, measured on this machine (`madang prove kernel`, bench `lake`).
 
 The workload is synthetic and published here with the figures: sensors report in rounds of 20
 minutes with a lag of 0 to 300 s; values follow the day, a slow drift of each sensor and noise, in

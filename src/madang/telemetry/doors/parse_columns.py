@@ -24,7 +24,16 @@ class _Columns(msgspec.Struct):
     v: list[float | None]
 
 
+class _Plain(msgspec.Struct):
+    """What nearly every body is: no null, nothing to check number by number while decoding."""
+
+    ds: list[int]
+    t: list[int]
+    v: list[float]
+
+
 _DECODER = msgspec.json.Decoder(_Columns)
+_PLAIN = msgspec.json.Decoder(_Plain)
 
 
 def parse_columns(body: bytes) -> rows.Parsed:
@@ -35,6 +44,9 @@ def parse_columns(body: bytes) -> rows.Parsed:
     MalformedBody
         If it is no such document, or its columns differ in length.
     """
+    quick = _quick(body)
+    if quick is not None:
+        return quick
     try:
         found = _DECODER.decode(body)
     except (msgspec.DecodeError, RecursionError):
@@ -44,6 +56,18 @@ def parse_columns(body: bytes) -> rows.Parsed:
     ids = found.ds if isinstance(found.ds, list) else [found.ds] * n
     _same_length(len(ids), len(found.t), n)
     return rows.columns(ids, found.t, values)
+
+
+def _quick(body: bytes) -> rows.Parsed | None:
+    """Return the rows of a body without nulls, or None where it needs a closer look."""
+    try:
+        found = _PLAIN.decode(body)
+        columns = rows.columns(found.ds, found.t, found.v)
+    except (msgspec.DecodeError, RecursionError, OverflowError):
+        return None
+    _same_length(len(found.ds), len(found.t), len(found.v))
+    is_usual = len(found.ds) > 0 and columns.ds.min() >= 1 and np.abs(columns.t).max() <= 1 << 62
+    return columns if is_usual else None
 
 
 def columns_of(document: Any) -> rows.Parsed:

@@ -71,6 +71,9 @@ def parse_data_array(body: bytes, received_ms: int) -> rows.Parsed:
     groups = rows.json_of(body)
     if not isinstance(groups, list):
         raise MalformedBody("the body must be a list of data arrays")
+    quick = _quick(groups)
+    if quick is not None:
+        return quick
     parts: list[rows.Parsed] = []
     start = 0
     for position, group in enumerate(groups):
@@ -88,11 +91,6 @@ def _group(group: Any, position: int, received_ms: int) -> rows.Parsed:
         raise MalformedBody(f'data array {position} has no list "components"')
     if "result" not in names:
         raise MalformedBody(f'the components of data array {position} lack "result"')
-    result = names.index("result")
-    time = names.index("phenomenonTime") if "phenomenonTime" in names else None
-    quick = _quick(group, result, time, len(names))
-    if quick is not None:
-        return quick
     found = rows.Collector()
     for row, source in enumerate(group["dataArray"]):
         found.read(row, source, lambda cells: _cells(cells, names, group, received_ms))
@@ -108,21 +106,41 @@ def _cells(cells: Any, names: list[str], group: dict[str, Any], received_ms: int
     return observation_point({**document, "Datastream": group.get("Datastream")}, received_ms, None)
 
 
-def _quick(group: dict[str, Any], result: int, time: int | None, width: int) -> rows.Parsed | None:
-    """Return the group read column by column, or None where one row needs a closer look."""
-    table = group["dataArray"]
-    if time is None or set(map(type, table)) != {list} or set(map(len, table)) != {width}:
-        return None
-    times = [cells[time] for cells in table]
+def _quick(groups: list[Any]) -> rows.Parsed | None:
+    """Return all groups read column by column, or None where one row needs a closer look."""
+    ids: list[int] = []
+    sizes: list[int] = []
+    times: list[Any] = []
+    results: list[Any] = []
+    for group in groups:
+        found = _columns_of(group)
+        if found is None:
+            return None
+        ds, group_times, group_results = found
+        ids.append(ds)
+        sizes.append(len(group_times))
+        times += group_times
+        results += group_results
     stamps = uniform_stamps(times) if set(map(type, times)) == {str} else None
-    numbers = _numbers([cells[result] for cells in table])
+    numbers = _numbers(results)
     if stamps is None or numbers is None:
         return None
+    return rows.columns(np.repeat(np.array(ids, np.uint32), sizes), stamps, numbers)
+
+
+def _columns_of(group: Any) -> tuple[int, list[Any], list[Any]] | None:
+    """Return a group's datastream, times and results, or None where its form is not the usual."""
     try:
+        names, table = group["components"], group["dataArray"]
+        result, time = names.index("result"), names.index("phenomenonTime")
+        if type(names) is not list or set(map(type, names)) != {str}:
+            return None
+        if set(map(type, table)) != {list} or set(map(len, table)) != {len(names)}:
+            return None
         ds = _link(group)
-    except rows.RowError:
+    except (KeyError, TypeError, ValueError, AttributeError):  # a RowError is a ValueError
         return None
-    return rows.columns(np.full(len(table), ds, dtype=np.uint32), stamps, numbers)
+    return ds, [cells[time] for cells in table], [cells[result] for cells in table]
 
 
 def _numbers(values: list[Any]) -> np.ndarray | None:

@@ -75,10 +75,12 @@ def condition(expression: tree.Expression, kind: EntityType) -> Q:
     return _condition(folded(expression), kind)
 
 
-def order_expression(expression: tree.Expression, kind: EntityType) -> Any:
-    """Return the database expression to order by."""
+def order_expressions(expression: tree.Expression, kind: EntityType) -> list[Any]:
+    """Return the database expressions to order by; inside JSON numbers count before texts."""
     operand = _operand(folded(expression), kind)
-    return operand.as_kind(TEXT).sql if isinstance(operand, InsideJSON) else operand.sql
+    if isinstance(operand, InsideJSON):
+        return [operand.as_kind(NUMBER).sql, operand.as_kind(TEXT).sql]
+    return [operand.sql]
 
 
 def crosses_many(expression: tree.Expression, kind: EntityType) -> bool:
@@ -351,4 +353,4 @@ def _shown(expression: tree.Expression) -> str:
     return "an expression"
 
 
-__all__ = ["condition", "crosses_many", "order_expression"]
+__all__ = ["condition", "crosses_many", "order_expressions"]

@@ -203,8 +203,8 @@ def _ordered(rows: QuerySet[Any], kind: EntityType, query: Query) -> QuerySet[An
 def _order_keys(orderby: tuple[Order, ...], kind: EntityType) -> list[Any]:
     keys = []
     for order in orderby:
-        value = orm.order_expression(order.expression, kind)
-        keys.append(value.desc() if order.descending else value.asc())
+        for value in orm.order_expressions(order.expression, kind):
+            keys.append(value.desc() if order.descending else value.asc())
     return keys
 
 

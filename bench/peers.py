@@ -1,4 +1,9 @@
-"""The peers of the lake's benchmark; each takes (points, folder) and returns the same figures."""
+"""Peers that store the same rows: PostgreSQL, VictoriaMetrics, InfluxDB, Parquet with Polars.
+
+PostgreSQL is the one of MADANG_BENCH_PG, else of 127.0.0.1:5432; VictoriaMetrics and InfluxDB are
+system packages, started here on free ports in temporary folders. What is absent is left out, and
+the report says so.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,18 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import numpy as np
 import psutil
 import pyarrow as pa
+from bench.report import Report
 
 from madang.kernel.lake.polars_store import PolarsStore
 from madang.kernel.lake.proof import (
@@ -25,36 +33,49 @@ from madang.kernel.lake.proof import (
     SENSORS,
     START,
     WEEK,
-    batches,
     best_ms,
 )
+
+
+@dataclass(frozen=True)
+class Work:
+    """Rows to store (ds uint32, t timestamp[s], v int32, q uint16), and whether to ask afterwards.
+
+    The questions fit the workload of the lake's proof.
+    """
+
+    points: int
+    tables: Callable[[], Iterator[pa.Table]]
+    questions: bool
 
 
 class Missing(Exception):
     """The peer is not installed here, or does not run."""
 
 
-def parquet_polars(points: int, folder: Path) -> dict[str, float]:
+def parquet_polars(work: Work, folder: Path) -> dict[str, float]:
     store = PolarsStore(folder)
     store.create(OBS)
     wall = cpu = 0.0
-    for number, rows in enumerate(batches(points)):
+    for number, rows in enumerate(work.tables()):
         begun, used = time.perf_counter(), time.process_time()
         store.insert("obs", rows, token=str(number))
         wall, cpu = wall + time.perf_counter() - begun, cpu + time.process_time() - used
     kept, size = store.size()["obs"]
-    since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(last_hour(points)))
-    figures = {
-        "points": points,
-        "points_per_s": points / wall,
-        "points_per_cpu_s": points / cpu,
-        "bytes_per_point": size / kept,
-        "latest_ms": best_ms(lambda: store.query(LATEST, {"since": since}), 2),
-        "week_ms": best_ms(lambda: store.query(WEEK, {"ds": 4711}), 2),
-        "hourly_ms": best_ms(lambda: store.query(HOURLY, {"day": 20261003}), 2),
-    }
+    figures = _rates(work.points, wall, cpu) | {"bytes_per_point": size / kept}
+    if work.questions:
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(last_hour(work.points)))
+        figures |= {
+            "latest_ms": best_ms(lambda: store.query(LATEST, {"since": since}), 2),
+            "week_ms": best_ms(lambda: store.query(WEEK, {"ds": 4711}), 2),
+            "hourly_ms": best_ms(lambda: store.query(HOURLY, {"day": 20261003}), 2),
+        }
     store.close()
     return figures
+
+
+def _rates(points: int, wall: float, cpu: float) -> dict[str, float]:
+    return {"points_per_s": points / wall, "points_per_cpu_s": points / cpu}
 
 
 def last_hour(points: int) -> int:
@@ -66,7 +87,7 @@ def last_hour(points: int) -> int:
 _PG = os.environ.get("MADANG_BENCH_PG", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
-def postgresql(points: int, _folder: Path) -> dict[str, float]:
+def postgresql(work: Work, _folder: Path) -> dict[str, float]:
     """Binary COPY into a table with a B-tree on (ds, t), one transaction per batch."""
     try:
         import psycopg
@@ -83,22 +104,15 @@ def postgresql(points: int, _folder: Path) -> dict[str, float]:
         run("CREATE INDEX ON bench_obs (ds, t)")
         backend = psutil.Process(run("SELECT pg_backend_pid()").fetchone()[0])
         try:
-            wall, cpu = _copied(connection, backend, points)
+            figures = _rates(work.points, *_copied(connection, backend, work))
             run("VACUUM ANALYZE bench_obs")
             size = run("SELECT pg_total_relation_size('bench_obs')").fetchone()[0]
-            return {
-                "points": points,
-                "points_per_s": points / wall,
-                "points_per_cpu_s": points / cpu,
-                "bytes_per_point": size / points,
-                "latest_ms": best_ms(lambda: run(_PG_LATEST).fetchall(), 2),
-                "week_ms": best_ms(
-                    lambda: run(
-                        "SELECT t, v, q FROM bench_obs WHERE ds = 4711 ORDER BY t"
-                    ).fetchall()
-                ),
-                "hourly_ms": best_ms(lambda: run(_PG_HOURLY).fetchall(), 1),
-            }
+            figures["bytes_per_point"] = size / work.points
+            if work.questions:
+                asked = {"latest_ms": _PG_LATEST, "week_ms": _PG_WEEK, "hourly_ms": _PG_HOURLY}
+                for name, sql in asked.items():
+                    figures[name] = best_ms(lambda sql=sql: run(sql).fetchall(), 2)
+            return figures
         finally:
             run("DROP TABLE bench_obs")
 
@@ -107,6 +121,7 @@ _PG_LATEST = (
     "SELECT s.ds, o.t, o.v FROM generate_series(0, 49999) s(ds), LATERAL "
     "(SELECT t, v FROM bench_obs WHERE ds = s.ds ORDER BY t DESC LIMIT 1) o"
 )
+_PG_WEEK = "SELECT t, v, q FROM bench_obs WHERE ds = 4711 ORDER BY t"
 _PG_HOURLY = (
     "SELECT ds, t / 3600, count(*), sum(v), min(v), max(v) FROM bench_obs "
     f"WHERE t >= {START} AND t < {START + 86400} GROUP BY 1, 2"
@@ -121,11 +136,11 @@ _PG_ROW = np.dtype(
 )
 
 
-def _copied(connection, backend: psutil.Process, points: int) -> tuple[float, float]:
+def _copied(connection, backend: psutil.Process, work: Work) -> tuple[float, float]:
     wall = 0.0
     used = time.process_time() + sum(backend.cpu_times()[:2])
     made = 0.0
-    for rows in batches(points):
+    for rows in work.tables():
         begun = time.process_time()
         packed = np.zeros(rows.num_rows, _PG_ROW)
         packed["n"] = 4
@@ -187,10 +202,10 @@ def _server(binary: str, arguments: Callable[[int], list[str]], ready: str) -> I
         process.wait(30)
 
 
-def _ingested(http: httpx.Client, server: psutil.Process, points: int, path: str) -> dict:
+def _ingested(http: httpx.Client, server: psutil.Process, work: Work, path: str) -> dict:
     wall = cpu = 0.0
     before = sum(server.cpu_times()[:2])
-    for rows in batches(points):
+    for rows in work.tables():
         body = _lines(rows)
         for start in range(0, len(body), 8 << 20):
             end = body.find(b"\n", start + (8 << 20))
@@ -200,10 +215,10 @@ def _ingested(http: httpx.Client, server: psutil.Process, points: int, path: str
             wall += time.perf_counter() - begun
             cpu += time.process_time() - used
     cpu += sum(server.cpu_times()[:2]) - before
-    return {"points": points, "points_per_s": points / wall, "points_per_cpu_s": points / cpu}
+    return _rates(work.points, wall, cpu)
 
 
-def victoriametrics(points: int, folder: Path) -> dict[str, float]:
+def victoriametrics(work: Work, folder: Path) -> dict[str, float]:
     """Single node, no write-ahead log (its design); line protocol, two fields a point."""
 
     def arguments(port: int) -> list[str]:
@@ -217,9 +232,9 @@ def victoriametrics(points: int, folder: Path) -> dict[str, float]:
         ]
 
     with _server("victoria-metrics", arguments, "/health") as (http, server):
-        figures = _ingested(http, server, points, "/write?precision=s")
+        figures = _ingested(http, server, work, "/write?precision=s")
         http.get("/internal/force_flush")
-        end = START + (points // SENSORS) * ROUND_S
+        end = START + (work.points // SENSORS) * ROUND_S
 
         def ask(query: str, **more: object) -> None:
             path = "/api/v1/query_range" if more else "/api/v1/query"
@@ -228,22 +243,23 @@ def victoriametrics(points: int, folder: Path) -> dict[str, float]:
             answer.raise_for_status()
             assert answer.json()["data"]["result"]
 
-        figures["latest_ms"] = best_ms(lambda: ask("last_over_time(obs_v[1h])"), 2)
-        figures["week_ms"] = best_ms(lambda: ask('obs_v{ds="4711"}[8d]'))
-        figures["hourly_ms"] = best_ms(
-            lambda: ask(
-                "avg_over_time(obs_v[1h])",
-                start=START + 3600,
-                end=min(end, START + 86400),
-                step=3600,
-            ),
-            1,
-        )
-        figures["bytes_per_point"] = _bytes_under(folder) / points
+        if work.questions:
+            figures["latest_ms"] = best_ms(lambda: ask("last_over_time(obs_v[1h])"), 2)
+            figures["week_ms"] = best_ms(lambda: ask('obs_v{ds="4711"}[8d]'))
+            figures["hourly_ms"] = best_ms(
+                lambda: ask(
+                    "avg_over_time(obs_v[1h])",
+                    start=START + 3600,
+                    end=min(end, START + 86400),
+                    step=3600,
+                ),
+                1,
+            )
+        figures["bytes_per_point"] = _bytes_under(folder) / work.points
     return figures
 
 
-def influxdb(points: int, folder: Path) -> dict[str, float]:
+def influxdb(work: Work, folder: Path) -> dict[str, float]:
     """Single node with TSI index and write-ahead log; two fields a point."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -263,26 +279,27 @@ def influxdb(points: int, folder: Path) -> dict[str, float]:
 
     with _server("influxd", arguments, "/ping") as (http, server):
         http.post("/query", params={"q": "CREATE DATABASE b"}).raise_for_status()
-        figures = _ingested(http, server, points, "/write?db=b&precision=s")
+        figures = _ingested(http, server, work, "/write?db=b&precision=s")
 
         def ask(query: str) -> None:
             answer = http.get("/query", params={"db": "b", "q": query, "epoch": "s"})
             answer.raise_for_status()
             assert answer.json()["results"][0]["series"]
 
-        figures["latest_ms"] = best_ms(lambda: ask("SELECT last(v) FROM obs GROUP BY ds"), 1)
-        figures["week_ms"] = best_ms(lambda: ask("SELECT v, q FROM obs WHERE ds = '4711'"))
-        figures["hourly_ms"] = best_ms(
-            lambda: ask(
-                "SELECT count(v), sum(v), min(v), max(v) FROM obs "
-                f"WHERE time >= {START}s AND time < {START + 86400}s "
-                "GROUP BY time(1h), ds fill(none)"
-            ),
-            1,
-        )
+        if work.questions:
+            figures["latest_ms"] = best_ms(lambda: ask("SELECT last(v) FROM obs GROUP BY ds"), 1)
+            figures["week_ms"] = best_ms(lambda: ask("SELECT v, q FROM obs WHERE ds = '4711'"))
+            figures["hourly_ms"] = best_ms(
+                lambda: ask(
+                    "SELECT count(v), sum(v), min(v), max(v) FROM obs "
+                    f"WHERE time >= {START}s AND time < {START + 86400}s "
+                    "GROUP BY time(1h), ds fill(none)"
+                ),
+                1,
+            )
         figures["bytes_per_point"] = (
             _bytes_under(folder / "data") + _bytes_under(folder / "wal")
-        ) / points
+        ) / work.points
     return figures
 
 
@@ -290,9 +307,19 @@ def _bytes_under(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-PEERS: dict[str, Callable[[int, Path], dict[str, float]]] = {
+PEERS: dict[str, Callable[[Work, Path], dict[str, float]]] = {
     "parquet+polars": parquet_polars,
     "postgresql": postgresql,
     "victoriametrics": victoriametrics,
     "influxdb": influxdb,
 }
+
+
+def add_all(report: Report, work: Work) -> None:
+    """Add every peer that is here to the report, and a note for the others."""
+    for name, peer in PEERS.items():
+        with tempfile.TemporaryDirectory(prefix="bench-peer-") as folder:
+            try:
+                report.add(name, f"{work.points:,} points", **peer(work, Path(folder)))
+            except Missing as reason:
+                report.notes.append(f"{name} is left out: {reason}")
