@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 MSG_ID = "Nats-Msg-Id"
 _TRIES = 20  # to find room beside another process that is finding its own
 _LOOK_S = 0.25  # how often a wait for acknowledgements looks at the connection
+_NAME_IN_USE = 10058  # "stream name already in use with a different configuration"
 _NO_SPACE = 10047  # "insufficient storage resources available"
 _SMALLEST_STREAM = 64 << 20  # bytes
 _FULL = (10077, 10054)  # "maximum bytes exceeded", "message size exceeds maximum allowed"
@@ -131,8 +132,13 @@ class Bus:
         try:
             info: api.StreamInfo = await self._js.stream_info(stream.name)
         except nats.js.errors.NotFoundError:
-            await self._js.add_stream(_stream_config(stream, size))
-            return
+            try:
+                await self._js.add_stream(_stream_config(stream, size))
+                return
+            except nats.js.errors.APIError as error:
+                if error.err_code != _NAME_IN_USE:
+                    raise
+            info = await self._js.stream_info(stream.name)  # another process was first
         await self._js.update_stream(_stream_config(stream, max(size, info.state.bytes)))
 
     async def state(self, stream: str) -> api.StreamState:
