@@ -142,6 +142,25 @@ class Instance:
         """Return the process id of one of the instance's processes."""
         return next(int(p["pid"]) for p in self.processes() if p["name"] == name)
 
+    def processes(self) -> dict[str, list[psutil.Process]]:
+        """Return all processes by the program they run.
+
+        Raises
+        ------
+        Unavailable
+            If the instance does not run.
+        """
+        if self.process is None:
+            raise Unavailable("the instance does not run")
+        top = psutil.Process(self.process.pid)
+        found: dict[str, list[psutil.Process]] = {}
+        for process in [top, *top.children(recursive=True)]:
+            line = process.cmdline()
+            name = next((part for part in line if part.startswith("madang")), Path(line[0]).name)
+            name = f"{name} {line[-1]}" if name == "madang.app.serve" else name
+            found.setdefault(name, []).append(process)
+        return found
+
     def kill(self, name: str) -> None:
         """`kill -9` one process with its workers, by pid."""
         leader = psutil.Process(self.pid_of(name))
