@@ -38,5 +38,10 @@ def run(*, full: bool = False) -> Report:
             event_p50_ms=found.event.p50_ms,
             measure_p50_ms=found.measure.p50_ms,
             measure_worst_ms=found.measure.worst_ms,
+            cores=sum(found.cores.values()),
         )
+    shares = sorted(found.cores.items(), key=lambda item: -item[1])
+    report.notes.append(
+        f"cores in use at {last}: " + ", ".join(f"{name} {share:.2f}" for name, share in shares)
+    )
     return report

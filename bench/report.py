@@ -70,7 +70,7 @@ class Report:
             if row.who == OURS or row.load not in ours:
                 continue
             found = [
-                f"{name} {_times(name, ours[row.load].figures[name], value):,.1f}x"
+                f"{name} {_shown(_times(name, ours[row.load].figures[name], value))}x"
                 for name, value in row.figures.items()
                 if value and ours[row.load].figures.get(name)
             ]

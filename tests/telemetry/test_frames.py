@@ -1,4 +1,6 @@
 import contextlib
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -105,3 +107,11 @@ def test_a_refusal_comes_back_and_keeps_bytes_that_are_no_text():
     assert refusals.decode(refusal.encode()) == refusal
     with pytest.raises(Invalid):
         refusals.decode(b"[]")
+
+
+def test_a_frame_is_written_without_importing_pandas():
+    code = (
+        "import sys; from madang.telemetry.frames import encode;"
+        "encode([1], [1000], [2.5]); sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

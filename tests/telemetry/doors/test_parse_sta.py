@@ -167,3 +167,21 @@ def test_any_bytes_are_read_or_malformed(body):
         except MalformedBody:
             continue
         assert len(parsed.ds) + len(parsed.refused) == parsed.sent
+
+
+def test_groups_read_together_are_what_they_are_alone():
+    groups = [
+        {
+            "Datastream": {"@iot.id": ds},
+            "components": ["result", "phenomenonTime"],
+            "dataArray": [[ds + n / 10, f"2026-11-22T0{n}:00:00Z"] for n in range(ds % 3 + 1)],
+        }
+        for ds in (7, 8, 9, 7)
+    ]
+    together = parse_data_array(json.dumps(groups).encode(), NOW)
+    spoiled = json.dumps([*groups, {**groups[0], "dataArray": [[None, "not a time"]]}]).encode()
+    alone = parse_data_array(spoiled, NOW)
+    for name in ("ds", "t", "v", "row"):
+        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
+    assert (together.sent, together.refused) == (8, ())
+    assert [item.row for item in alone.refused] == [8]

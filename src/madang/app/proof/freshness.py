@@ -57,10 +57,15 @@ class Delays:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run measured. `points_per_s` is what the door really accepted."""
+    """What one run measured.
+
+    `points_per_s` is what the door really accepted; `cores` the CPU-seconds per second that each
+    program of the instance used while it was sent.
+    """
 
     datastreams: int
     points_per_s: float
+    cores: dict[str, float]
     latest: Delays
     page: Delays
     measure: Delays
@@ -144,6 +149,7 @@ class _Run:
             made.load[start : start + self._request]
             for start in range(0, len(made.load), self._request)
         ]
+        self._looks = (self._look_at_latest, self._look_at_page, self._look_at_measures)
         self._hour_ms = int(time.time()) * 1000 // _HOUR_MS * _HOUR_MS
 
     def _new_client(self) -> httpx.Client:
@@ -155,19 +161,30 @@ class _Run:
         until(self._is_known, 60, "the door's knowledge of the datastreams")
         self._send_hours(self._made.hourly, (3, 2, 1))
         until(self._three_hours_are_in, 60, "the first three hours")
+        for look in self._looks:  # what a process does once, at its first request, is over then
+            look(self._client)
         with self._lookers():
+            before = self._cpu_s()
             accepted, took = self._send()
+            after = self._cpu_s()
             until(self._all_seen, 30, "the last observation")
         if self._failures:
             raise self._failures[0]
         return Figures(
             len(self._made.load),
             accepted / took,
+            {name: (seconds - before.get(name, 0.0)) / took for name, seconds in after.items()},
             self._latest.delays(),
             self._page.delays(),
             self._measure.delays(),
             self._event.delays(),
         )
+
+    def _cpu_s(self) -> dict[str, float]:
+        return {
+            name: sum(sum(process.cpu_times()[:2]) for process in found)
+            for name, found in self._instance.processes().items()
+        }
 
     # sending
 
@@ -226,7 +243,7 @@ class _Run:
     def _lookers(self) -> Iterator[None]:
         with ExitStack() as stack:
             stack.callback(self._over.set)
-            for look in (self._look_at_latest, self._look_at_page, self._look_at_measures):
+            for look in self._looks:
                 self._thread(stack, partial(self._repeat, look))
             heard = threading.Event()
             self._thread(stack, lambda: asyncio.run(self._hear(heard)))

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import psutil
-
 from madang.app.proof.instance import Instance, until
-from madang.kernel.errors import Unavailable
 
 _RUNS = 5
 _SETTLED_S = 3.0
@@ -83,17 +80,10 @@ def _known(instance: Instance) -> int:
 
 def _memory(instance: Instance) -> dict[str, float]:
     """Return MiB by program (proportional set size: shared memory counts once)."""
-    if instance.process is None:
-        raise Unavailable("the instance does not run")
-    top = psutil.Process(instance.process.pid)
-    found: dict[str, float] = {}
-    for process in [top, *top.children(recursive=True)]:
-        line = process.cmdline()
-        name = next((a for a in line if a.startswith("madang")), Path(line[0]).name)
-        name = f"{name} {line[-1]}" if name == "madang.app.serve" else name
-        size = process.memory_full_info().pss / 2**20
-        found[name] = found.get(name, 0.0) + size
-    return found
+    return {
+        name: sum(process.memory_full_info().pss for process in found) / 2**20
+        for name, found in instance.processes().items()
+    }
 
 
 def memory_mib() -> float:
