@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tools.messages import compile_catalogues
 
 SHARED = Path(os.environ.get("MADANG_SHARED", Path(__file__).parents[2] / "shared"))

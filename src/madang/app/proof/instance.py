@@ -142,7 +142,7 @@ class Instance:
         """Return the process id of one of the instance's processes."""
         return next(int(p["pid"]) for p in self.processes() if p["name"] == name)
 
-    def processes(self) -> dict[str, list[psutil.Process]]:
+    def programs(self) -> dict[str, list[psutil.Process]]:
         """Return all processes by the program they run.
 
         Raises
