@@ -41,13 +41,13 @@ lint: .venv/dev ## style, types, import contracts
 test: test-unit test-system test-postgres ## the whole test suite (25 minutes at most on 2 cores)
 
 test-unit: .venv/dev .venv/messages ## unit and data tests (3 minutes at most)
-	$(BIN)/pytest -q -n 2 -m "not system and not long"
+	$(BIN)/pytest -q -n 2 -m "not system and not long and not external"
 
 test-system: .venv/dev .venv/messages ## tests that start real processes
-	$(BIN)/pytest -q -p no:xdist -m "system and not long"
+	$(BIN)/pytest -q -p no:xdist -m "system and not long and not external"
 
 test-postgres: .venv/dev .venv/messages ## the data tests again on PostgreSQL and an external bus, where they answer
-	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "data and not long"
+	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "(data or external) and not long"
 
 test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
 	$(BIN)/pytest -q -p no:xdist -m long

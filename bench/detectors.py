@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from bench.report import OURS, Bar, Report
-from tests.telemetry.oracle import HourBook, Stream, Watcher
 
+from bench.report import OURS, Bar, Report
 from madang.telemetry.engine import windows
 from madang.telemetry.proof import passes, workload
+from tests.telemetry.oracle import HourBook, Stream, Watcher
 
 _ORACLE_POINTS = 20_000
 SIZES = (50_000, 500_000, 5_000_000)

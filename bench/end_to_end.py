@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+
 from bench import peers
 from bench.report import OURS, Bar, Report
-
 from madang.telemetry.proof import end_to_end, workload
 
 SIZES = (50_000, 500_000, 5_000_000)

@@ -6,7 +6,6 @@ An instance of its own per load; who looks asks every 50 ms, which is part of th
 from __future__ import annotations
 
 from bench.report import OURS, Bar, Report
-
 from madang.app.proof import freshness
 
 RATES = (300, 3_000, 30_000)

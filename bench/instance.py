@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench.report import OURS, Bar, Report
-
 from madang.app.proof import start
 
 

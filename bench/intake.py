@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.report import OURS, Bar, Report
-
 from madang.telemetry.doors.proof.figures import CASES, COLUMNS, SINGLE, measured
 from madang.telemetry.doors.proof.instance import stream_instance
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from bench import peers
 from bench.report import OURS, Bar, Report
-
 from madang.kernel.lake import proof
 
 SIZES = (250_000, 2_500_000, 25_000_000)

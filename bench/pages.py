@@ -8,7 +8,6 @@ rendering of a small page costs. The readers' CPU is not counted.
 from __future__ import annotations
 
 from bench.report import OURS, Bar, Report
-
 from madang.web.figures import READERS, measured, web_process
 
 SERVICE = "/air/"

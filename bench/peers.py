@@ -22,8 +22,8 @@ import httpx
 import numpy as np
 import psutil
 import pyarrow as pa
-from bench.report import Report
 
+from bench.report import Report
 from madang.kernel.lake.polars_store import PolarsStore
 from madang.kernel.lake.proof import (
     HOURLY,

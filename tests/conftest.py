@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tools.messages import compile_catalogues
 
 SHARED = Path(os.environ.get("MADANG_SHARED", Path(__file__).parents[2] / "shared"))
@@ -26,8 +27,11 @@ def shared() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that ask for real data, so that they can be counted."""
+    """Mark tests that ask for real data, so that they can be counted, and those of the database."""
     for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or asked & {"db", "transactional_db"}:
+            item.add_marker(pytest.mark.data)
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
 

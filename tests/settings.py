@@ -13,3 +13,7 @@ os.environ.pop("MADANG_PORT_OFFSET", None)
 from madang.app.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
+    # one per run, so that two runs on one server do not take each other's database away
+    DATABASES["default"]["TEST"] = {"NAME": f"test_madang_{os.getpid()}"}  # noqa: F405

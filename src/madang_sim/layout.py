@@ -29,10 +29,12 @@ class Place:
 class StationClass:
     """A kind of station: how many, what they measure, how often, how well.
 
-    `gain_sd` and `noise_sd` are relative; `spread_km` scatters stations around a centre.
+    `mark` sets a station's name apart in any language; `gain_sd` and `noise_sd` are relative;
+    `spread_km` scatters stations around a centre.
     """
 
     name: str
+    mark: str
     count: int
     pollutants: tuple[str, ...]
     period_s: int
@@ -41,10 +43,10 @@ class StationClass:
     spread_km: float
 
 
-REFERENCE = StationClass("reference", 25, POLLUTANTS, 300, 0.01, 0.01, 0.3)
-SENSOR = StationClass("sensor", 1200, ("pm25", "pm10"), 120, 0.12, 0.06, 1.0)
-SCHOOL = StationClass("school", 300, ("pm25", "pm10"), 120, 0.08, 0.05, 0.8)
-INTERSECTION = StationClass("intersection", 150, ("pm25", "no2", "co"), 120, 0.08, 0.05, 0.6)
+REFERENCE = StationClass("reference", "", 25, POLLUTANTS, 300, 0.01, 0.01, 0.3)
+SENSOR = StationClass("sensor", "S", 1200, ("pm25", "pm10"), 120, 0.12, 0.06, 1.0)
+SCHOOL = StationClass("school", "H", 300, ("pm25", "pm10"), 120, 0.08, 0.05, 0.8)
+INTERSECTION = StationClass("intersection", "X", 150, ("pm25", "no2", "co"), 120, 0.08, 0.05, 0.6)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,8 @@ def city_stations(
         for index, (place, (east, north)) in enumerate(zip(chosen, offsets, strict=True)):
             squeeze = kind.spread_km / _KM_PER_DEGREE
             kinds.append(number)
-            names.append(
-                place.name if kind is REFERENCE else f"{place.name} {kind.name} {index + 1}"
-            )
+            mark = f" {kind.mark}{index + 1:04d}" if kind.mark else ""
+            names.append(place.name + mark)
             codes.append(place.district)
             lons.append(place.lon + east * squeeze / np.cos(np.radians(place.lat)))
             lats.append(place.lat + north * squeeze)

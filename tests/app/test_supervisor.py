@@ -113,3 +113,35 @@ def test_what_a_killed_leader_leaves_behind_is_cleared(tmp_path):
 def _is_zombie(pid):
     status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     return status.rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_one_that_was_started_anew_keeps_its_place_in_the_order_of_stopping(tmp_path):
+    """A restarted bus once stopped first, while those who write to it were still at work."""
+    farewell = (
+        "import signal, sys, time, pathlib;"
+        f"log = pathlib.Path({str(tmp_path / 'order')!r});"
+        "bye = lambda *_: (log.open('a').write(sys.argv[1]), sys.exit(0));"
+        "signal.signal(signal.SIGTERM, bye);"
+        f"pathlib.Path({str(tmp_path)!r}, sys.argv[1]).write_text('up'); time.sleep(60)"
+    )
+    planned = [
+        Process(name, [sys.executable, "-c", farewell, name], (tmp_path / name).exists, stop_s=5)
+        for name in ("bus", "door")
+    ]
+    supervisor = Supervisor(tmp_path, lambda _: None)
+    for process in planned:
+        supervisor.start(process, within_s=10)
+    state = json.loads((tmp_path / "run" / "processes.json").read_text())
+
+    def strike():
+        (tmp_path / "bus").unlink()
+        os.kill(state["processes"][0]["pid"], signal.SIGKILL)
+        until((tmp_path / "bus").exists)
+        supervisor.ask_to_stop()
+
+    striking = threading.Thread(target=strike)
+    striking.start()
+    supervisor.watch()  # here, because a child ends with the thread that started it (prctl(2))
+    striking.join()
+    supervisor.stop()
+    assert (tmp_path / "order").read_text() == "doorbus"

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bench.__main__ import NAMES
 from bench.peers import PEERS, Missing, Work, add_all
 from bench.report import OURS, Bar, Report

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import uuid
+from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from madang.kernel.bus.access import client_url
 from madang.kernel.bus.client import Bus
-from madang.kernel.bus.message import Message, Outgoing, Stream
+from madang.kernel.bus.message import STREAMS, Message, Outgoing, Stream
 from madang.kernel.bus.server import BusServer
 from madang.kernel.errors import Invalid, LimitReached, Unavailable
 from tests.kernel.bus_server import instance, killed_and_started_again, with_bus
@@ -21,7 +23,9 @@ from tests.kernel.bus_server import instance, killed_and_started_again, with_bus
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture(scope="module", params=["child", "external"])
+@pytest.fixture(
+    scope="module", params=["child", pytest.param("external", marks=pytest.mark.external)]
+)
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a bus with streams."""
     if request.param == "external":
@@ -282,6 +286,59 @@ def test_while_the_server_is_away_publishing_says_so(tmp_path: Path, stream: Str
             while not bus.is_connected:
                 await asyncio.sleep(0.05)
         assert await bus.publish(f"{stream.name}.a", b"x") == 1
+
+    try:
+        with_bus(client_url(here), work)
+    finally:
+        server.stop()
+
+
+def test_many_messages_cut_off_by_a_restart_are_told_at_once(tmp_path: Path) -> None:
+    """What the server had not read when it died is never acknowledged: waiting for it is idle."""
+    stream = Stream("CUT", ("cut.>",), 3600.0, 64 << 20, refuse_when_full=True)
+    here = instance(tmp_path)
+    server = BusServer(here)
+    server.start()
+    messages = [Outgoing("cut.a", b"%d" % n, msg_id=f"n{n}") for n in range(50)]
+
+    async def work(bus: Bus) -> None:
+        await bus.ensure_streams([stream])
+        assert server.process is not None
+        server.process.send_signal(signal.SIGSTOP)
+        sending = asyncio.create_task(bus.publish_many(messages))
+        await asyncio.sleep(0.3)
+        begin = asyncio.get_running_loop().time()
+        await asyncio.to_thread(killed_and_started_again, server)
+        with pytest.raises(Unavailable, match="connection to the bus broke"):
+            await sending
+        assert asyncio.get_running_loop().time() - begin < 15
+        assert await bus.publish_many(messages) == list(range(1, 51))
+
+    try:
+        with_bus(client_url(here), work)
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("room_mib", [400, 900, 5000])
+def test_on_a_small_disk_every_stream_gets_its_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room_mib: int
+) -> None:
+    """The first stream once took so much that the last found no room, and nothing started."""
+    usage = namedtuple("Usage", "total used free")(0, 0, room_mib << 20)
+    monkeypatch.setattr("madang.kernel.bus.server.shutil.disk_usage", lambda _: usage)
+    here = instance(tmp_path)
+    server = BusServer(here)
+    server.start()
+
+    async def work(bus: Bus) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(3):  # as lake, doors and worker do at a start
+                group.create_task(bus.ensure_streams(STREAMS))
+        infos = await bus.client.jetstream().streams_info()
+        sizes = {info.config.name: info.config.max_bytes or 0 for info in infos}
+        assert min(sizes[stream.name] for stream in STREAMS) >= 64 << 20
+        assert sum(sizes.values()) <= room_mib << 20
 
     try:
         with_bus(client_url(here), work)

@@ -71,3 +71,25 @@ def test_writing_goes_on_until_told_to_stop(own_folder):
         assert b'process="lake"' in metrics.merged()
     finally:
         stop.set()
+
+
+def test_a_disk_that_is_full_for_a_while_does_not_silence_them(own_folder, monkeypatch):
+    tried = []
+    write = metrics.write
+
+    def sometimes(process: str) -> None:
+        tried.append(process)
+        if len(tried) < 3:
+            raise OSError(28, "No space left on device")
+        write(process)
+
+    monkeypatch.setattr(metrics, "write", sometimes)
+    stop = metrics.start_writing("lake", interval_s=0.01)
+    try:
+        for _ in range(500):
+            if (own_folder / "lake.prom").exists():
+                break
+            stop.wait(0.01)
+        assert b'process="lake"' in metrics.merged()
+    finally:
+        stop.set()

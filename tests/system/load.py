@@ -8,22 +8,21 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
-from tests.system.instance import Instance
+from tests.system.instance import Instance, until
 
-_COUNT = """
+_ASK = """
 import json, sys
 from madang.kernel.lake.client import query
-ids = json.loads(sys.argv[1])
-rows = query(
-    "SELECT ds, count() AS rows, uniqExact(t) AS stamps FROM obs"
-    " WHERE has({ids:Array(UInt32)}, ds) GROUP BY ds",
-    {"ids": ids},
-)
-print(json.dumps(rows.to_pylist()))
+print(json.dumps(query(sys.argv[1], json.loads(sys.argv[2])).to_pylist(), default=str))
 """
+_COUNT = (
+    "SELECT ds, count() AS rows, uniqExact(t) AS stamps FROM obs"
+    " WHERE has({ids:Array(UInt32)}, ds) GROUP BY ds"
+)
 
 
 def things(instance: Instance, key: str, gateway: str, count: int) -> list[int]:
@@ -128,12 +127,32 @@ class Sender:
         self._at += 5
 
 
-def counts(instance: Instance, ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Return datastream -> (rows, distinct stamps) in the lake."""
+def rows_of(instance: Instance, sql: str, **params: Any) -> list[dict[str, Any]] | None:
+    """Return what the lake answers, or None while it does not answer."""
     done = subprocess.run(
-        [sys.executable, "-c", _COUNT, json.dumps(ids)],
+        [sys.executable, "-c", _ASK, sql, json.dumps(params)],
         env=instance.environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    if done.returncode != 0:
-        return {}
-    return {row["ds"]: (row["rows"], row["stamps"]) for row in json.loads(done.stdout)}
+    return None if done.returncode else json.loads(done.stdout)
+
+
+def counts(instance: Instance, ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return datastream -> (rows, distinct stamps) in the lake."""
+    found = rows_of(instance, _COUNT, ids=ids) or []
+    return {row["ds"]: (row["rows"], row["stamps"]) for row in found}
+
+
+def audit(instance: Instance, ids: list[int], expected_each: int, within_s: float = 60) -> None:
+    """Every datastream has exactly what was accepted, each stamp once."""
+    want = dict.fromkeys(ids, (expected_each, expected_each))
+    found: dict[int, tuple[int, int]] = {}
+
+    def complete() -> bool:
+        found.update(counts(instance, ids))
+        return all(found.get(ds, (0, 0))[1] >= expected_each for ds in ids)
+
+    try:
+        until(complete, within_s, "everything accepted in the lake")
+    finally:
+        wrong = {ds: found.get(ds) for ds in ids if found.get(ds) != want[ds]}
+        assert not wrong, f"(rows, stamps) expected {expected_each}: {wrong}\n{instance.logs()}"

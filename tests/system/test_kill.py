@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.system.instance import Instance, until
-from tests.system.load import Sender, counts, things
+from tests.system.load import Sender, audit, things
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 VICTIMS = ("lake", "bus", "stream", "web", "worker", "front")
@@ -32,22 +32,6 @@ def strike(instance, victim, key, ids, begin_s, seed):
         until(lambda: sender.accepted > sent, 90, "sending on")
         time.sleep(0.5)
     return sender.accepted
-
-
-def audit(instance, ids, expected_each):
-    """Every datastream has exactly what was accepted, each stamp once."""
-    want = dict.fromkeys(ids, (expected_each, expected_each))
-    found = {}
-
-    def complete():
-        found.update(counts(instance, ids))
-        return all(found.get(ds, (0, 0))[1] >= expected_each for ds in ids)
-
-    try:
-        until(complete, 60, "everything accepted in the lake")
-    finally:
-        wrong = {ds: found.get(ds) for ds in ids if found.get(ds) != want[ds]}
-        assert not wrong, f"(rows, stamps) expected {expected_each}: {wrong}\n{instance.logs()}"
 
 
 def drill(instance, seeds, name):

@@ -20,7 +20,7 @@ from madang.telemetry.pipeline.core import Core
 from madang.telemetry.pipeline.effects import detection_messages
 from tests.kernel.bus_server import instance
 from tests.telemetry import engine_cases as cases
-from tests.telemetry.drill import CATALOGUE, STREAMS_N, Lake, Load, published, values
+from tests.telemetry.drill import CATALOGUE, RECEIVED_MS, STREAMS_N, Lake, Load, published, values
 from tests.telemetry.pipeline_cases import outgoing
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
@@ -80,7 +80,7 @@ def check(rounds, stored, hours, events):
     core = Core(CATALOGUE, cases.rules())
     expected_hours, expected_events = set(), set()
     for number in range(rounds):
-        one = outgoing(*values(number))
+        one = outgoing(*values(number), received=RECEIVED_MS)
         admitted = core.admit(core.read([Message(one.subject, one.data, one.headers)]))
         effects = core.settle(admitted, *(np.empty(0, np.int64),) * 2)
         found = effects.hours

@@ -334,6 +334,29 @@ def test_a_replay_over_many_days_in_one_batch_is_stored(url, store, tmp_path):
     assert rows(store, "SELECT count() FROM obs_1h FINAL") == [(9600,)]
 
 
+@pytest.mark.parametrize("step_ms", [0, -3_600_000, 3_600_000])
+def test_a_clock_that_stands_still_or_jumps_loses_no_hour(url, store, tmp_path, step_ms):
+    """Hours go to the lake with ticks; two ticks at one time once had one token, and one effect."""
+    city = City()
+    rounds, per_hour = 48, 12  # four hours at five minutes
+
+    async def work():
+        async with running(url, store, tmp_path, city) as (pipeline, bus):
+            for start in range(0, rounds, per_hour):
+                for number in range(start, start + per_hour):
+                    t = np.full(8, cases.START + (number + 1) * 5 * MIN)
+                    ids = np.arange(10, 18, dtype=np.uint32)
+                    received = city.now + 10**9  # heard of, so that the clock closes nothing
+                    one = outgoing(ids, t, np.full(8, 20.0 + number), received=received)
+                    await bus.publish_many([one])
+                await settled(pipeline, bus)
+                city.now += step_ms
+
+    asyncio.run(work())
+    found = store.query("SELECT ds, count() AS n FROM obs_1h GROUP BY ds").to_pylist()
+    assert {row["ds"]: row["n"] for row in found} == dict.fromkeys(range(10, 18), 4)
+
+
 def test_an_unknown_question_is_refused(url, store, tmp_path):
     async def work():
         async with running(url, store, tmp_path) as (pipeline, _):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from babel.messages.pofile import read_po
 from django.test import Client
 from lxml import html
+
 from tools import messages
 
 HANGUL = re.compile(r"[가-힣]")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
+
 from tools import messages
 
 PLACE = re.compile(r"%\((\w+)\)s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -111,6 +112,12 @@ def main() -> None:
         sys.exit(2)
     except MadangError as error:
         _say(error)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        click.echo(f"madang: the disk is full{where}; make room and try again", err=True)
         sys.exit(1)
     except Exception as error:
         if not type(error).__module__.startswith("django.db"):

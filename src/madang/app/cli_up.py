@@ -21,14 +21,17 @@ def up(city: str | None, no_sim: bool, port: int | None) -> None:
         os.environ["MADANG_PORT"] = str(port)
     from madang.app import preflight
     from madang.app.instance import demo_gateway, prepare
+    from madang.app.leftovers import end_leftovers
     from madang.app.processes import core, simulator
     from madang.app.supervisor import Supervisor
     from madang.kernel.config import settings
 
     began = time.monotonic()
     here = settings()
+    preflight.check_disk(here)
     here.data.mkdir(parents=True, exist_ok=True)
     lock = preflight.hold_data_folder(here)
+    end_leftovers(here.data, lambda text: click.echo(f"madang: {text}", err=True))
     for variable, moved in preflight.moved_side_doors(here).items():
         click.echo(
             f"madang: the usual port of {variable[7:]} is in use; it moves to {moved}", err=True

@@ -39,14 +39,18 @@ def demo_gateway() -> str:
 
     Everything that comes with this key is labelled simulated, whatever it says of itself.
     """
+    from madang.kernel.bus import sync
     from madang.telemetry.api import create_gateway, gateways, rotate_key
 
-    if any(gateway.name == DEMO_GATEWAY for gateway in gateways()):
-        return rotate_key(DEMO_GATEWAY)
-    _, key = create_gateway(
-        DEMO_GATEWAY,
-        origin="simulated",
-        scopes=("observe", "provision"),
-        quota=_DEMO_QUOTA_POINTS_PER_S,
-    )
-    return key
+    try:
+        if any(gateway.name == DEMO_GATEWAY for gateway in gateways()):
+            return rotate_key(DEMO_GATEWAY)
+        _, key = create_gateway(
+            DEMO_GATEWAY,
+            origin="simulated",
+            scopes=("observe", "provision"),
+            quota=_DEMO_QUOTA_POINTS_PER_S,
+        )
+        return key
+    finally:
+        sync.close()  # the supervisor outlives the bus and has no business on it

@@ -98,19 +98,35 @@ def check_start(here: Settings) -> None:
     """
     for program in ("caddy", *(() if here.nats_url else ("nats-server",))):
         binary(program)
-    here.data.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(here.data).free
-    if free < _LEAST_FREE_BYTES:
-        raise Unavailable(
-            f"only {free >> 20} MiB are free where {here.data} lies; "
-            f"{_LEAST_FREE_BYTES >> 20} MiB are needed"
-        )
+    check_disk(here)
     if taken := taken_ports(here):
         raise Unavailable(
             "a port is in use:\n  "
             + "\n  ".join(taken)
             + "\nstop the other program, or start with --port-offset 10000"
         )
+
+
+def check_disk(here: Settings) -> None:
+    """Raise if there is too little room; nothing may be written before this was asked.
+
+    Raises
+    ------
+    Unavailable
+        If fewer than 512 MiB are free where the data folder lies.
+    """
+    free = _free_bytes(here.data)
+    if free < _LEAST_FREE_BYTES:
+        raise Unavailable(
+            f"only {free >> 20} MiB are free where {here.data} lies; "
+            f"{_LEAST_FREE_BYTES >> 20} MiB are needed: make room, "
+            "or name a folder on another disk with --data"
+        )
+
+
+def _free_bytes(data: Path) -> int:
+    """Return the room where `data` is or would be."""
+    return shutil.disk_usage(next(path for path in (data, *data.parents) if path.exists())).free
 
 
 def hold_data_folder(here: Settings) -> IO[str]:
@@ -156,8 +172,6 @@ def findings(here: Settings) -> Iterable[Finding]:
 
 
 def _disk(data: Path) -> Finding:
-    folder = next(path for path in (data, *data.parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    return Finding(
-        "disk", "ok" if free >= _LEAST_FREE_BYTES else "bad", f"{free >> 30} GiB free at {folder}"
-    )
+    free = _free_bytes(data)
+    level = "ok" if free >= _LEAST_FREE_BYTES else "bad"
+    return Finding("disk", level, f"{free >> 20} MiB free where {data} lies")

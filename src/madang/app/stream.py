@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from madang.kernel import orm
+from madang.kernel import metrics, orm
 from madang.kernel.errors import MadangError, NotFound
 from madang.kernel.logs import configure
 from madang.kernel.problem import problem_document
@@ -75,6 +75,7 @@ class StreamApplication:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                metrics.start_writing("stream")
                 self._tasks = [
                     asyncio.create_task(_kept_running(task))
                     for task in registry().offers(StreamTask)

@@ -135,9 +135,13 @@ class Supervisor:
         self._stopping = True
 
     def stop(self) -> None:
-        """Stop all processes, the last started first."""
+        """Stop all processes, the last of the plan first.
+
+        The plan counts, not who was started last: a bus that was started anew must still outlive
+        those who write to it.
+        """
         self._stopping = True
-        for name in reversed(list(self._running)):
+        for name in reversed([name for name in self._processes if name in self._running]):
             popen, process = self._running[name], self._processes[name]
             popen.terminate()
             try:
@@ -196,16 +200,16 @@ class Supervisor:
             if child.state == "starting" and popen and self._processes[name].ready():
                 child.state = "running"
         part = self._state_file.with_suffix(".part")
-        part.write_bytes(
-            msgspec.json.encode(
-                {
-                    "supervisor": os.getpid(),
-                    "ports": self._ports,
-                    "processes": list(self._children.values()),
-                }
-            )
-        )
-        part.replace(self._state_file)
+        state = {
+            "supervisor": os.getpid(),
+            "ports": self._ports,
+            "processes": list(self._children.values()),
+        }
+        try:
+            part.write_bytes(msgspec.json.encode(state))
+            part.replace(self._state_file)
+        except OSError as error:  # a full disk must not end the one who keeps the others running
+            self._say(f"the list of processes was not written: {error}")
 
 
 def _reason(code: int) -> str:

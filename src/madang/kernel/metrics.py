@@ -9,6 +9,7 @@ Each process writes its own exposition to ``run/metrics/<process>.prom`` every f
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -30,6 +31,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from madang.kernel.config import settings
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+log = logging.getLogger(__name__)
 INTERVAL_S = 2.0
 FORGOTTEN_AFTER_S = 60.0  # a process that has not written for this long is gone
 # seconds; from a quick page to a slow job
@@ -77,7 +79,10 @@ def start_writing(process: str, interval_s: float = INTERVAL_S) -> threading.Eve
 
     def run() -> None:
         while True:
-            write(process)
+            try:
+                write(process)
+            except OSError as error:  # a full disk must not silence the metrics for good
+                log.warning("metrics not written: %s", error)
             if stop.wait(interval_s):
                 return
 

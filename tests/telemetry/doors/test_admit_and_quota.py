@@ -47,6 +47,16 @@ def test_good_rows_pass_as_they_are():
     assert admit(parsed, KNOWN, 10, NOW) is parsed
 
 
+@pytest.mark.parametrize(
+    ("jump_ms", "refused"), [(-3_600_000, {0: refusals.FUTURE_STAMP}), (3_600_000, {})]
+)
+def test_when_the_servers_clock_jumps_only_stamps_ahead_of_it_are_refused(jump_ms, refused):
+    """Put back, it takes the present for the future, and says so; put forward, all is the past."""
+    found = admit(columns([1, 1], [NOW, NOW - 2 * 3_600_000], [1, 2]), KNOWN, 10, NOW + jump_ms)
+    assert {item.row: item.code for item in found.refused} == refused
+    assert found.row.tolist() == [row for row in (0, 1) if row not in refused]
+
+
 def test_each_bad_row_is_refused_with_its_code():
     late = NOW + FUTURE_LIMIT_MS
     refused, kept = codes([1, 3, 5, 1, 1, 1], [NOW, NOW, NOW, late, late + 1, NOW // 1000])

@@ -187,7 +187,7 @@ class _Run:
     def _cpu_s(self) -> dict[str, float]:
         return {
             name: sum(sum(process.cpu_times()[:2]) for process in found)
-            for name, found in self._instance.processes().items()
+            for name, found in self._instance.programs().items()
         }
 
     # sending

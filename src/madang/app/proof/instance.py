@@ -22,10 +22,14 @@ _START_S = 120.0
 _STOP_S = 90.0
 
 
-def free_offset(after: int = 2000) -> int:
-    """Return a port offset at which every port of an instance is free."""
+def free_offset() -> int:
+    """Return a port offset at which every port of an instance is free.
+
+    Each process looks in a region of its own, so that two at once do not meet while one of their
+    instances is being started again.
+    """
     bases = (8000, 8088, 1883, 18010, 18011, 18012, 18013)
-    for offset in range(after, 30_000, 137):
+    for offset in range(2000 + os.getpid() % 200 * 100, 40_000, 137):
         if all(is_free("127.0.0.1", base + offset) for base in bases):
             return offset
     raise Unavailable("no free ports for an instance of its own")
@@ -119,20 +123,26 @@ class Instance:
             raise Unavailable(f"madang_sim {' '.join(arguments)}: {done.stderr}\n{self.logs()}")
         return done
 
-    def gateway(self, name: str, origin: str, *scopes: str) -> str:
-        """Make a gateway; returns its key."""
+    def gateway(self, name: str, origin: str, *scopes: str, quota: int = 10_000) -> str:
+        """Make a gateway that may send `quota` points per second; returns its key."""
         command = ["telemetry", "gateway", "add", name, "--origin", origin, "--json"]
+        command += ["--quota", str(quota)]
         for scope in scopes or ("observe", "provision"):
             command += ["--scope", scope]
         key: str = json.loads(self.madang(*command).stdout)["key"]
         return key
 
+    def processes(self) -> list[dict[str, Any]]:
+        """Return the instance's processes as its supervisor notes them."""
+        state = json.loads((self.data / "run" / "processes.json").read_text())
+        found: list[dict[str, Any]] = state["processes"]
+        return found
+
     def pid_of(self, name: str) -> int:
         """Return the process id of one of the instance's processes."""
-        state = json.loads((self.data / "run" / "processes.json").read_text())
-        return next(int(p["pid"]) for p in state["processes"] if p["name"] == name)
+        return next(int(p["pid"]) for p in self.processes() if p["name"] == name)
 
-    def processes(self) -> dict[str, list[psutil.Process]]:
+    def programs(self) -> dict[str, list[psutil.Process]]:
         """Return all processes by the program they run.
 
         Raises

@@ -82,7 +82,7 @@ def _memory(instance: Instance) -> dict[str, float]:
     """Return MiB by program (proportional set size: shared memory counts once)."""
     return {
         name: sum(process.memory_full_info().pss for process in found) / 2**20
-        for name, found in instance.processes().items()
+        for name, found in instance.programs().items()
     }
 
 

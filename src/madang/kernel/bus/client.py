@@ -30,6 +30,9 @@ from madang.kernel.errors import Invalid, LimitReached, MadangError, Unavailable
 log = logging.getLogger(__name__)
 
 MSG_ID = "Nats-Msg-Id"
+_TRIES = 20  # to find room beside another process that is finding its own
+_LOOK_S = 0.25  # how often a wait for acknowledgements looks at the connection
+_NAME_IN_USE = 10058  # "stream name already in use with a different configuration"
 _NO_SPACE = 10047  # "insufficient storage resources available"
 _SMALLEST_STREAM = 64 << 20  # bytes
 _FULL = (10077, 10054)  # "maximum bytes exceeded", "message size exceeds maximum allowed"
@@ -98,25 +101,45 @@ class Bus:
     # streams
 
     async def ensure_streams(self, streams: Iterable[Stream] = STREAMS) -> None:
-        """Create the streams, or bring existing ones to the given limits."""
-        for stream in streams:
-            await translated(self._ensure(_stream_config(stream)))
+        """Create the streams, or bring existing ones to the given limits.
 
-    async def _ensure(self, config: api.StreamConfig) -> None:
-        """Create or update; on a small disk take half, and half again, down to 64 MiB."""
+        Where the disk is too small for all, all take half, and half again, down to 64 MiB each, so
+        that the first does not leave the last without any.
+        """
+        wanted, halvings, tries = list(streams), 0, 0
         while True:
             try:
-                try:
-                    await self._js.update_stream(config)
-                except nats.js.errors.NotFoundError:
-                    await self._js.add_stream(config)
+                for stream in wanted:
+                    least = min(stream.max_bytes, _SMALLEST_STREAM)
+                    await self._ensure(stream, max(stream.max_bytes >> halvings, least))
                 return
             except nats.js.errors.APIError as error:
-                size = config.max_bytes or 0
-                if error.err_code != _NO_SPACE or size // 2 < _SMALLEST_STREAM:
+                if error.err_code != _NO_SPACE:
+                    raise _as_ours(error) from error
+                if any(stream.max_bytes >> halvings > _SMALLEST_STREAM for stream in wanted):
+                    halvings += 1
+                    log.warning("disk is short: streams take 1/%d of their room", 1 << halvings)
+                elif tries < _TRIES:  # another process may be trying larger ones at this moment
+                    tries += 1
+                    await asyncio.sleep(_LOOK_S)
+                else:
+                    raise _as_ours(error) from error
+            except (nats.errors.Error, nats.js.errors.Error, OSError) as error:
+                raise _as_ours(error) from error
+
+    async def _ensure(self, stream: Stream, size: int) -> None:
+        """Create a stream, or update it; it never gets smaller than what it holds."""
+        try:
+            info: api.StreamInfo = await self._js.stream_info(stream.name)
+        except nats.js.errors.NotFoundError:
+            try:
+                await self._js.add_stream(_stream_config(stream, size))
+                return
+            except nats.js.errors.APIError as error:
+                if error.err_code != _NAME_IN_USE:
                     raise
-                config = config.evolve(max_bytes=size // 2)
-                log.warning("stream %s: disk is short, kept to %d bytes", config.name, size // 2)
+            info = await self._js.stream_info(stream.name)  # another process was first
+        await self._js.update_stream(_stream_config(stream, max(size, info.state.bytes)))
 
     async def state(self, stream: str) -> api.StreamState:
         """Return the stream's counters: `messages`, `bytes`, `first_seq`, `last_seq`."""
@@ -173,6 +196,7 @@ class Bus:
             all of them again.
         """
         acks: list[asyncio.Future[api.PubAck]] = []
+        connection = self._connection()
         try:
             async with asyncio.timeout(timeout_s):
                 for message in messages:
@@ -185,6 +209,7 @@ class Bus:
                             )
                         )
                     )
+                await self._answered(acks, connection)
                 return [ack.seq for ack in await translated(_all(acks))]
         except TimeoutError:
             raise Unavailable("the bus did not acknowledge in time; publish again") from None
@@ -193,6 +218,28 @@ class Bus:
                 ack.cancel()
                 if ack.done() and not ack.cancelled():
                     ack.exception()  # looked at, so that asyncio does not report it
+
+    def _connection(self) -> int:
+        """Return the number of the present connection: it counts the reconnections."""
+        return int(self._client.stats["reconnects"])
+
+    async def _answered(self, acks: list[asyncio.Future[api.PubAck]], connection: int) -> None:
+        """Wait until all are acknowledged or one is refused.
+
+        Raises
+        ------
+        Unavailable
+            If the connection broke meanwhile: what was on its way to us then never comes.
+        """
+        waiting: set[asyncio.Future[api.PubAck]] = set(acks)
+        while waiting:
+            done, waiting = await asyncio.wait(
+                waiting, timeout=_LOOK_S, return_when=asyncio.FIRST_EXCEPTION
+            )
+            if any(ack.exception() for ack in done):
+                return
+            if waiting and self._connection() != connection:
+                raise Unavailable("the connection to the bus broke; publish again")
 
     async def broadcast(
         self, subject: str, data: bytes, headers: Mapping[str, str] | None = None
@@ -324,12 +371,12 @@ def _message(message: Any) -> Message:
     return Message(message.subject, message.data, message.headers or {}, 0, message.reply)
 
 
-def _stream_config(stream: Stream) -> api.StreamConfig:
+def _stream_config(stream: Stream, size: int) -> api.StreamConfig:
     return api.StreamConfig(
         name=stream.name,
         subjects=list(stream.subjects),
         max_age=stream.max_age_s,
-        max_bytes=stream.max_bytes,
+        max_bytes=size,
         duplicate_window=stream.duplicate_window_s,
         discard=api.DiscardPolicy.NEW if stream.refuse_when_full else api.DiscardPolicy.OLD,
         storage=api.StorageType.FILE,

@@ -13,7 +13,7 @@ import signal
 import sys
 from typing import Any
 
-from madang.kernel import logs
+from madang.kernel import logs, metrics
 from madang.kernel.bus.client import Bus
 from madang.kernel.bus.watch import keep_writable
 from madang.kernel.config import Settings, settings
@@ -98,6 +98,7 @@ async def run(here: Settings) -> None:
         loop.add_signal_handler(number, over.set)
     try:
         await lake.start()
+        metrics.start_writing("lake")
         watch = asyncio.create_task(keep_writable(here))
         await over.wait()
         watch.cancel()

@@ -49,8 +49,11 @@ class Entry:
         return self.now_ms > 0
 
     def label(self) -> str:
-        """Return what names this entry for ever: part of tokens and message ids."""
-        return f"t{self.now_ms}" if self.is_tick else f"{self.first}-{self.last}"
+        """Return what names this entry for ever: part of tokens and message ids.
+
+        A clock that was put back may show a tick's time again, so the time alone does not name it.
+        """
+        return f"t{self.now_ms}-{self.last}" if self.is_tick else f"{self.first}-{self.last}"
 
 
 class Journal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from madang.drill.events import Counted
-
 from madang.kernel import audit
 from madang.kernel.bus.message import Message
 from madang.kernel.events import announce
