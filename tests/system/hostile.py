@@ -123,6 +123,7 @@ class Device:
         self.client.on_connect = self._connected
         self.client.on_message = lambda _c, _u, m: self.told.append(json.loads(m.payload))
         self.client.on_publish = self._published
+        self.client.on_subscribe = lambda *_: self._in.set()
         self.client.connect("127.0.0.1", instance.mqtt_port)
         self.client.loop_start()
         until(self._in.is_set, 15, "the device is let in")
@@ -139,7 +140,6 @@ class Device:
     def _connected(self, client, _user, _flags, reason, _properties) -> None:
         if not reason.is_failure:
             client.subscribe(f"gw/{self.gateway}/rejected", 1)
-            self._in.set()
 
     def _published(self, _client, _user, _mid, reason, _properties) -> None:
         self.acknowledged += not reason.is_failure

@@ -100,6 +100,21 @@ def wired(house):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_bus_restarts_under_load(house, number):
+    with house.sender() as sender:
+        house.sent_on(sender)
+        before = house.instance.pid_of("bus")
+        os.kill(before, number)
+        until(lambda: house.instance.pid_of("bus") != before, 60, "a new bus")
+        house.sent_on(sender, 90)
+        house.sent_on(sender)
+    house.audit(sender)
+
+
+# Long, and at times it fails: readings on their way from a device at the moment the bus stops were
+# missing afterwards (docs/explanation/faults.md, "Known fault"). It stays until the cause is gone.
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_bus_restarts_under_load_of_http_and_mqtt(wired, number):
     house = wired
     with house.sender() as sender, MQTTLoad(house) as device:
