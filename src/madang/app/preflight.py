@@ -16,7 +16,7 @@ from typing import IO
 from madang.app.processes import binary
 from madang.kernel.config import Settings
 from madang.kernel.errors import Conflict, MadangError, Unavailable
-from madang.web import vendor
+from madang.web import api as web
 
 _LEAST_FREE_BYTES = 512 << 20
 _EXTRAS = {
@@ -166,7 +166,7 @@ def findings(here: Settings) -> Iterable[Finding]:
     yield _disk(here.data)
     taken = taken_ports(here)
     yield Finding("ports", "off" if taken else "ok", "; ".join(taken) or "all free")
-    missing = vendor.missing()
+    missing = web.missing_browser_assets()
     yield Finding(
         "browser assets",
         "off" if missing else "ok",
