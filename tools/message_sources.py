@@ -34,6 +34,7 @@ SHELL = (
     "web/templates/web/base.html",
     "web/templates/web/home.html",
     "web/templates/web/error.html",
+    "web/templates/web/translation_note.html",
     "web/templates/web/accessibility.html",
     "web/templates/web/privacy.html",
     "web/templates/web/status.html",
