@@ -1,4 +1,4 @@
-"""Texts of pages: complete, with the values in place, in a known state; out to translators and back."""
+"""Texts of pages: complete, values in place, state known; out to translators and back."""
 
 from __future__ import annotations
 
