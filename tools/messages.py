@@ -39,6 +39,9 @@ KEYWORDS = {
 # offers whose field is shown to people: (kind, field)
 SHOWN = (
     ("MenuEntry", "title"),
+    ("SearchPage", "label"),
+    ("Doorway", "title"),
+    ("Doorway", "help"),
     ("ObservedProperty", "name"),
     ("Schedule", "help"),
     ("Claim", "what"),
