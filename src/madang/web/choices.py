@@ -1,8 +1,9 @@
-"""What a reader chose: how pages are shown, their colours, their district. Kept in cookies only."""
+"""What a reader chose: how pages are shown, their colours, their district. Kept in cookies only.
+
+An address may say it, too, for that one page: ``?lang=ar&display=senior&theme=dark``.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.http import HttpRequest
 
@@ -16,28 +17,22 @@ THEME_COOKIE = "madang_theme"
 DISTRICT_COOKIE = "madang_district"
 
 
-@dataclass(frozen=True)
-class Shown:
-    """How one page is shown, whatever its reader's cookies say (the gallery's addresses)."""
-
-    display: str
-    theme: str
-
-
 def display_of(request: HttpRequest) -> str:
-    """Return the display this reader chose: normal, senior, easy or contrast."""
-    if (shown := _shown(request)) is not None:
-        return shown.display
-    chosen = request.COOKIES.get(DISPLAY_COOKIE, "")
-    return chosen if chosen in DISPLAYS else DISPLAYS[0]
+    """Return the display of this page: normal, senior, easy or contrast."""
+    return _chosen(request, "display", DISPLAY_COOKIE, DISPLAYS)
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return the colours this reader chose: system (as the device says), light or dark."""
-    if (shown := _shown(request)) is not None:
-        return shown.theme
-    chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return chosen if chosen in THEMES else THEMES[0]
+    """Return the colours of this page: system (as the device says), light or dark."""
+    return _chosen(request, "theme", THEME_COOKIE, THEMES)
+
+
+def _chosen(request: HttpRequest, parameter: str, cookie: str, known: tuple[str, ...]) -> str:
+    """Return what the address says, else what the reader once chose, else the first."""
+    for chosen in (request.GET.get(parameter), request.COOKIES.get(cookie)):
+        if chosen in known:
+            return str(chosen)
+    return known[0]
 
 
 def district_of(request: HttpRequest) -> str:
@@ -57,12 +52,3 @@ def is_district(code: str) -> bool:
 def first_level() -> str:
     """Return the coarsest level of units, in which a resident says where they live."""
     return profile().levels[0].id
-
-
-def show_as(request: HttpRequest, display: str, theme: str) -> None:
-    """Show this answer so, whatever the cookies say."""
-    request.madang_shown = Shown(display, theme)  # type: ignore[attr-defined]
-
-
-def _shown(request: HttpRequest) -> Shown | None:
-    return getattr(request, "madang_shown", None)

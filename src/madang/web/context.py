@@ -11,13 +11,14 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import NotFound
+from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, SearchPage, registry
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
 
@@ -36,6 +37,7 @@ class Link:
     url: str
     current: bool = False
     lang: str = ""
+    dir: str = ""
     detail: str = ""
     icon: str = ""
 
@@ -150,13 +152,8 @@ def languages(request: HttpRequest) -> list[Link]:
     """Return the languages of the pages by their own names, linked to this page in each."""
     current = get_language()
     return [
-        Link(
-            get_language_info(code)["name_local"],
-            _choice(request, f"/language/{code}/"),
-            code == current,
-            code,
-        )
-        for code, _name in settings.LANGUAGES
+        Link(name, _choice(request, f"/language/{code}/"), code == current, code, direction(code))
+        for code, name in settings.LANGUAGES
     ]
 
 
@@ -185,7 +182,12 @@ def themes(request: HttpRequest) -> list[Link]:
 
 
 def _choice(request: HttpRequest, address: str) -> str:
-    return f"{address}?next={quote(request.get_full_path(), safe='/')}"
+    """Return the address that remembers a choice and comes back, without what this one says."""
+    query = request.GET.copy()
+    for name in ("lang", "display", "theme"):
+        query.pop(name, None)
+    back = f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"{address}?next={quote(back, safe='/')}"
 
 
 @cache

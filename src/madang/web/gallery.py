@@ -14,15 +14,14 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from madang.city.api import profile
-from madang.kernel.errors import NotFound
 from madang.web.charts import Point, Threshold
-from madang.web.choices import DISPLAYS, THEMES, display_of, show_as, theme_of
+from madang.web.choices import DISPLAYS, display_of, theme_of
 from madang.web.context import Link
 
 CLASSES = ("good", "moderate", "bad", "very-bad", "")
@@ -74,17 +73,8 @@ class Row:
 @require_safe
 @cache_control(public=True, max_age=60)
 def design(request: HttpRequest) -> HttpResponse:
-    """Show every part in the language and display that the address names."""
-    language = request.GET.get("lang") or translation.get_language() or settings.LANGUAGE_CODE
-    display = request.GET.get("display") or display_of(request)
-    theme = request.GET.get("theme") or theme_of(request)
-    if language not in dict(settings.LANGUAGES) or display not in DISPLAYS or theme not in THEMES:
-        raise NotFound(_("The gallery has no such language, display or colours."))
-    show_as(request, display, theme)
-    with translation.override(language):
-        response = render(request, "web/design.html", _context(request, language, display, theme))
-    response["Content-Language"] = language
-    return response
+    """Show every part, in the language and display that the address names or the reader chose."""
+    return render(request, "web/design.html", _context(request))
 
 
 def addresses() -> list[str]:
@@ -96,7 +86,8 @@ def addresses() -> list[str]:
     ]
 
 
-def _context(request: HttpRequest, language: str, display: str, theme: str) -> dict[str, object]:
+def _context(request: HttpRequest) -> dict[str, object]:
+    language = get_language() or settings.LANGUAGE_CODE
     rows = _rows(language, request.GET.get("sort", "name"))
     return {
         "heading": _("The parts pages are made of"),
@@ -109,7 +100,7 @@ def _context(request: HttpRequest, language: str, display: str, theme: str) -> d
             )
         ],
         "has_easy_text": True,
-        "here": f"{language} · {display} · {theme}",
+        "here": " · ".join((language, display_of(request), theme_of(request))),
         "colours": COLOURS,
         "classes": CLASSES,
         "origins": ORIGINS,
