@@ -67,7 +67,7 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     """Return the menu entries of all rooms that this actor may open, in their order."""
     links = []
     for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
-        url = _address(entry.page)
+        url = address(entry.page)
         if url is not None and may(actor, entry.access):
             links.append(Link(_(entry.title), url))
     # of the entries above this page, the nearest is the one the reader is in
@@ -115,7 +115,7 @@ def _place(code: str, language: str) -> str:
 def search() -> Link | None:
     """Return the page that answers ``?q=`` and what to call it, where a room offers one."""
     for offer in registry().offers(SearchPage):
-        if (url := _address(offer.page)) is not None:
+        if (url := address(offer.page)) is not None:
             return Link(_(offer.label), url)
     return None
 
@@ -139,12 +139,12 @@ def ways_out() -> list[Link]:
     return [
         Link(titles[page], url, icon=icon)
         for page, icon in icons.items()
-        if (url := _address(page)) is not None
+        if (url := address(page)) is not None
     ]
 
 
 def _present(titles: dict[str, str]) -> list[Link]:
-    found = [(title, _address(page)) for page, title in titles.items()]
+    found = [(title, address(page)) for page, title in titles.items()]
     return [Link(title, url) for title, url in found if url is not None]
 
 
@@ -205,7 +205,8 @@ def city_phone(language: str) -> tuple[str, str] | None:
 
 
 @cache
-def _address(page: str) -> str | None:
+def address(page: str) -> str | None:
+    """Return where a page stands, None where no installed room has it."""
     try:
         return reverse(page)
     except NoReverseMatch:  # the page needs an argument, or its room is not installed
