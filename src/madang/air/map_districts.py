@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madang.air.districts import DistrictAir, district_air, district_series
-from madang.air.engine import cai
-from madang.air.map_classes import GRADES, legend_of, ms
+from madang.air.index_spec import GRADES
+from madang.air.map_classes import legend_of, ms
 from madang.air.map_measures import reasons
 from madang.air.present import present_air
+from madang.air.standards import index_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city import api as city
 from madang.kernel.errors import NotFound
@@ -28,7 +29,7 @@ def legend(layer: str) -> tuple[LegendClass, ...]:
 def rows(layer: str, at: datetime | None, language: str) -> Rows:
     """Return the districts with their index; of the past, as the closed hours told it."""
     found = present_air() if at is None else district_air(at=at)
-    centres = {unit.code: unit.centre for unit in city.profile().units("district")}
+    centres = {unit.code: unit.centre for unit in city.profile().districts()}
     places = [centres.get(air.district) or (None, None) for air in found]
     return Rows(
         ids=[air.district for air in found],
@@ -48,7 +49,8 @@ def _class_of(air: DistrictAir) -> str:
     """Return the index's class; without index, that of the worst pollutant known."""
     if air.index.category:
         return air.index.category
-    return cai.category(max(air.index.parts.values())) if air.index.parts else NO_CLASS
+    parts = air.index.parts.values()
+    return index_in_effect().grade(max(parts)) if parts else NO_CLASS
 
 
 def detail(layer: str, code: str, language: str) -> Detail:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from madang.air.map_classes import bounds, grade_of, legend_of, unit_name
+from madang.air.map_classes import bounds, grade_among, legend_of, unit_name
 from madang.air.rule_set import POLLUTANTS
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.kernel import times
 from madang.kernel.errors import NotFound
-from madang.kernel.maps import NO_CLASS, Detail, Fact, LegendClass, Rows, Trend
+from madang.kernel.maps import Detail, Fact, LegendClass, Rows, Trend
 from madang.telemetry import api as telemetry
 
 PREFIX = "air-stations-"
@@ -29,7 +29,10 @@ def _pollutant(layer: str) -> str:
 
 def legend(layer: str) -> tuple[LegendClass, ...]:
     """Return the classes of a pollutant with their bounds."""
-    return legend_of((*bounds(_pollutant(layer)), None))
+    ends = bounds(_pollutant(layer))
+    if not ends:  # the city's index does not know this pollutant: values without classes
+        return (LegendClass("measured", _("Measured"), "cai-good", "ink-soft"),)
+    return legend_of((*ends, None))
 
 
 def rows(layer: str, at: datetime | None, language: str) -> Rows:
@@ -40,19 +43,23 @@ def rows(layer: str, at: datetime | None, language: str) -> Rows:
     kept = [stream for stream in streams if places[stream.station].lon is not None]
     found = _readings(pollutant, at, [stream.id for stream in kept])
     readings = [found.get(stream.id) for stream in kept]
+    ends = bounds(pollutant)
     return Rows(
         ids=[str(stream.station) for stream in kept],
         names=[stream.station_name for stream in kept],
         lons=[places[stream.station].lon for stream in kept],
         lats=[places[stream.station].lat for stream in kept],
-        classes=[grade_of(pollutant, r[1]) if r and r[1] is not None else NO_CLASS
-                 for r in readings],
+        classes=[_class_of(ends, r[1] if r else None) for r in readings],
         values=[r[1] if r else None for r in readings],
         times=[r[0] if r else None for r in readings],
         limits=[0 if stream.origin == "replayed" else stream.freshness_s for stream in kept],
         origins=[stream.origin for stream in kept],
         streams=[stream.id for stream in kept],
     )  # fmt: skip
+
+
+def _class_of(ends: Sequence[float], value: float | None) -> str:
+    return grade_among(ends, value) if ends or value is None else "measured"
 
 
 Reading = tuple[int, float | None]  # ms, value

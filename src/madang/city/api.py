@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from madang.city.addresses import Address
+from madang.city.conventions import Language
 from madang.city.errors import (
     InvalidBoundaries,
     InvalidProfile,
@@ -25,9 +26,10 @@ from madang.city.errors import (
     UnknownUnit,
 )
 from madang.city.formats import Period
+from madang.city.languages import page_languages
 from madang.city.loader import known_cities, load, profile_folder
 from madang.city.profile import Profile
-from madang.city.schema import City, Group, Language, Level
+from madang.city.schema import City, Group, Level
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.city.units import Unit
 from madang.kernel.config import settings
@@ -58,6 +60,7 @@ __all__ = [
     "ensure_basemap",
     "known_cities",
     "load_profile",
+    "page_languages",
     "profile",
     "time_zone",
 ]
