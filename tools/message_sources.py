@@ -27,7 +27,7 @@ KEYWORDS = {
 # offers whose field is shown to people (kind, field): to residents in menus and beside values ...
 SHELL_OFFERS = (("MenuEntry", "title"), ("ObservedProperty", "name"))
 # ... and to those who run the platform
-STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"))
+STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"), ("MapLayer", "title"))
 # The shell: what a resident meets around and in front of every answer, and all that is said about
 # safety. A text found in one of these files is part of it and has to be there in every language.
 SHELL = (

@@ -68,7 +68,7 @@ def legend_of(ends: Sequence[float | None]) -> tuple[LegendClass, ...]:
     """Return the grades as a legend, each with the value where it ends (None: nowhere)."""
     words = _words()
     return tuple(
-        LegendClass(grade, words[grade], f"cai-{tone}", f"cai-{tone}", end)
+        LegendClass(grade, words[grade], f"cai-{tone}", f"air-{tone}", end)
         for grade, end in zip(GRADES, ends, strict=True)
         for tone in (grade.replace("_", "-"),)
     )

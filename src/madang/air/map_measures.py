@@ -21,7 +21,7 @@ def legend(layer: str) -> tuple[LegendClass, ...]:
     """Return the two states of a measure that is not over."""
     return (
         LegendClass("in_force", _("In force"), "alert", "danger"),
-        LegendClass("declared", _("Declared, awaits a decision"), "clock", "warn"),
+        LegendClass("declared", _("Declared, awaits a decision"), "clock", "warning"),
     )
 
 

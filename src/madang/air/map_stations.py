@@ -31,7 +31,7 @@ def legend(layer: str) -> tuple[LegendClass, ...]:
     """Return the classes of a pollutant with their bounds."""
     ends = bounds(_pollutant(layer))
     if not ends:  # the city's index does not know this pollutant: values without classes
-        return (LegendClass("measured", _("Measured"), "cai-good", "ink-soft"),)
+        return (LegendClass("measured", _("Measured"), "cai-good", "neutral"),)
     return legend_of((*ends, None))
 
 

@@ -17,9 +17,10 @@ NO_CLASS = "none"
 class LegendClass:
     """One class of a layer, told by word, icon and colour at once.
 
-    `icon` is a name of ``web.icons``, `colour` a token (``cai-good`` for ``--cai-good``). Where the
-    class follows from the value, `below` is where the next class begins (None: no upper end);
-    classes of that kind come in ascending order, so that a live value finds its class.
+    `icon` is a name of ``web.icons``, `colour` a role: ``air-good`` ... ``air-very-bad``,
+    ``neutral``, ``warning``, ``danger`` (``web/map.css`` has their tokens). Where the class follows
+    from the value, `below` is where the next class begins (None: no upper end); classes of that
+    kind come in ascending order, so that a live value finds its class.
     """
 
     id: str

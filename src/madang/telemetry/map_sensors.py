@@ -20,8 +20,8 @@ _SILENT = 3  # times its limit without a reading: silent
 def legend(layer: str) -> tuple[LegendClass, ...]:
     """Return the states of a station."""
     return (
-        LegendClass("live", _("Reports"), "cai-good", "ink-soft"),
-        LegendClass("late", _("Overdue"), "clock", "warn"),
+        LegendClass("live", _("Reports"), "cai-good", "neutral"),
+        LegendClass("late", _("Overdue"), "clock", "warning"),
         LegendClass("silent", _("Silent"), "cai-very-bad", "danger"),
     )
 

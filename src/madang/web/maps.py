@@ -16,7 +16,8 @@ from madang.access.api import Actor, may
 from madang.city import api as city
 from madang.kernel import times
 from madang.kernel.errors import NotFound
-from madang.kernel.maps import NO_CLASS, Detail, LegendClass, Rows
+from madang.kernel.language_marks import unmarked
+from madang.kernel.maps import Detail, LegendClass, Rows
 from madang.kernel.registry import MapLayer, load, registry
 from madang.web import vendor
 from madang.web.icons import svg
@@ -89,7 +90,7 @@ def described(of: MapLayer) -> dict[str, Any]:
     """Return what a client must know of a layer to draw it."""
     return {
         "id": of.id,
-        "title": _(of.title),
+        "title": unmarked(_(of.title)),
         "geometry": of.geometry,
         "level": city.profile().level_named(of.level).id if of.level else "",
         "unit": of.unit,
@@ -99,9 +100,9 @@ def described(of: MapLayer) -> dict[str, Any]:
         "legend": [
             {
                 "id": one.id,
-                "word": one.word,
+                "word": unmarked(one.word),
                 "icon": svg(one.icon),
-                "colour": f"--{one.colour}",
+                "colour": f"--map-{one.colour}",
                 "below": one.below,
             }
             for one in legend(of)
@@ -131,7 +132,7 @@ def setup(shown: Sequence[MapLayer], *, on: Iterable[str] = (), select: str = ""
         "layers": [described(one) for one in shown],
         "on": list(on) or [one.id for one in shown[:1]],
         "select": select,
-        "words": words(),
+        "words": {name: unmarked(text) for name, text in words().items()},
     }
 
 
@@ -174,17 +175,3 @@ def words() -> dict[str, str]:
         "min": _("{n} min"),
         "h": _("{n} h"),
     }
-
-
-def counts(found: Rows) -> dict[str, int]:
-    """Return how many rows are in each class."""
-    known = dict.fromkeys(found.classes, 0)
-    for name in found.classes:
-        known[name] += 1
-    return known
-
-
-def class_order(of: MapLayer) -> dict[str, int]:
-    """Return the rank of each class, the gravest first, unknown last."""
-    ids = [one.id for one in legend(of)]
-    return {name: len(ids) - place for place, name in enumerate(ids)} | {NO_CLASS: len(ids) + 1}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext as _
 
 from madang.access.api import ANONYMOUS
 from madang.web import maps
@@ -38,5 +37,5 @@ def map_panel(
         "setup": setup,
         "layers": [(n + 1, one) for n, one in enumerate(setup["layers"])],
         "table": table,
-        "label": label or _("Map"),
+        "label": label,
     }

@@ -6,12 +6,18 @@ export function paletteOf(root) {
   return (name) => tokens.getPropertyValue(name).trim() || "#888888";
 }
 
-export function baseStyle(setup, palette) {
+/** Return the families of the page's font: MapLibre draws letters with them, here in the browser. */
+export function fontsOf(root) {
+  const families = getComputedStyle(root).fontFamily.split(",").map((name) => name.trim().replace(/^["']|["']$/g, ""));
+  return families.filter((name) => name && !name.startsWith("-")).slice(0, 6);
+}
+
+export function baseStyle(setup, palette, fonts) {
   const style = {
     version: 8,
     sources: {},
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": palette("--paper") } },
+      { id: "ground", type: "background", paint: { "background-color": palette("--map-paper") } },
       // marks the place below which areas are put; draws nothing
       { id: "lines", type: "background", layout: { visibility: "none" } },
     ],
@@ -24,12 +30,12 @@ export function baseStyle(setup, palette) {
     const top = depth === 0;
     style.layers.splice(1, 0, ...(top ? [{
       id: `${level}-ground`, type: "fill", source: "base", "source-layer": level,
-      paint: { "fill-color": palette("--ground") },
+      paint: { "fill-color": palette("--map-ground") },
     }] : []));
     style.layers.push({
       id: `${level}-line`, type: "line", source: "base", "source-layer": level,
       ...(top ? {} : { minzoom: 11.5 }),
-      paint: { "line-color": palette(top ? "--line-strong" : "--line"), "line-width": top ? 1 : 0.6, "line-opacity": top ? 0.7 : 0.9 },
+      paint: { "line-color": palette(top ? "--map-line-strong" : "--map-line"), "line-width": top ? 1 : 0.6, "line-opacity": top ? 0.7 : 0.9 },
     });
   });
   setup.levels.forEach((level, depth) => {
@@ -37,8 +43,8 @@ export function baseStyle(setup, palette) {
       id: `${level}-label`, type: "symbol", source: "base", "source-layer": `${level}-label`,
       ...(depth ? { minzoom: 12.5 } : {}),
       // no address of glyphs: MapLibre draws letters from the reader's own fonts
-      layout: { "text-field": name, "text-font": ["sans-serif"], "text-size": depth ? 11 : 12 },
-      paint: { "text-color": palette("--ink-soft"), "text-halo-color": palette("--paper"), "text-halo-width": 1.2 },
+      layout: { "text-field": name, "text-font": fonts, "text-size": depth ? 11 : 12 },
+      paint: { "text-color": palette("--map-ink-soft"), "text-halo-color": palette("--map-paper"), "text-halo-width": 1.2 },
     });
   });
   return style;

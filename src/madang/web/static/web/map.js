@@ -11,7 +11,7 @@
 
 import { Feed } from "./map-feed.js";
 import { LayerRows } from "./map-rows.js";
-import { baseStyle, iconImage, paletteOf } from "./map-style.js";
+import { baseStyle, fontsOf, iconImage, paletteOf } from "./map-style.js";
 import { fillTable } from "./map-table.js";
 
 const REFRESH_MS = 60000; // layers that no event announces
@@ -88,9 +88,10 @@ class MadangMap {
       library.addProtocol("pmtiles", new window.pmtiles.Protocol().tile);
       this.part("stage").hidden = false;
       this.palette = paletteOf(this.root);
+      this.fonts = fontsOf(this.root);
       this.canvas = new library.Map({
         container: this.part("canvas"),
-        style: baseStyle(this.setup, this.palette),
+        style: baseStyle(this.setup, this.palette, this.fonts),
         bounds: this.setup.bounds ?? undefined,
         fitBoundsOptions: { padding: 24 },
         attributionControl: false,
@@ -122,19 +123,19 @@ class MadangMap {
     for (const layer of this.layers.values()) {
       for (const [n, one] of layer.legend.entries()) {
         const colour = this.palette(one.colour);
-        const images = [[imageName(layer, one.id), colour], [imageName(layer, one.id, true), this.palette("--line-strong")]];
+        const images = [[imageName(layer, one.id), colour], [imageName(layer, one.id, true), this.palette("--map-line-strong")]];
         for (const [name, tint] of images) {
-          this.canvas.addImage(name, await iconImage(one.icon, tint, this.palette("--paper")), { pixelRatio: 2 });
+          this.canvas.addImage(name, await iconImage(one.icon, tint, this.palette("--map-paper")), { pixelRatio: 2 });
         }
         one.rank = n;
       }
-      this.canvas.addImage(imageName(layer, "none"), await iconImage(null, this.palette("--line-strong"), this.palette("--paper")), { pixelRatio: 2 });
+      this.canvas.addImage(imageName(layer, "none"), await iconImage(null, this.palette("--map-line-strong"), this.palette("--map-paper")), { pixelRatio: 2 });
       this.addLayer(layer);
     }
     this.canvas.addSource("selected", { type: "geojson", data: empty() });
     this.canvas.addLayer({
       id: "selected", type: "circle", source: "selected",
-      paint: { "circle-radius": 16, "circle-color": "transparent", "circle-stroke-width": 3, "circle-stroke-color": this.palette("--focus") },
+      paint: { "circle-radius": 16, "circle-color": "transparent", "circle-stroke-width": 3, "circle-stroke-color": this.palette("--map-focus") },
     });
   }
 
@@ -160,11 +161,11 @@ class MadangMap {
         "icon-ignore-placement": true,
         "symbol-sort-key": ["get", "size"],
         ...(isArea ? {
-          "text-field": ["get", "label"], "text-font": ["sans-serif"], "text-size": 12,
+          "text-field": ["get", "label"], "text-font": this.fonts, "text-size": 12,
           "text-anchor": "top", "text-offset": [0, 0.9], "text-optional": true,
         } : {}),
       },
-      paint: { "text-color": this.palette("--ink"), "text-halo-color": this.palette("--paper"), "text-halo-width": 1.5 },
+      paint: { "text-color": this.palette("--map-ink"), "text-halo-color": this.palette("--map-paper"), "text-halo-width": 1.5 },
     });
   }
 
@@ -247,7 +248,7 @@ class MadangMap {
   paintArea(layer, rows, i, now) {
     if (!this.setup.basemap) return;
     const known = layer.legend.find((one) => one.id === rows.class[i]);
-    const colour = known ? this.palette(rows.isLate(i, now) ? "--line-strong" : known.colour) : "transparent";
+    const colour = known ? this.palette(rows.isLate(i, now) ? "--map-line-strong" : known.colour) : "transparent";
     this.canvas.setFeatureState(
       { source: "base", sourceLayer: layer.level, id: rows.id[i] },
       { [`${layer.id}/colour`]: colour, [`${layer.id}/opacity`]: known ? 0.28 : 0 },
