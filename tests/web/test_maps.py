@@ -15,12 +15,12 @@ from madang.identity import api as identity
 from madang.kernel.registry import MapLayer, load, registry
 from madang.kernel.times import HOUR, hour_end, now, to_ms
 from madang.telemetry import api as telemetry
+from madang.web import maps
 from madang.web.icons import ICONS
 from tests.air.conftest import MAPO, feed
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 PASSWORD = "courtyard lantern persimmon"
-ROLES = {"air-good", "air-moderate", "air-bad", "air-very-bad", "neutral", "warning", "danger"}
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_each_layer_has_classes_told_by_icon_word_and_role():
         for one in classes:
             assert one.icon in ICONS
             assert one.word
-            assert one.colour in ROLES
+            assert one.colour in maps.COLOURS
         ends = [one.below for one in classes if one.below is not None]
         assert ends == sorted(ends)
 
@@ -153,8 +153,6 @@ def test_the_base_map_is_read_by_ranges(client):
 
 
 def test_cards_say_values_and_why(station):
-    from madang.web import maps
-
     streams = station(origin="simulated")
     end = hour_end(now()) - HOUR
     feed(streams["pm25"], "pm25", [(end - HOUR, 80.0), (end, 82.0)])

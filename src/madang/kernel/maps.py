@@ -18,7 +18,7 @@ class LegendClass:
     """One class of a layer, told by word, icon and colour at once.
 
     `icon` is a name of ``web.icons``, `colour` a role: ``air-good`` ... ``air-very-bad``,
-    ``neutral``, ``warning``, ``danger`` (``web/map.css`` has their tokens). Where the class follows
+    ``neutral``, ``warning``, ``danger`` (``web/maps.py`` has their tokens). Where the class follows
     from the value, `below` is where the next class begins (None: no upper end); classes of that
     kind come in ascending order, so that a live value finds its class.
     """

@@ -25,6 +25,16 @@ from madang.web.icons import svg
 MAP_LIBRARY = "maplibre-gl/dist/maplibre-gl.mjs"
 MAP_STYLES = "maplibre-gl/dist/maplibre-gl.css"
 TILE_LIBRARY = "pmtiles/dist/pmtiles.js"
+# the token of each colour role of a legend
+COLOURS = {
+    "air-good": "--color-air-good",
+    "air-moderate": "--color-air-moderate",
+    "air-bad": "--color-air-bad",
+    "air-very-bad": "--color-air-very-bad",
+    "neutral": "--color-text-subtle",
+    "warning": "--color-text-warning",
+    "danger": "--color-text-danger",
+}
 
 
 def layers(actor: Actor) -> list[MapLayer]:
@@ -102,7 +112,7 @@ def described(of: MapLayer) -> dict[str, Any]:
                 "id": one.id,
                 "word": unmarked(one.word),
                 "icon": svg(one.icon),
-                "colour": f"--map-{one.colour}",
+                "colour": COLOURS[one.colour],
                 "below": one.below,
             }
             for one in legend(of)

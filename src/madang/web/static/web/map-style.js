@@ -17,7 +17,7 @@ export function baseStyle(setup, palette, fonts) {
     version: 8,
     sources: {},
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": palette("--map-paper") } },
+      { id: "ground", type: "background", paint: { "background-color": palette("--color-surface-basic") } },
       // marks the place below which areas are put; draws nothing
       { id: "lines", type: "background", layout: { visibility: "none" } },
     ],
@@ -30,12 +30,12 @@ export function baseStyle(setup, palette, fonts) {
     const top = depth === 0;
     style.layers.splice(1, 0, ...(top ? [{
       id: `${level}-ground`, type: "fill", source: "base", "source-layer": level,
-      paint: { "fill-color": palette("--map-ground") },
+      paint: { "fill-color": palette("--color-surface-subtle") },
     }] : []));
     style.layers.push({
       id: `${level}-line`, type: "line", source: "base", "source-layer": level,
       ...(top ? {} : { minzoom: 11.5 }),
-      paint: { "line-color": palette(top ? "--map-line-strong" : "--map-line"), "line-width": top ? 1 : 0.6, "line-opacity": top ? 0.7 : 0.9 },
+      paint: { "line-color": palette(top ? "--color-border-gray" : "--color-divider-gray"), "line-width": top ? 1 : 0.6, "line-opacity": top ? 0.7 : 0.9 },
     });
   });
   setup.levels.forEach((level, depth) => {
@@ -44,7 +44,7 @@ export function baseStyle(setup, palette, fonts) {
       ...(depth ? { minzoom: 12.5 } : {}),
       // no address of glyphs: MapLibre draws letters from the reader's own fonts
       layout: { "text-field": name, "text-font": fonts, "text-size": depth ? 11 : 12 },
-      paint: { "text-color": palette("--map-ink-soft"), "text-halo-color": palette("--map-paper"), "text-halo-width": 1.2 },
+      paint: { "text-color": palette("--color-text-subtle"), "text-halo-color": palette("--color-surface-basic"), "text-halo-width": 1.2 },
     });
   });
   return style;

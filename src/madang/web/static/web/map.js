@@ -123,19 +123,19 @@ class MadangMap {
     for (const layer of this.layers.values()) {
       for (const [n, one] of layer.legend.entries()) {
         const colour = this.palette(one.colour);
-        const images = [[imageName(layer, one.id), colour], [imageName(layer, one.id, true), this.palette("--map-line-strong")]];
+        const images = [[imageName(layer, one.id), colour], [imageName(layer, one.id, true), this.palette("--color-border-gray")]];
         for (const [name, tint] of images) {
-          this.canvas.addImage(name, await iconImage(one.icon, tint, this.palette("--map-paper")), { pixelRatio: 2 });
+          this.canvas.addImage(name, await iconImage(one.icon, tint, this.palette("--color-surface-basic")), { pixelRatio: 2 });
         }
         one.rank = n;
       }
-      this.canvas.addImage(imageName(layer, "none"), await iconImage(null, this.palette("--map-line-strong"), this.palette("--map-paper")), { pixelRatio: 2 });
+      this.canvas.addImage(imageName(layer, "none"), await iconImage(null, this.palette("--color-border-gray"), this.palette("--color-surface-basic")), { pixelRatio: 2 });
       this.addLayer(layer);
     }
     this.canvas.addSource("selected", { type: "geojson", data: empty() });
     this.canvas.addLayer({
       id: "selected", type: "circle", source: "selected",
-      paint: { "circle-radius": 16, "circle-color": "transparent", "circle-stroke-width": 3, "circle-stroke-color": this.palette("--map-focus") },
+      paint: { "circle-radius": 16, "circle-color": "transparent", "circle-stroke-width": 3, "circle-stroke-color": this.palette("--color-border-focus") },
     });
   }
 
@@ -165,7 +165,7 @@ class MadangMap {
           "text-anchor": "top", "text-offset": [0, 0.9], "text-optional": true,
         } : {}),
       },
-      paint: { "text-color": this.palette("--map-ink"), "text-halo-color": this.palette("--map-paper"), "text-halo-width": 1.5 },
+      paint: { "text-color": this.palette("--color-text-basic"), "text-halo-color": this.palette("--color-surface-basic"), "text-halo-width": 1.5 },
     });
   }
 
@@ -248,7 +248,7 @@ class MadangMap {
   paintArea(layer, rows, i, now) {
     if (!this.setup.basemap) return;
     const known = layer.legend.find((one) => one.id === rows.class[i]);
-    const colour = known ? this.palette(rows.isLate(i, now) ? "--map-line-strong" : known.colour) : "transparent";
+    const colour = known ? this.palette(rows.isLate(i, now) ? "--color-border-gray" : known.colour) : "transparent";
     this.canvas.setFeatureState(
       { source: "base", sourceLayer: layer.level, id: rows.id[i] },
       { [`${layer.id}/colour`]: colour, [`${layer.id}/opacity`]: known ? 0.28 : 0 },
