@@ -12,10 +12,12 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 from madang.city.api import load_profile
 from madang.city.basemap import ensure_basemap, outlines_digest, stored_basemap
 
+CITY = "addis_ababa"
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return ensure_basemap(load_profile("bogota"), tmp_path_factory.mktemp("maps"))
+    return ensure_basemap(load_profile(CITY), tmp_path_factory.mktemp("maps"))
 
 
 def test_it_holds_every_level_with_its_labels(made):
@@ -23,29 +25,29 @@ def test_it_holds_every_level_with_its_labels(made):
         reader = Reader(MmapSource(file))
         header, metadata = reader.header(), reader.metadata()
         bodies = [gzip.decompress(body) for _tile, body in all_tiles(MmapSource(file))]
-    levels = [level.id for level in load_profile("bogota").levels]
+    levels = [level.id for level in load_profile(CITY).levels]
     wanted = {name for level in levels for name in (level, f"{level}-label")}
     assert {layer["id"] for layer in metadata["vector_layers"]} == wanted
     assert header["max_zoom"] == 12
     assert len(bodies) == made.tiles
-    for unit in load_profile("bogota").districts():
+    for unit in load_profile(CITY).districts():
         assert any(unit.name().encode() in body for body in bodies), unit.name()
 
 
 def test_its_bounds_are_those_of_the_outlines(made):
-    profile = load_profile("bogota")
+    profile = load_profile(CITY)
     shapes = [o.shape for level in profile.levels for o in profile.outlines(level.id).values()]
     assert made.bounds == pytest.approx(shapely.total_bounds(shapes).tolist())
 
 
 def test_it_is_made_once_and_again_where_outlines_change(tmp_path):
-    profile = load_profile("bogota")
+    profile = load_profile(CITY)
     first = ensure_basemap(profile, tmp_path)
     stamp = first.path.stat().st_mtime_ns
     assert ensure_basemap(profile, tmp_path).path.stat().st_mtime_ns == stamp
     boundaries = tmp_path / "boundaries"
     write_official(profile, boundaries)
-    official = load_profile("bogota", boundaries=boundaries)
+    official = load_profile(CITY, boundaries=boundaries)
     assert outlines_digest(official) != first.digest
     second = ensure_basemap(official, tmp_path)
     assert "official" in second.kinds[profile.district_level]
@@ -66,7 +68,16 @@ def write_official(profile, folder):
 
 
 def test_half_a_file_is_no_base_map(tmp_path):
-    made = ensure_basemap(load_profile("bogota"), tmp_path)
+    made = ensure_basemap(load_profile(CITY), tmp_path)
     made.path.write_bytes(made.path.read_bytes()[:1000])
     assert stored_basemap(made.path) is None
-    assert ensure_basemap(load_profile("bogota"), tmp_path).path.stat().st_size > 1000
+    assert ensure_basemap(load_profile(CITY), tmp_path).path.stat().st_size > 1000
+
+
+def test_a_city_without_places_has_no_tiles_and_says_so(tmp_path):
+    profile = load_profile("bogota")
+    if any(profile.outlines(level.id) for level in profile.levels):
+        pytest.skip("the profile knows places by now")
+    made = ensure_basemap(profile, tmp_path)
+    assert (made.tiles, made.path.read_bytes()) == (0, b"")
+    assert stored_basemap(made.path) == made

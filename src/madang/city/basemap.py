@@ -60,7 +60,10 @@ def basemap_path(data: Path, city: str) -> Path:
 
 
 def ensure_basemap(profile: Profile, data: Path) -> Basemap:
-    """Return the base map, made anew where it is not of these outlines; one maker at a time."""
+    """Return the base map, made anew where it is not of these outlines; one maker at a time.
+
+    A city of which no place is known has none: `tiles` is 0 and the file empty.
+    """
     path = basemap_path(data, profile.id)
     digest = outlines_digest(profile)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +108,10 @@ def _made(profile: Profile, path: Path, digest: str) -> Basemap:
         cut = ((tile, _tile(tile, layers)) for tile in tiles_over(bounds, zoom))
         tiles |= {tile: body for tile, body in cut if body}
     new = path.with_suffix(f".{os.getpid()}")
-    _write(new, tiles, bounds, sorted([*areas, *labels]))
+    if tiles:
+        _write(new, tiles, bounds, sorted([*areas, *labels]))
+    else:
+        new.touch()
     about = {
         "digest": digest,
         "bounds": bounds,

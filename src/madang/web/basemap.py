@@ -18,8 +18,10 @@ CONTENT_TYPE = "application/vnd.pmtiles"
 def basemap(request: HttpRequest) -> HttpResponse:
     """Return the file, or the part that one ``Range`` asks for (RFC 9110, section 14)."""
     base = city.basemap()
-    if base is None:
-        raise NotFound("there is no base map yet; 'madang city basemap' makes it")
+    if base is None or not base.tiles:
+        raise NotFound(
+            "there is no base map; 'madang city basemap' makes it where outlines are known"
+        )
     size = base.path.stat().st_size
     asked = _span(request.headers.get("Range", ""), size)
     if asked is None:

@@ -126,7 +126,8 @@ def setup(shown: Sequence[MapLayer], *, on: Iterable[str] = (), select: str = ""
     `on` names the layers shown at first (else the first one), `select` is the address of a thing's
     page with ``{id}`` in it.
     """
-    base = city.basemap()
+    kept = city.basemap()
+    base = kept if kept is not None and kept.tiles else None
     profile = city.profile()
     return {
         "language": get_language() or "",

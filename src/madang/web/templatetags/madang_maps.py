@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django import template
 
 from madang.access.api import ANONYMOUS
@@ -12,7 +13,7 @@ from madang.web import maps
 register = template.Library()
 
 
-@register.inclusion_tag("web/parts/map.html", takes_context=True)
+@register.inclusion_tag("web/map.html", takes_context=True)
 def map_panel(
     context: dict[str, Any],
     layers: str = "",
@@ -35,6 +36,7 @@ def map_panel(
     setup = maps.setup(shown, on=on.split(), select=select)
     return {
         "setup": setup,
+        "set_up": orjson.dumps(setup).decode(),
         "layers": [(n + 1, one) for n, one in enumerate(setup["layers"])],
         "table": table,
         "label": label,

@@ -20,7 +20,7 @@ const LATE_MS = 10000; // how often ages are looked at again
 const NEAR_PX = 26; // a finger's half width
 
 export async function mountMap(root) {
-  const setup = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const setup = JSON.parse(root.dataset.map);
   const map = new MadangMap(root, setup);
   await map.start();
   return map;
@@ -282,7 +282,19 @@ class MadangMap {
       console.warn(`layer ${id}:`, error);
     }
     this.paint(id);
+    this.frame(id);
     this.tell(id);
+  }
+
+  /** Without a base map, look at where the first things are. */
+  frame(id) {
+    const rows = this.rows.get(id);
+    if (!this.canvas || this.setup.bounds || this.framed || !rows) return;
+    const bounds = new this.library.LngLatBounds();
+    for (let i = 0; i < rows.length; i++) if (rows.lon[i] !== null) bounds.extend([rows.lon[i], rows.lat[i]]);
+    if (bounds.isEmpty()) return;
+    this.framed = true;
+    this.canvas.fitBounds(bounds, { padding: 40, animate: false, maxZoom: 14 });
   }
 
   reload(which) {
