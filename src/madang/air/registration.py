@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from madang.kernel.registry import (
     API,
     Command,
+    DistrictNow,
     MenuEntry,
     ObservedProperty,
     Offer,
@@ -124,5 +125,6 @@ def _pages() -> Iterable[Offer]:
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)

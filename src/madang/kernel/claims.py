@@ -81,7 +81,7 @@ def prove(room: str | None = None, say: Callable[[str], None] = lambda _text: No
     """Measure the claims one after another, keep the figures, return them."""
     chosen = claims(room)
     for number, (_, claim) in enumerate(chosen, 1):
-        say(f"[{number}/{len(chosen)}] {claim.id}: {claim.what}")
+        say(f"[{number}/{len(chosen)}] {claim.id} (up to {claim.takes_s:g} s): {claim.what}")
         figure = measure(claim)
         say(f"    {figure.error.strip() or f'{figure.value:g} {claim.unit}'}")
         _keep(figure)
