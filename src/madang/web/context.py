@@ -18,6 +18,7 @@ from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import NotFound
+from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, SearchPage, registry
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
@@ -55,6 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "themes": themes(request),
         "languages": languages(request),
+        "original": original(request, language),
         "menu": menu(request, actor),
         "search": search(),
         "footer": footer(),
@@ -155,6 +157,14 @@ def languages(request: HttpRequest) -> list[Link]:
         Link(name, _choice(request, f"/language/{code}/"), code == current, code, direction(code))
         for code, name in settings.LANGUAGES
     ]
+
+
+def original(request: HttpRequest, language: str) -> Link | None:
+    """Return this page in the city's own language where no person has read the reader's texts."""
+    source = settings.LANGUAGE_CODE
+    if language == source or texts_state(language) != "machine":
+        return None
+    return next((link for link in languages(request) if link.lang == source), None)
 
 
 def displays(request: HttpRequest) -> list[Link]:
