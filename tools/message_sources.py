@@ -41,16 +41,20 @@ SHELL = (
     "web/templates/web/parts/*.html",
     "web/templates/web/home.html",
     "web/templates/web/error.html",
+    "web/templates/web/translation_note.html",
     "web/templates/web/accessibility.html",
     "web/templates/web/privacy.html",
     "web/templates/web/status.html",
     "web/context.py",
     "web/errors.py",
+    "web/home.py",
     "web/pages.py",
     "web/preferences.py",
     "web/status.py",
     "web/templatetags/*.py",
     "air/summary.py",
+    "air/now.py",
+    "air/templates/air/now.html",
 )
 
 

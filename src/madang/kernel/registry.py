@@ -287,7 +287,10 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a room claims and `madang prove` measures; the target returns a float in `unit`."""
+    """What a room claims and `madang prove` measures; the target returns a float in `unit`.
+
+    `takes_s` is how long measuring takes at most on two cores that are not otherwise at work.
+    """
 
     id: str
     what: str
@@ -296,6 +299,7 @@ class Claim:
     better: str  # "higher" or "lower"
     target: Target
     anchors: tuple[Anchor, ...] = ()
+    takes_s: float = 30.0
 
 
 Offer = (
