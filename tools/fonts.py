@@ -75,8 +75,16 @@ def slices() -> dict[str, tuple[int, ...]]:
     }
 
 
+OWN_TEXTS = (
+    "src/madang/*/locale/ko/LC_MESSAGES/*.po",
+    "src/madang/web/formats.py",
+    "cities/*/*.yaml",
+    "cities/*/units/*.csv",
+)
+
+
 def _own_texts() -> Iterator[str]:
-    for pattern in ("src/madang/*/locale/ko/LC_MESSAGES/*.po", "cities/*/units/*.csv"):
+    for pattern in OWN_TEXTS:
         for path in sorted(ROOT.glob(pattern)):
             yield path.read_text(encoding="utf-8")
 
