@@ -40,6 +40,18 @@ def moment_text(moment: datetime, language: str, zone: tzinfo, today: date) -> s
     return f"{day} {clock_text(moment, language, zone)}"
 
 
+def day_text(moment: datetime, language: str, zone: tzinfo) -> str:
+    """Return a day without its year, as short as an axis wants it.
+
+    >>> day_text(datetime(2026, 11, 22, 5, tzinfo=UTC), "ko", UTC)
+    '11월 22일'
+    """
+    local = moment.astimezone(zone)
+    if language == "ko":
+        return f"{local.month}월 {local.day}일"
+    return str(format_skeleton("MMMd", local, locale=locale_of(language)))
+
+
 def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """Return the time of day; Korean leaves out minutes of a full hour.
 

@@ -113,14 +113,15 @@ def line_chart(
     finding: str,
     threshold: charts.Threshold | None = None,
 ) -> SafeString:
-    """Return an hourly line with the hours 0, 6, 12 and 18 named."""
+    """Return an hourly line alone, without table, with the hours 0, 6, 12 and 18 named."""
     zone = city_zone()
     ticks = [
         (point.at, formats.hour_text(point.at, _language(), zone))
         for point in points
         if point.at.astimezone(zone).hour % 6 == 0
     ]
-    drawn = charts.line_chart(points, finding=finding, ticks=ticks, threshold=threshold)
+    line = charts.Line(points)
+    drawn = charts.chart([line], finding=finding, ticks=ticks, threshold=threshold)
     return mark_safe(drawn)  # noqa: S308 - texts are escaped where they are drawn
 
 
