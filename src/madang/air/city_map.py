@@ -1,4 +1,4 @@
-"""The districts as one small picture, drawn on the server: the map without JavaScript, and in print."""
+"""The districts as one small picture drawn on the server: the map without JavaScript."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from madang.air import api
-from madang.air.districts_shown import shown_unit
 from madang.air.history import DAY_HOURS, MONTH_DAYS
+from madang.air.pages import district_unit
 from madang.air.rule_set import POLLUTANTS
 from madang.air.series import COLUMNS
 from madang.city.api import profile
@@ -34,7 +34,7 @@ def hours(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """Answer the closed hours of a district as CSV, JSON or Parquet, oldest first."""
     if form not in _FORMS:
         raise NotFound(_("There is no file of that kind: csv, json and parquet are."))
-    unit = shown_unit(code)
+    unit = district_unit(code)
     rows = hour_rows(unit.code, _days(request))
     content_type, write = _FORMS[form]
     response = HttpResponse(write(rows), content_type=content_type)

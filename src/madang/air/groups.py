@@ -1,8 +1,7 @@
 """What to do in each class of air, for each group of people: data with its sources.
 
-Levels of advice: good, moderate, sensitive (only where the index has such a class), bad, very_bad.
-`advice_for` is the short form of the page's heading; `plain_words` the easy-to-read variant, a text of
-its own with a state of its own.
+By grade (good, moderate, bad, very_bad). `advice_for` is the short form of the page's heading;
+`plain_words` the easy-to-read variant, a text of its own with a state of its own.
 """
 
 from __future__ import annotations
@@ -13,21 +12,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# by standard of the index: (language, title)
-SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "cai": (
-        ("ko", "국민재난안전포털, 미세먼지 행동요령(일반인·민감군, 예보등급별)"),
-        ("ko", "산업안전보건기준에 관한 규칙 제605조·제617조·별표 16(미세먼지 속의 옥외작업)"),
-    ),
-    "us": (("en", "US EPA, Air Quality Guide for Particle Pollution (nepis.epa.gov, P100N1JG)"),),
-}
-
-LEVELS = ("good", "moderate", "sensitive", "bad", "very_bad")
+# (language, title). The four grades follow the Korean guides; the EPA's agrees with them.
+SOURCES: tuple[tuple[str, str], ...] = (
+    ("ko", "국민재난안전포털, 미세먼지 행동요령(일반인·민감군, 예보등급별)"),
+    ("ko", "산업안전보건기준에 관한 규칙 제605조·제617조·별표 16(미세먼지 속의 옥외작업)"),
+    ("en", "US EPA, Air Quality Guide for Particle Pollution (nepis.epa.gov, P100N1JG)"),
+)
 
 SHORT: Mapping[str, str] = {
     "good": gettext_noop("Nothing stands against being outside."),
     "moderate": gettext_noop("Fine for most people."),
-    "sensitive": gettext_noop("Children, older and ill people take it easy outside."),
     "bad": gettext_noop("Keep outdoor exercise short."),
     "very_bad": gettext_noop("Stay inside if you can."),
 }
@@ -38,7 +32,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "good": gettext_noop("Go outside as you like. It is a good time to open the windows."),
             "moderate": gettext_noop("Go outside as usual."),
-            "sensitive": gettext_noop("Go outside as usual. Rest when you cough."),
             "bad": gettext_noop(
                 "Keep long or hard exercise outside short. If your eyes hurt or you cough, stay in."
             ),
@@ -52,7 +45,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "good": gettext_noop("Play outside as usual."),
             "moderate": gettext_noop("Play outside as usual. Watch how a sensitive child feels."),
-            "sensitive": gettext_noop("Play outside with more breaks, and not too hard."),
             "bad": gettext_noop("Play and do sport inside."),
             "very_bad": gettext_noop("Stay inside. Schools and nurseries keep lessons inside."),
         },
@@ -62,7 +54,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "good": gettext_noop("Go out as usual."),
             "moderate": gettext_noop("Go out as usual. Heed how you feel."),
-            "sensitive": gettext_noop("Go out for shorter, and take your time."),
             "bad": gettext_noop("Go out only for a short time. Exercise inside."),
             "very_bad": gettext_noop("Stay inside. If you must go out, wear a mask and go slowly."),
         },
@@ -72,7 +63,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "good": gettext_noop("Go out as usual."),
             "moderate": gettext_noop("Go out as usual, with your medicine at hand."),
-            "sensitive": gettext_noop("Avoid effort outside. Keep your medicine at hand."),
             "bad": gettext_noop(
                 "Avoid effort outside. With asthma you may need your inhaler more often."
             ),
@@ -84,7 +74,6 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "good": gettext_noop("Work as usual."),
             "moderate": gettext_noop("Work as usual."),
-            "sensitive": gettext_noop("Take more breaks if you have asthma or heart disease."),
             "bad": gettext_noop("Take breaks inside. Ask your employer for a mask."),
             "very_bad": gettext_noop("Wear a mask that filters fine dust. Put off heavy work."),
         },
@@ -100,11 +89,6 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
         gettext_noop("The air is all right."),
         gettext_noop("You can go outside."),
         gettext_noop("Do you cough? Then rest inside."),
-    ),
-    "sensitive": (
-        gettext_noop("The air is not good for everyone."),
-        gettext_noop("Are you ill, very young or over 65? Then rest often outside."),
-        gettext_noop("Do you cough? Then go inside."),
     ),
     "bad": (
         gettext_noop("The air is bad."),
@@ -140,20 +124,20 @@ class PlainWords:
     state: str
 
 
-def advice_for(level: str | None) -> str:
-    """Return the short advice of a level, for the heading; empty for none."""
-    return _(SHORT[level]) if level else ""
+def advice_for(grade: str | None) -> str:
+    """Return the short advice of a grade, for the heading; empty for none."""
+    return _(SHORT[grade]) if grade else ""
 
 
-def groups(level: str | None) -> list[GroupAdvice]:
+def groups(grade: str | None) -> list[GroupAdvice]:
     """Return the advice for every group; empty where the air is not known."""
-    if not level:
+    if not grade:
         return []
-    return [GroupAdvice(key, _(name), _(texts[level])) for key, (name, texts) in GROUPS.items()]
+    return [GroupAdvice(key, _(name), _(texts[grade])) for key, (name, texts) in GROUPS.items()]
 
 
-def plain_words(level: str | None) -> PlainWords | None:
-    """Return the easy-to-read text of a level; None where the air is not known."""
-    if not level:
+def plain_words(grade: str | None) -> PlainWords | None:
+    """Return the easy-to-read text of a grade; None where the air is not known."""
+    if not grade:
         return None
-    return PlainWords(tuple(_(sentence) for sentence in PLAIN[level]), PLAIN_STATE)
+    return PlainWords(tuple(_(sentence) for sentence in PLAIN[grade]), PLAIN_STATE)

@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from madang.air import api
 from madang.air.in_effect import rules_in_effect
 from madang.air.rule_set import RunRule
-from madang.air.scale import scale_in_effect
+from madang.air.standards import index_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city.api import profile
-from madang.kernel.times import HOUR, in_zone
+from madang.kernel.times import HOUR, day_span
 
 DAY_HOURS = 24
 MONTH_DAYS = 30
+NOON = timedelta(hours=12)
 _LEAST_HOURS = 18  # of a day's mean: 75 %, as of every mean of the network (see air.yaml)
 _DUST = ("pm25", "pm10")
+_HIGHEST_DUST = 600  # µg/m³: where the tables of dust end
 _MOVED = 0.25  # a change of a quarter of the greatest value is called one
 
 
@@ -90,8 +92,7 @@ def day_chart(
         return None
     end = hours[-1].end
     points = [
-        Moment(at, by_end.get(at))
-        for at in (end - n * HOUR for n in range(DAY_HOURS - 1, -1, -1))
+        Moment(at, by_end.get(at)) for at in (end - n * HOUR for n in range(DAY_HOURS - 1, -1, -1))
     ]
     limit = lowest_limit(pollutant)
     return Chart(
@@ -153,12 +154,18 @@ def _class_limit(pollutant: str) -> Limit | None:
     """Return where a day's mean of dust becomes bad by the city's index."""
     if pollutant not in _DUST:
         return None
-    scale = scale_in_effect()
-    highest = 600 if pollutant == "pm10" else 300
-    for value in range(1, highest):
-        if scale.is_bad(scale.category_of(pollutant, float(value))):
-            return Limit(float(value), _("bad from %(value)s") % {"value": value}, scale.short)
+    for value in range(1, _HIGHEST_DUST):
+        if _is_bad(pollutant, float(value)):
+            source = profile().text(index_in_effect().spec.name, get_language() or "")
+            return Limit(float(value), _("bad from %(value)s") % {"value": value}, source)
     return None
+
+
+def _is_bad(pollutant: str, mean: float) -> bool:
+    """Return whether a day's mean of dust is bad or worse by the city's index."""
+    standard = index_in_effect()
+    part = standard.index({pollutant: mean}).parts.get(pollutant)
+    return part is not None and standard.grade(part) in ("bad", "very_bad")
 
 
 def _detail(words: str, limit: Limit | None) -> str:
@@ -171,7 +178,8 @@ def _detail(words: str, limit: Limit | None) -> str:
 def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Moment], list[Between]]:
     """Return mean and span of each of the last thirty days of the city; None where too few hours.
 
-    An hour belongs to the day in which it begins.
+    An hour belongs to the day in which it begins. Days before the first and after the last that
+    are complete are left out.
     """
     by_day: dict[date, list[float]] = defaultdict(list)
     for hour in hours:
@@ -184,13 +192,17 @@ def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Moment], l
     means, spans = [], []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        noon = in_zone(datetime(day.year, day.month, day.day, 12), zone)
+        noon = day_span(day, zone)[0] + NOON
         values = by_day.get(day, [])
         is_known = len(values) >= _LEAST_HOURS
         means.append(Moment(noon, math.fsum(values) / len(values) if is_known else None))
         low, high = (min(values), max(values)) if is_known else (None, None)
         spans.append(Between(noon, low, high))
-    return means, spans
+    known = [place for place, day in enumerate(means) if day.value is not None]
+    if not known:
+        return [], []
+    shown = slice(known[0], known[-1] + 1)  # a day that has only begun is no gap
+    return means[shown], spans[shown]
 
 
 def _day_finding(pollutant: str, points: Sequence[Moment]) -> str:
@@ -226,8 +238,7 @@ def _day_finding(pollutant: str, points: Sequence[Moment]) -> str:
 def _month_finding(pollutant: str, means: Sequence[Moment], spans: Sequence[Between]) -> str:
     values = [day.value for day in means if day.value is not None]
     if pollutant in _DUST:
-        scale = scale_in_effect()
-        bad = sum(scale.is_bad(scale.category_of(pollutant, value)) for value in values)
+        bad = sum(_is_bad(pollutant, value) for value in values)
         return ngettext(
             "%(name)s was bad or worse on %(bad)s of %(n)s day",
             "%(name)s was bad or worse on %(bad)s of %(n)s days",

@@ -51,17 +51,13 @@ def places_of(district: Unit) -> list[Place]:
     return sorted((Place(u.code, u.name(language)) for u in found), key=lambda place: place.name)
 
 
-def stations_of(
-    district: str, now: datetime, pollutants: Sequence[str]
-) -> list[ShownStation]:
+def stations_of(district: str, now: datetime, pollutants: Sequence[str]) -> list[ShownStation]:
     """Return the stations of a district, those that decide first, then by name."""
     found = [_shown(station, None, now, pollutants) for station in api.station_air(district)]
     return sorted(found, key=lambda s: (not s.decides, s.name))
 
 
-def nearest_stations(
-    place: Unit, now: datetime, pollutants: Sequence[str]
-) -> list[ShownStation]:
+def nearest_stations(place: Unit, now: datetime, pollutants: Sequence[str]) -> list[ShownStation]:
     """Return the stations nearest to the centre of a unit, of the whole city."""
     if place.centre is None:
         return []
@@ -112,7 +108,7 @@ def _shown(
         shown_value(
             pollutant,
             station.values.get(pollutant),
-            None,
+            "",
             lambda value: is_overdue(value, station.origin, now),
         )
         for pollutant in pollutants

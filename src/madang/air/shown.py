@@ -6,18 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from madang.air import api
-from madang.air.scale import class_word, scale_in_effect
+from madang.air.index_spec import GRADES
+from madang.air.standards import index_in_effect
 from madang.air.summary import category_of, is_overdue, is_stale
 from madang.air.units import DECIMALS, NAMES, UNITS
+from madang.city.api import profile
 
 
 @dataclass(frozen=True)
-class ShownClass:
-    """A class of air: how it looks (`tone`) and what it is called."""
+class ShownIndex:
+    """What the city's index is called, and what it cannot tell."""
 
-    tone: str
-    word: str
+    name: str
+    title: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class ShownValue:
     value: float | None
     unit: str
     decimals: int
-    category: ShownClass
+    category: str
     time: datetime | None
     stations: int
     quality: str
@@ -43,9 +48,9 @@ class ShownDistrict:
 
     code: str
     name: str
-    category: ShownClass
-    rank: int
+    category: str
     index: int | None
+    index_class: str
     is_provisional: bool
     origin: str | None
     time: datetime | None
@@ -53,22 +58,27 @@ class ShownDistrict:
     values: Sequence[ShownValue]
 
 
-def shown_class(category: str | None) -> ShownClass:
-    """Return a class as pages show it."""
-    return ShownClass(scale_in_effect().tone(category), class_word(category))
+def shown_index() -> ShownIndex:
+    """Return the city's index in the reader's language."""
+    spec = index_in_effect().spec
+    text, language = profile().text, get_language() or ""
+    return ShownIndex(
+        name=text(spec.name, language),
+        title=text(spec.title, language),
+        note=text(spec.note, language) if spec.note else "",
+    )
 
 
 def shown_district(
     air: api.DistrictAir, name: str, now: datetime, pollutants: Sequence[str]
 ) -> ShownDistrict:
     """Return a district's row, with the values of those pollutants."""
-    category = category_of(air)
     return ShownDistrict(
         code=air.district,
         name=name,
-        category=shown_class(category),
-        rank=scale_in_effect().rank(category),
+        category=look(category_of(air)),
         index=air.index.value,
+        index_class=_class_name(air.index.value),
         is_provisional=air.is_provisional,
         origin=air.origin,
         time=air.time,
@@ -78,8 +88,15 @@ def shown_district(
 
 
 def worst_first(row: ShownDistrict) -> tuple[bool, bool, int, int]:
-    """Return the sort key: known before unknown, fresh before stale, then by class and index."""
-    return row.rank < 0, row.is_stale, -row.rank, -(row.index or 0)
+    """Return the sort key: known before unknown, fresh before stale, then by grade and index."""
+    order = {look(name): number for number, name in enumerate(GRADES)}
+    rank = order.get(row.category, -1)
+    return rank < 0, row.is_stale, -rank, -(row.index or 0)
+
+
+def look(grade: str | None) -> str:
+    """Return what style sheets call a grade: good, moderate, bad, very-bad, or none."""
+    return (grade or "none").replace("_", "-")
 
 
 def district_value(air: api.DistrictAir, pollutant: str, now: datetime) -> ShownValue:
@@ -88,7 +105,7 @@ def district_value(air: api.DistrictAir, pollutant: str, now: datetime) -> Shown
     return shown_value(
         pollutant,
         air.values.get(pollutant),
-        scale_in_effect().category(part),
+        look(index_in_effect().grade(part) if part is not None else None),
         lambda value: is_overdue(value, air.origin, now),
     )
 
@@ -96,7 +113,7 @@ def district_value(air: api.DistrictAir, pollutant: str, now: datetime) -> Shown
 def shown_value(
     pollutant: str,
     value: api.Value | None,
-    category: str | None,
+    category: str,
     overdue: Callable[[api.Value], bool],
 ) -> ShownValue:
     """Return one value as it is written; a dash's worth of it where there is none."""
@@ -106,10 +123,17 @@ def shown_value(
         value=value.value if value else None,
         unit=UNITS[pollutant],
         decimals=DECIMALS[pollutant],
-        category=shown_class(category),
+        category=category,
         time=value.time if value else None,
         stations=value.stations if value else 0,
         quality=value.quality if value else "",
         is_hour=value.is_hour if value else False,
         is_overdue=overdue(value) if value else False,
     )
+
+
+def _class_name(value: int | None) -> str:
+    """Return what the city's index calls this class, in the reader's language."""
+    if value is None:
+        return ""
+    return index_in_effect().class_name(value, profile().chain(get_language() or ""))

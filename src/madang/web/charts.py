@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn on the server: gaps stay gaps, bands are uncertainty, limits are named. Pure.
+"""Charts as SVG, drawn on the server: gaps stay gaps, bands are uncertainty. Pure.
 
 Positions are percentages of the picture, sizes of letters are those of the page: a chart is as wide
 as its column and its words never shrink with it. Time runs from left to right in every script, as
@@ -16,6 +16,7 @@ from html import escape
 TOP, BOTTOM = 14.0, 13.0  # % of the height kept for the newest value and for the words of time
 UNITS = 1000  # of the plot's own square, which is stretched over it
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # an axis ends on one of these, times a power of ten
+_MANY_TICKS = 4
 _CLOSE = 9.0  # % of the height: two words nearer than this would touch
 
 
@@ -95,6 +96,7 @@ def chart(
     threshold: Threshold | None = None,
     step: timedelta = timedelta(hours=1),
     number: Callable[[float], str] = plain_number,
+    value_text: Callable[[float], str] | None = None,
 ) -> str:
     """Return an SVG of one or more lines from zero up.
 
@@ -105,7 +107,7 @@ def chart(
     finding : what the chart shows, read out instead of it; `detail` is read after it.
     name : makes the ids of the picture its own; one per page.
     ticks : moments named on the axis of time.
-    number : how the values of axis and lines are written.
+    number : how the numbers of the axis are written; `value_text` how those of the lines are.
 
     Returns
     -------
@@ -128,13 +130,13 @@ def chart(
         *_levels(scale, threshold, number),
         *_limit_name(scale, threshold, lines[0].points),
         *(dot for line in lines for dot in _lone(scale, line, step)),
-        *(text for line in lines for text in _newest(scale, line, number)),
-        *(_tick(scale, at, text) for at, text in ticks),
+        *(text for line in lines for text in _newest(scale, line, value_text or number)),
+        *_ticks(scale, ticks),
     ]
     height = round(100.0 - TOP - BOTTOM, 2)
     return (
-        f'<svg class="chart-plot" role="img" aria-label="{escape(finding)}"{_described(name, detail)}'
-        f' width="100%" height="100%">{_description(name, detail)}'
+        f'<svg class="chart-plot" role="img" aria-label="{escape(finding)}"'
+        f'{_described(name, detail)} width="100%" height="100%">{_description(name, detail)}'
         f'<svg aria-hidden="true" x="0" y="{TOP}%" width="100%" height="{height}%" '
         f'viewBox="0 0 {UNITS} {UNITS}" preserveAspectRatio="none">{"".join(plot)}</svg>'
         f"{''.join(words)}</svg>"
@@ -318,12 +320,16 @@ def _free_place(limit: float, points: Sequence[Point]) -> tuple[int, str, float]
     return (0 if anchor == "start" else 100), anchor, (8.0 if is_above else -2.0)
 
 
-def _tick(scale: _Scale, at: datetime, text: str) -> str:
-    x = scale.x(at)
-    return (
-        f'<text class="tick" x="{_inside(x)}%" y="98%" text-anchor="{_anchor(x)}">'
-        f"{escape(text)}</text>"
-    )
+def _ticks(scale: _Scale, ticks: Sequence[tuple[datetime, str]]) -> list[str]:
+    """Return the words of the axis of time; of many every second may be left out on a phone."""
+    found = []
+    for place, (at, text) in enumerate(sorted(ticks, reverse=True)):
+        x, is_minor = scale.x(at), len(ticks) > _MANY_TICKS and place % 2 == 1
+        found.append(
+            f'<text class="tick{" tick-minor" if is_minor else ""}" x="{_inside(x)}%" y="98%" '
+            f'text-anchor="{_anchor(x)}">{escape(text)}</text>'
+        )
+    return found[::-1]
 
 
 def _anchor(x: float) -> str:

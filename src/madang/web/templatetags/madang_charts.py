@@ -68,18 +68,19 @@ def picture(figure: Any) -> SafeString:
         threshold=figure.limit,
         step=_DAY if figure.is_daily else _HOUR,
         number=_axis_number,
+        value_text=lambda value: formats.number_text(value, figure.decimals, _language()),
     )
     return mark_safe(drawn)  # noqa: S308 - texts are escaped where they are drawn
 
 
 def columns(figure: Any) -> list[str]:
     """Return the headings of the table's columns of values."""
-    found = []
+    found, edges = [], _("from – to")
     for line in figure.lines:
         title = line.name or figure.value
         found.append(f"{title} ({figure.unit})")
         if line.spans:
-            found.append(f"{title}: {_('from – to')} ({figure.unit})")
+            found.append(f"{title}: {edges} ({figure.unit})")
     return found
 
 

@@ -44,7 +44,8 @@
       guide.hidden = false;
       guide.style.left = `${row.x}%`;
     };
-    slider.setAttribute("aria-valuetext", sentence(rows[rows.length - 1], titles));
+    show(rows.length - 1);
+    guide.hidden = true;
     slider.addEventListener("input", () => show(Number(slider.value)));
     slider.addEventListener("focus", () => show(Number(slider.value)));
     frame.addEventListener("pointermove", (event) => {

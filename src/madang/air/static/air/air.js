@@ -1,0 +1,92 @@
+// Two conveniences of the air's pages. Both stay hidden where the browser cannot do them, and
+// nothing on the page needs them.
+"use strict";
+(() => {
+  // Read a paragraph aloud, in the language of the page.
+  function readAloud(button) {
+    const text = document.getElementById(button.dataset.readAloud);
+    const speech = window.speechSynthesis;
+    if (!text || !speech || !window.SpeechSynthesisUtterance) return;
+    const language = document.documentElement.lang;
+    const short = (tag) => tag.toLowerCase().replace("_", "-").split("-")[0];
+    const voice = () => speech.getVoices().find((one) => short(one.lang) === short(language));
+    const title = button.textContent;
+    const offer = () => {
+      button.hidden = !voice();
+    };
+    const finish = () => {
+      button.textContent = title;
+      button.setAttribute("aria-pressed", "false");
+    };
+    button.addEventListener("click", () => {
+      if (speech.speaking) {
+        speech.cancel();
+        finish();
+        return;
+      }
+      const spoken = new SpeechSynthesisUtterance(text.textContent.replace(/\s+/g, " ").trim());
+      spoken.lang = language;
+      spoken.voice = voice();
+      spoken.rate = 0.9;
+      spoken.onend = finish;
+      spoken.onerror = finish;
+      button.textContent = button.dataset.stop;
+      button.setAttribute("aria-pressed", "true");
+      speech.speak(spoken);
+    });
+    if (speech.addEventListener) speech.addEventListener("voiceschanged", offer);
+    window.addEventListener("pagehide", () => speech.cancel());
+    offer();
+  }
+
+  const EARTH_KM = 6371;
+  const FURTHEST_KM = 15;
+
+  function kilometres(lon1, lat1, lon2, lat2) {
+    const rad = Math.PI / 180;
+    const half = (x) => Math.sin((x * rad) / 2) ** 2;
+    const cosines = Math.cos(lat1 * rad) * Math.cos(lat2 * rad);
+    return 2 * EARTH_KM * Math.asin(Math.sqrt(half(lat2 - lat1) + cosines * half(lon2 - lon1)));
+  }
+
+  // Find the neighbourhood on the device: only its code goes to the server.
+  function locate(button) {
+    if (!navigator.geolocation) return;
+    const box = button.parentElement;
+    const status = box.querySelector("[data-locate-status]");
+    button.hidden = false;
+    box.querySelector("[data-locate-note]").hidden = false;
+    const say = (name) => {
+      status.textContent = button.dataset[name];
+    };
+    const go = async ({ coords }) => {
+      const answer = await fetch(button.dataset.locate);
+      const { places } = await answer.json();
+      const near = places
+        .map(([code, district, lon, lat]) => ({
+          code,
+          district,
+          km: kilometres(coords.longitude, coords.latitude, lon, lat),
+        }))
+        .sort((a, b) => a.km - b.km)[0];
+      if (!near || near.km > FURTHEST_KM) {
+        say("outside");
+        return;
+      }
+      const query = near.code === near.district ? "" : `?near=${encodeURIComponent(near.code)}`;
+      const page = `${button.dataset.page}${encodeURIComponent(near.district)}/`;
+      window.location.assign(`${page}${query}#stations`);
+    };
+    button.addEventListener("click", () => {
+      say("asking");
+      const refused = () => say("refused");
+      navigator.geolocation.getCurrentPosition((place) => go(place).catch(refused), refused, {
+        maximumAge: 600000,
+        timeout: 15000,
+      });
+    });
+  }
+
+  document.querySelectorAll("[data-read-aloud]").forEach(readAloud);
+  document.querySelectorAll("[data-locate]").forEach(locate);
+})();
