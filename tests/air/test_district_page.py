@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from madang.air import pages
 from madang.air.present import forget_present_air
 from madang.kernel.times import fixed_clock
 from madang.telemetry.models import Location, Thing
-from madang.web import context
+from madang.web import choices, context
 from tests.air.conftest import MAPO, city_time, feed
 from tests.web.html import page
 
@@ -86,8 +87,8 @@ def test_the_paragraph_for_the_ear_is_whole_sentences(client, mapo, language: st
     mapo(*[45.0] * 12)
     said = text_of(page(client, PAGE, language), "spoken")
     for part in {
-        "ko": ("나쁨", "45 마이크로그램", "65세", "120", "2026년 11월 22일"),
-        "en": ("is bad", "45 micrograms", "over 65", "120", "November 22, 2026"),
+        "ko": ("45 마이크로그램", "65세", "120", "2026년 11월 22일"),
+        "en": ("45 micrograms", "over 65", "120", "November 22, 2026"),
     }[language]:
         assert part in said
     assert "µg" not in said, "no engine reads a unit's sign well"
@@ -96,7 +97,7 @@ def test_the_paragraph_for_the_ear_is_whole_sentences(client, mapo, language: st
 def test_what_only_a_browser_can_do_is_hidden_without_one(client, mapo):
     mapo(*[45.0] * 12)
     root = page(client, PAGE, "en")
-    for name in ("data-read-aloud", "data-locate"):
+    for name in ("data-read-aloud", "data-find-me"):
         assert all(button.get("hidden") is not None for button in root.xpath(f"//*[@{name}]"))
 
 
@@ -145,7 +146,7 @@ def test_another_pollutant_can_be_chosen(client, mapo, language: str):
     mapo(*[45.0] * 12)
     root = page(client, f"{PAGE}?show=o3", language)
     assert root.xpath("//figure/@id") == ["chart-day-o3"]
-    assert root.xpath("//nav[@class='choice']//a[@aria-current]")[0].text_content() == "O₃"
+    assert root.xpath("//nav[@class='tabs']//a[@aria-current]")[0].text_content() == "O₃"
     assert page(client, f"{PAGE}?show=%3Cx%3E", language).xpath("//figure/@id") == [
         "chart-day-pm25"
     ]
@@ -224,10 +225,24 @@ def test_of_very_many_stations_the_first_are_shown_and_the_rest_folded(client, s
     )
 
 
-def test_choosing_a_district_from_the_list_leads_there(client):
-    assert client.get("/air/choose/", {"code": MAPO})["Location"] == PAGE
-    assert client.get("/air/choose/", {"code": "nowhere"}).status_code == 404
-    assert client.get("/air/choose/").status_code == 404
+@LANGUAGES
+def test_my_district_stands_on_top_with_its_answer(client, mapo, language: str):
+    mapo(*[45.0] * 12)
+    assert not page(client, "/air/", language).xpath("//*[@id='mine-title']")
+    assert client.get("/district/", {"code": MAPO, "next": "/air/"})["Location"] == "/air/"
+    root = page(client, "/air/", language)
+    (link,) = root.xpath("//*[@id='mine-title']/a")
+    assert link.get("href") == PAGE
+    assert ("나쁨" if language == "ko" else "is bad") in link.text_content()
+
+
+def test_a_forged_district_is_no_district(client, mapo):
+    client.cookies[pages.DISTRICT_COOKIE] = "<script>"
+    assert not page(client, "/air/", "en").xpath("//*[@id='mine-title']")
+
+
+def test_the_cookie_is_the_one_that_the_house_sets():
+    assert pages.DISTRICT_COOKIE == choices.DISTRICT_COOKIE
 
 
 def test_the_places_are_those_of_the_finest_level_and_none_twice(client):

@@ -107,12 +107,7 @@ def test_the_korean_index_keeps_its_four_words():
     [
         ("top: 100", "top: 40", "index.classes[1].top", "not above"),
         ("standard: table", "standard: us", "index.standard", "built in"),
-        (
-            "unit: µg/m³, tops: [15.5",
-            "unit: ppm, tops: [15.5",
-            "index.pollutants.pm25.unit",
-            "dust",
-        ),
+        ("µg/m³, tops: [15.5", "ppm, tops: [15.5", "index.pollutants.pm25.unit", "dust"),
         ("55.4, 150.4", "150.4, 55.4", "index.pollutants.pm25.tops", "must rise"),
         ("grade: moderate", "grade: very_bad", "index.classes", "better"),
         ("name: {id: Sedang}", "name: {en: Moderate}", "index.classes[1].name", "'id'"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -38,6 +39,17 @@ from madang.telemetry import api as telemetry
 IN_TABLE = ("pm25", "pm10", "o3")
 SIGN_UP = "alert-sign-up"
 FILES = ("csv", "json", "parquet")
+DISTRICT_COOKIE = "madang_district"  # set by web, which a room may not import
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A district to choose; `lon`, `lat` are its centre [degrees], None where unknown."""
+
+    code: str
+    name: str
+    lon: float | None
+    lat: float | None
 
 
 @require_safe
@@ -48,18 +60,21 @@ def districts(request: HttpRequest) -> HttpResponse:
     names = [profile().unit(air.district).name(_language()) for air in airs]
     rows = [shown_district(a, name, now, IN_TABLE) for a, name in zip(airs, names, strict=True)]
     found = summary(airs, names)
+    mine = next((row for row in rows if row.code == _my_code(request)), None)
     context = {
         "heading": found.sentence,
         "summary": found,
         "crumbs": [(_("Home"), "/")],
         "failed": _failures(),
         "rows": sorted(rows, key=worst_first),
-        "by_name": sorted(rows, key=lambda row: row.name),
+        "units": _choices(rows),
+        "my_code": mine.code if mine else "",
+        "mine": mine,
+        "mine_heading": district_heading(airs[rows.index(mine)], mine.name, now) if mine else "",
         "columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
         "index": shown_index(),
         "map": city_map(rows),
         "grades": _grades(rows),
-        "has_places": any(unit.centre for unit in profile().districts()),
     }
     return render(request, "air/districts.html", context)
 
@@ -95,12 +110,6 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         **_station_context(request, unit, now),
     }
     return render(request, "air/district.html", context)
-
-
-@require_safe
-def choose(request: HttpRequest) -> HttpResponse:
-    """Go to the page of the district that was chosen from the list."""
-    return redirect("air-district", code=district_unit(request.GET.get("code", "")).code)
 
 
 @require_safe
@@ -141,6 +150,19 @@ def place_is(grade: str, name: str) -> str:
         "very_bad": _("Air in %(name)s is very bad"),
     }
     return sentences[grade] % {"name": name}
+
+
+def _my_code(request: HttpRequest) -> str:
+    """Return what the reader's cookie says; whether it is a district of ours is for the caller."""
+    return request.COOKIES.get(DISTRICT_COOKIE, "")
+
+
+def _choices(rows: Sequence[ShownDistrict]) -> list[Choice]:
+    """Return the districts to choose from, by name, with their centres."""
+    city = profile()
+    centres = {row.code: city.unit(row.code).centre or (None, None) for row in rows}
+    found = [Choice(row.code, row.name, *centres[row.code]) for row in rows]
+    return sorted(found, key=lambda choice: choice.name)
 
 
 def _grades(rows: Sequence[ShownDistrict]) -> list[tuple[str, int]]:

@@ -25,6 +25,7 @@ from madang.city.errors import (
     UnknownUnit,
 )
 from madang.city.formats import Period
+from madang.city.languages import page_languages
 from madang.city.loader import known_cities, load, profile_folder
 from madang.city.profile import Profile
 from madang.city.schema import City, Group, Level
@@ -53,6 +54,7 @@ __all__ = [
     "boundaries_folder",
     "known_cities",
     "load_profile",
+    "page_languages",
     "profile",
     "time_zone",
 ]

@@ -71,7 +71,7 @@ class Profile:
             If the city does not have it.
         """
         for language in self.languages:
-            if language.code == tag:
+            if language.code.lower() == tag.lower():
                 return language
         raise NotFound(f"{self.id} has no language {tag!r}")
 

@@ -1,44 +1,7 @@
-// Two conveniences of the air's pages. Both stay hidden where the browser cannot do them, and
-// nothing on the page needs them.
+// The neighbourhood by the device's place. It stays hidden where the browser cannot say it, and
+// nothing on the page needs it.
 "use strict";
 (() => {
-  // Read a paragraph aloud, in the language of the page.
-  function readAloud(button) {
-    const text = document.getElementById(button.dataset.readAloud);
-    const speech = window.speechSynthesis;
-    if (!text || !speech || !window.SpeechSynthesisUtterance) return;
-    const language = document.documentElement.lang;
-    const short = (tag) => tag.toLowerCase().replace("_", "-").split("-")[0];
-    const voice = () => speech.getVoices().find((one) => short(one.lang) === short(language));
-    const title = button.textContent;
-    const offer = () => {
-      button.hidden = !voice();
-    };
-    const finish = () => {
-      button.textContent = title;
-      button.setAttribute("aria-pressed", "false");
-    };
-    button.addEventListener("click", () => {
-      if (speech.speaking) {
-        speech.cancel();
-        finish();
-        return;
-      }
-      const spoken = new SpeechSynthesisUtterance(text.textContent.replace(/\s+/g, " ").trim());
-      spoken.lang = language;
-      spoken.voice = voice();
-      spoken.rate = 0.9;
-      spoken.onend = finish;
-      spoken.onerror = finish;
-      button.textContent = button.dataset.stop;
-      button.setAttribute("aria-pressed", "true");
-      speech.speak(spoken);
-    });
-    if (speech.addEventListener) speech.addEventListener("voiceschanged", offer);
-    window.addEventListener("pagehide", () => speech.cancel());
-    offer();
-  }
-
   const EARTH_KM = 6371;
   const FURTHEST_KM = 15;
 
@@ -53,14 +16,14 @@
   function locate(button) {
     if (!navigator.geolocation) return;
     const box = button.parentElement;
-    const status = box.querySelector("[data-locate-status]");
+    const status = box.querySelector("[data-find-status]");
     button.hidden = false;
-    box.querySelector("[data-locate-note]").hidden = false;
+    box.querySelector("[data-find-note]").hidden = false;
     const say = (name) => {
       status.textContent = button.dataset[name];
     };
     const go = async ({ coords }) => {
-      const answer = await fetch(button.dataset.locate);
+      const answer = await fetch(button.dataset.findMe);
       const { places } = await answer.json();
       const near = places
         .map(([code, district, lon, lat]) => ({
@@ -87,6 +50,5 @@
     });
   }
 
-  document.querySelectorAll("[data-read-aloud]").forEach(readAloud);
-  document.querySelectorAll("[data-locate]").forEach(locate);
+  document.querySelectorAll("[data-find-me]").forEach(locate);
 })();
