@@ -45,7 +45,7 @@ class Row:
     cells: Sequence[str]
 
 
-@register.inclusion_tag("web/parts/chart.html")
+@register.inclusion_tag("web/chart.html")
 def chart(figure: Any, heading: str = "h2") -> dict[str, Any]:
     """Show a chart: finding, picture, the same numbers as a table, and as a file."""
     return {
