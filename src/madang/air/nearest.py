@@ -61,15 +61,15 @@ def nearest_stations(place: Unit, now: datetime, pollutants: Sequence[str]) -> l
     """Return the stations nearest to the centre of a unit, of the whole city."""
     if place.centre is None:
         return []
-    here = place.centre
-    stations = [s for s in present_stations() if s.lon is not None and s.lat is not None]
-    if not stations:
+    lon, lat = place.centre
+    placed = [
+        (s, s.lon, s.lat) for s in present_stations() if s.lon is not None and s.lat is not None
+    ]
+    if not placed:
         return []
-    metres = haversine(
-        here[0], here[1], [s.lon for s in stations], [s.lat for s in stations]
-    ).tolist()
-    ordered = sorted(zip(metres, stations, strict=True), key=lambda pair: pair[0])
-    return [_shown(station, far, now, pollutants) for far, station in ordered[:NEAREST]]
+    metres = haversine(lon, lat, [x for _s, x, _y in placed], [y for _s, _x, y in placed]).tolist()
+    ordered = sorted(zip(metres, placed, strict=True), key=lambda pair: pair[0])
+    return [_shown(found[0], far, now, pollutants) for far, found in ordered[:NEAREST]]
 
 
 def all_places() -> list[tuple[str, str, float, float]]:
