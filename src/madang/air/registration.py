@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from madang.kernel.registry import (
     API,
     Command,
+    DistrictNow,
     MenuEntry,
     ObservedProperty,
     Offer,
@@ -82,7 +83,7 @@ def offers() -> Iterable[Offer]:
     yield Command(
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
-    yield Command("air index", "madang.air.cli_index:index", "Korean CAI or US AQI of values.")
+    yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
     yield Command(
         "air forecast", "madang.air.cli_forecast:forecast", "Forecast the next hours of a series."
     )
@@ -129,5 +130,6 @@ def _pages() -> Iterable[Offer]:
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)

@@ -63,6 +63,45 @@ class MenuEntry:
 
 
 @dataclass(frozen=True)
+class SearchPage:
+    """The page that answers ``?q=``; with it the search box appears on every page and on home."""
+
+    page: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """A way in from the home page: a life event (``life-event``) or a service (``service``).
+
+    `title` and `help` are message ids, `icon` a name of ``web.icons``. The section of the home
+    page appears with its first doorway.
+    """
+
+    kind: str
+    page: str
+    title: str
+    help: str
+    order: int
+    icon: str = ""
+    access: str = "public"
+
+
+@dataclass(frozen=True)
+class DistrictNow:
+    """What a room says of one district now, on the home page.
+
+    The target is ``f(code: str) -> dict | None``: the context of `template`, None where the room
+    has nothing to say of that district. It must be cheap: it is asked for each rendering.
+    """
+
+    name: str
+    target: Target
+    template: str
+    order: int
+
+
+@dataclass(frozen=True)
 class QualityLimits:
     """Thresholds of the quality tests for one observed property, in its unit (QARTOD names)."""
 
@@ -222,7 +261,10 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a room claims and `madang prove` measures; the target returns a float in `unit`."""
+    """What a room claims and `madang prove` measures; the target returns a float in `unit`.
+
+    `takes_s` is how long measuring takes at most on two cores that are not otherwise at work.
+    """
 
     id: str
     what: str
@@ -231,6 +273,7 @@ class Claim:
     better: str  # "higher" or "lower"
     target: Target
     anchors: tuple[Anchor, ...] = ()
+    takes_s: float = 30.0
 
 
 Offer = (
@@ -238,6 +281,9 @@ Offer = (
     | API
     | Page
     | MenuEntry
+    | SearchPage
+    | Doorway
+    | DistrictNow
     | ObservedProperty
     | Detector
     | LakeTable

@@ -11,12 +11,16 @@ OPERATOR = "role:operator"
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
-    yield Page("", "madang.web.pages:home", "home", "public")
+    yield Page("", "madang.web.home:home", "home", "public")
     yield Page("language/<str:code>/", "madang.web.preferences:language", "language", "public")
     yield Page("display/<str:name>/", "madang.web.preferences:display", "display", "public")
+    yield Page("theme/<str:name>/", "madang.web.preferences:theme", "theme", "public")
+    yield Page("district/", "madang.web.preferences:district", "district", "public")
+    yield Page("design/", "madang.web.gallery:design", "design", "public")
     yield Page("status/", "madang.web.status:status", "status", "public")
     yield Page("proof/", "madang.web.proof:proof", "proof", "public")
     yield Page("accessibility/", "madang.web.pages:accessibility", "accessibility", "public")
+    yield Page("privacy/", "madang.web.pages:privacy", "privacy-notice", "public")
     yield MenuEntry("home", "Home", 0)
     yield from _operations()
     yield from _claims()
