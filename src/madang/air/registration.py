@@ -88,7 +88,12 @@ def offers() -> Iterable[Offer]:
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
     yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
-    yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
+    yield Command(
+        "air forecast", "madang.air.cli_forecast:forecast", "Forecast the next hours of a series."
+    )
+    yield Command(
+        "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
+    )
     yield API("air", "madang.air.http:router")
     for pollutant in PROPERTIES:
         yield StreamConsumer(
