@@ -18,6 +18,7 @@ from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import NotFound
+from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, SearchPage, registry
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
@@ -55,6 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "themes": themes(request),
         "languages": languages(request),
+        "original": original(request, language),
         "menu": menu(request, actor),
         "search": search(),
         "footer": footer(),
@@ -157,6 +159,14 @@ def languages(request: HttpRequest) -> list[Link]:
     ]
 
 
+def original(request: HttpRequest, language: str) -> Link | None:
+    """Return this page in the city's own language where no person has read the reader's texts."""
+    source = settings.LANGUAGE_CODE
+    if language == source or texts_state(language) != "machine":
+        return None
+    return next((link for link in languages(request) if link.lang == source), None)
+
+
 def displays(request: HttpRequest) -> list[Link]:
     """Return the ways a page can be shown, linked to this page in each."""
     titles = {
@@ -198,9 +208,9 @@ def city_name(language: str) -> str:
 
 @cache
 def city_phone(language: str) -> tuple[str, str] | None:
-    """Return name and number of the city's first line that is not for emergencies."""
+    """Return name and number of the city's own line; None where the profile names none."""
     city = profile()
-    lines = [line for line in city.city.phones.numbers if not line.emergency]
+    lines = [line for line in city.city.phones.numbers if line.city_line]
     return (city.text(lines[0].names, language), lines[0].number) if lines else None
 
 

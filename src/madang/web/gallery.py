@@ -148,7 +148,7 @@ def _chart() -> SampleChart:
 
 
 def _rows(language: str, sort: str) -> list[Row]:
-    units = profile().units(profile().levels[0].id)[:4]
+    units = profile().districts()[:4]
     values = (31.0, None, 18.5, 1204.0)
     rows = [Row(unit.name(language), value) for unit, value in zip(units, values, strict=False)]
     key = {"name": lambda row: row.name, "value": lambda row: (row.value is None, row.value or 0)}
