@@ -22,18 +22,6 @@ def day_text(moment: datetime, language: str, zone: tzinfo) -> str:
     return writing.day_text(moment, language, zone, profile().habits(language))
 
 
-def day_text(moment: datetime, language: str, zone: tzinfo) -> str:
-    """Return a day without its year, as short as an axis wants it.
-
-    >>> day_text(datetime(2026, 11, 22, 5, tzinfo=UTC), "ko", UTC)
-    '11월 22일'
-    """
-    local = moment.astimezone(zone)
-    if language == "ko":
-        return f"{local.month}월 {local.day}일"
-    return str(format_skeleton("MMMd", local, locale=locale_of(language)))
-
-
 def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """Return the time of day."""
     return writing.clock_text(moment, language, zone, profile().habits(language))
