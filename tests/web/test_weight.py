@@ -1,4 +1,4 @@
-"""The first page is light: what a phone fetches before it can be read, compressed as by the front."""
+"""The first page is light: what a phone fetches before it can be read, compressed by gzip."""
 
 from __future__ import annotations
 
