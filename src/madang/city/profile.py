@@ -19,6 +19,8 @@ from madang.city.schema import City, Group, Level
 from madang.city.units import Unit, UnitTable
 from madang.kernel import times
 from madang.kernel.errors import NotFound
+from madang.kernel.habits import USUAL, Habits
+from madang.kernel.language_marks import marked_unless
 from madang.kernel.money import Currency
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ class Profile:
     """A city. `city` holds the profile's sections as written (see ``madang.city.schema``).
 
     Days default to today in the city; languages to the default language; a level to the finest of
-    the first partition. Shapes and holidays are made when they are first asked for.
+    the first partition whose places are known. Shapes and holidays are made when they are first
+    asked for.
     """
 
     city: City
@@ -83,11 +86,12 @@ class Profile:
         return self._chain(lang)
 
     def text(self, names: Mapping[str, str], lang: str = "") -> str:
-        """Return a text in that language, or in the first of its fallbacks that has one."""
-        for tag in self.chain(lang):
-            if tag in names:
-                return names[tag]
-        return next(iter(names.values()))
+        """Return a text in that language, or in the first of its fallbacks that has one.
+
+        On a page, a text in another language than the one asked for is labelled as such.
+        """
+        tag = next((tag for tag in self.chain(lang) if tag in names), next(iter(names)))
+        return marked_unless(names[tag], tag, lang)
 
     # --- units
 
@@ -325,6 +329,14 @@ class Profile:
         shown = self.local(moment)
         return formats.time_text(self.city.calendar, shown, lang or self.city.default_language)
 
+    def habits(self, lang: str) -> Habits:
+        """Return how a language is written in this city: calendar, clock, digits."""
+        return self._habits.get(lang.lower(), USUAL)
+
+    @cached_property
+    def _habits(self) -> Mapping[str, Habits]:
+        return {item.code.lower(): formats.habits_of(item, self.city) for item in self.languages}
+
     # --- money, numbers, people, places
 
     @cached_property
@@ -382,7 +394,16 @@ class Profile:
     # --- inside
 
     def _at(self, level: str | None) -> str:
-        return self.level_named(level).id if level else self.finest_level
+        return self.level_named(level).id if level else self._finest_placed
+
+    @cached_property
+    def _finest_placed(self) -> str:
+        """The finest level of the first partition whose places are known."""
+        first = self.city.partitions[0].id
+        levels = [level.id for level in self.levels if level.partition == first]
+        placed = {unit.level for unit in self.unit_table.units if unit.centre}
+        known = [name for name in levels if name in placed or name in self.atlas.official]
+        return known[-1] if known else levels[-1]
 
     def _identifier(self, kind: str) -> Identifier:
         for item in self.city.identifiers:

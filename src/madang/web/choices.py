@@ -51,4 +51,4 @@ def is_district(code: str) -> bool:
 
 def first_level() -> str:
     """Return the coarsest level of units, in which a resident says where they live."""
-    return profile().levels[0].id
+    return profile().district_level

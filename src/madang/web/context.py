@@ -208,9 +208,9 @@ def city_name(language: str) -> str:
 
 @cache
 def city_phone(language: str) -> tuple[str, str] | None:
-    """Return name and number of the city's first line that is not for emergencies."""
+    """Return name and number of the city's own line; None where the profile names none."""
     city = profile()
-    lines = [line for line in city.city.phones.numbers if not line.emergency]
+    lines = [line for line in city.city.phones.numbers if line.city_line]
     return (city.text(lines[0].names, language), lines[0].number) if lines else None
 
 
