@@ -7,8 +7,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 install = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/$(1).txt \
 	|| $(BIN)/pip install -q --require-hashes -r requirements/$(1).txt
 
+# What pages send to browsers, by npm; where npm cannot be reached, pages go without map and fonts.
+assets = @$(BIN)/python tools/assets.py || test $$? -eq 3
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system test-postgres test-long lint types contracts bench axe docs lock clean
+.PHONY: help run test test-unit test-system test-postgres test-long lint types contracts bench assets docs lock clean
 
 help: ## show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,6 +33,7 @@ help: ## show what can be made
 	@touch $@
 
 run: .venv/core .venv/messages ## set up, start everything, open the portal on http://localhost:8000
+	$(assets)
 	@exec $(BIN)/madang up
 
 lint: .venv/dev ## style, types, import contracts
@@ -41,9 +45,11 @@ lint: .venv/dev ## style, types, import contracts
 test: test-unit test-system test-postgres ## the whole test suite (25 minutes at most on 2 cores)
 
 test-unit: .venv/dev .venv/messages ## unit and data tests (3 minutes at most)
+	$(assets)
 	$(BIN)/pytest -q -n 2 -m "not system and not long and not external"
 
 test-system: .venv/dev .venv/messages ## tests that start real processes
+	$(assets)
 	$(BIN)/pytest -q -p no:xdist -m "system and not long and not external"
 
 test-postgres: .venv/dev .venv/messages ## the data tests again on PostgreSQL and an external bus, where they answer
@@ -55,8 +61,8 @@ test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
 bench: .venv/dev .venv/messages ## measure, with peers in the same run where they install
 	$(BIN)/python -m bench
 
-axe: package-lock.json ## fetch axe-core (npm), with which the browser tests check pages
-	npm ci --no-audit --no-fund
+assets: .venv/core ## fetch what pages send to browsers, and what their tests need (npm)
+	@$(BIN)/python tools/assets.py
 
 docs: .venv/dev ## write the generated reference pages anew
 	$(BIN)/python tools/reference.py

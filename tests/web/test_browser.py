@@ -1,6 +1,6 @@
 """Pages in a real browser: axe-core finds nothing, nothing runs off a phone, no console errors.
 
-Skipped where chromium, chromedriver or axe-core (`make axe`) are not installed.
+Skipped where chromium, chromedriver or axe-core (`make assets`) are not installed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 MISSING = [n for n, there in (("chromium", CHROMIUM), ("chromedriver", DRIVER)) if not there]
-MISSING += [] if AXE.exists() else ["axe-core (make axe)"]
+MISSING += [] if AXE.exists() else ["axe-core (make assets)"]
 
 pytestmark = [
     pytest.mark.system,

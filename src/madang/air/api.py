@@ -24,6 +24,7 @@ from madang.air.districts import (
 from madang.air.engine.cai import Index
 from madang.air.engine.cai import index as cai
 from madang.air.engine.us_aqi import index as us_aqi
+from madang.air.index_spec import GRADES, IndexClass
 from madang.air.means import Statistic, statistics
 from madang.air.measures import (
     Action,
@@ -37,9 +38,11 @@ from madang.air.measures import (
 from madang.air.present import present_air
 from madang.air.rule_set import POLLUTANTS, RuleSet, read_rule_set
 from madang.air.rules import Declared, Hour, declared_measures
+from madang.air.standards import Standard, index_in_effect
 from madang.air.summary import Summary, summary
 
 __all__ = [
+    "GRADES",
     "POLLUTANTS",
     "Action",
     "Declared",
@@ -47,9 +50,11 @@ __all__ = [
     "Hour",
     "HourValue",
     "Index",
+    "IndexClass",
     "Measure",
     "Reading",
     "RuleSet",
+    "Standard",
     "StationAir",
     "Statistic",
     "Summary",
@@ -60,6 +65,7 @@ __all__ = [
     "declared_measures",
     "district_air",
     "district_series",
+    "index_in_effect",
     "lift",
     "measure",
     "measures",

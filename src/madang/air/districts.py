@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from madang.air.engine import cai
+from madang.air.engine.cai import Index
+from madang.air.in_effect import rules_in_effect
 from madang.air.rule_set import POLLUTANTS
+from madang.air.standards import Standard
 
 HOUR = timedelta(hours=1)
-_WINDOW = 12  # hours that the predicted mean looks back on
 _PREFERRED = ("real", "simulated", "replayed")
 _GOOD_ENOUGH = (0, 1, 2)  # QARTOD good, not evaluated, suspect (index in bits 0-2 of q)
 _QUALITY = ("good", "not evaluated", "suspect", "fail", "missing")
@@ -37,9 +38,9 @@ class Value:
 class DistrictAir:
     """A district's air. `origin` is the kind of source of all of it; None where nothing is known.
 
-    `values` are the freshest there are, `hours` the last closed hour. `index` is the CAI of the
-    last closed hours; where the twelve hours it needs are not there yet, dust counts by what there
-    is and `is_provisional` says so.
+    `values` are the freshest there are, `hours` the last closed hour. `index` is the city's index
+    of the last closed hours, its category a grade (good, moderate, bad, very_bad); where the hours
+    it needs are not there yet, a pollutant counts by what there is and `is_provisional` says so.
     """
 
     district: str
@@ -47,7 +48,7 @@ class DistrictAir:
     origin: str | None
     values: Mapping[str, Value]
     hours: Mapping[str, Value]
-    index: cai.Index
+    index: Index
     is_provisional: bool
 
     @property
@@ -84,11 +85,12 @@ def district_air(districts: Sequence[str] | None = None) -> list[DistrictAir]:
     """Return the air of the city's districts (all, or those named), in the profile's order."""
     from madang.city import api as city
 
-    units = city.profile().units("district")
+    units = city.profile().districts()
     wanted = [u for u in units if districts is None or u.code in districts]
+    standard = rules_in_effect().standard
     latest = _latest_by_district()
-    hours = _hours_by_district([u.code for u in wanted])
-    return [_air_of(u.code, u.names, latest, hours) for u in wanted]
+    hours = _hours_by_district([u.code for u in wanted], standard.window_h)
+    return [_air_of(u.code, u.names, latest, hours, standard) for u in wanted]
 
 
 Key = tuple[str, str]  # district, origin
@@ -99,17 +101,17 @@ def _air_of(
     names: Mapping[str, str],
     latest: Mapping[Key, Mapping[str, Value]],
     hours: Mapping[Key, Mapping[str, Sequence[HourValue]]],
+    standard: Standard,
 ) -> DistrictAir:
     origin = _origin_of(code, latest, hours)
     if origin is None:
-        empty = cai.Index(None, None, None, {}, cai.REQUIRED)
-        return DistrictAir(code, names, None, {}, {}, empty, is_provisional=False)
+        return DistrictAir(code, names, None, {}, {}, standard.unknown(), is_provisional=False)
     series = hours.get((code, origin), {})
     now = latest.get((code, origin), {})
     closed = {p: v for p, found in series.items() if (v := _last_value(p, found)) is not None}
     values = {p: max((v for v in (now.get(p), closed.get(p)) if v), key=lambda v: v.time)
               for p in POLLUTANTS if p in now or p in closed}  # fmt: skip
-    index, is_provisional = _index_of(series, values)
+    index, is_provisional = _index_of(series, values, standard)
     return DistrictAir(code, names, origin, values, closed, index, is_provisional)
 
 
@@ -158,30 +160,31 @@ def _last_value(pollutant: str, hours: Sequence[HourValue]) -> Value | None:
 
 
 def _index_of(
-    series: Mapping[str, Sequence[HourValue]], values: Mapping[str, Value]
-) -> tuple[cai.Index, bool]:
-    """Return the CAI and whether it is provisional."""
+    series: Mapping[str, Sequence[HourValue]], values: Mapping[str, Value], standard: Standard
+) -> tuple[Index, bool]:
+    """Return the index and whether it is provisional."""
     found: dict[str, float | None] = {}
     is_provisional = False
     for pollutant, value in values.items():
-        found[pollutant] = value.value
-        if pollutant in cai.WEIGHTED_FROM:
-            mean = _predicted(pollutant, series.get(pollutant, ()))
-            is_provisional |= mean is None
-            found[pollutant] = value.value if mean is None else mean
-        elif (hour := _last_value(pollutant, series.get(pollutant, ()))) is not None:
-            found[pollutant] = hour.value
-    return cai.index(found), is_provisional
+        if pollutant not in standard.pollutants:
+            continue
+        hours = series.get(pollutant, ())
+        counted = _counted(pollutant, hours, standard)
+        if counted is None and standard.mean_hours(pollutant) > 1:
+            is_provisional = True
+        elif counted is None and (last := _last_value(pollutant, hours)) is not None:
+            counted = last.value
+        found[pollutant] = value.value if counted is None else counted
+    return standard.index(found), is_provisional
 
 
-def _predicted(pollutant: str, hours: Sequence[HourValue]) -> float | None:
+def _counted(pollutant: str, hours: Sequence[HourValue], standard: Standard) -> float | None:
     if not hours:
         return None
     end = hours[-1].end
     by_end = {h.end: h.value for h in hours}
-    window = [by_end.get(end - n * HOUR) for n in range(_WINDOW - 1, -1, -1)]
-    mean = cai.predicted_mean(pollutant, [math.nan if v is None else v for v in window])[-1]
-    return None if math.isnan(mean) else float(mean)
+    window = [by_end.get(end - n * HOUR) for n in range(standard.window_h - 1, -1, -1)]
+    return standard.counted(pollutant, [math.nan if v is None else v for v in window])
 
 
 def district_series(
@@ -220,7 +223,9 @@ def _quality(q: int) -> str:
     return _QUALITY[min(q & 7, len(_QUALITY) - 1)]
 
 
-def _hours_by_district(codes: Sequence[str]) -> dict[Key, dict[str, list[HourValue]]]:
+def _hours_by_district(
+    codes: Sequence[str], window_h: int
+) -> dict[Key, dict[str, list[HourValue]]]:
     """Return the last closed hours (as many as the index needs) by district and origin."""
     from django.db.models import Max, Q
 
@@ -230,7 +235,7 @@ def _hours_by_district(codes: Sequence[str]) -> dict[Key, dict[str, list[HourVal
     newest = closed.values_list("origin").annotate(newest=Max("end")).order_by()
     recent = Q(pk__in=[])
     for origin, end in newest:
-        recent |= Q(origin=origin, end__gt=end - _WINDOW * HOUR)
+        recent |= Q(origin=origin, end__gt=end - window_h * HOUR)
     found: dict[Key, dict[str, list[HourValue]]] = defaultdict(lambda: defaultdict(list))
     rows = closed.filter(recent).order_by("end")
     columns = ("district", "origin", "pollutant", "end", "value", "stations", "q")
@@ -241,8 +246,6 @@ def _hours_by_district(codes: Sequence[str]) -> dict[Key, dict[str, list[HourVal
 
 def _latest_by_district() -> dict[Key, dict[str, Value]]:
     """Return means of the latest readings of each district's counted stations, by origin."""
-    from madang.air.in_effect import rules_in_effect
-
     classes = rules_in_effect().file.stations.classes
     gathered: dict[Key, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
     for station in (s for name in classes for s in station_air(station_class=name)):

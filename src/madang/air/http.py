@@ -35,7 +35,8 @@ class ValueOut(Schema):
 
 
 class IndexOut(Schema):
-    """A Korean CAI; null where one of the four pollutants it needs is missing."""
+    """The city's index; null where a pollutant that it needs is missing. `category` is the grade:
+    good, moderate, bad or very_bad."""
 
     value: int | None
     category: str | None
@@ -178,7 +179,7 @@ _officer_or_gateway.access = "key"  # type: ignore[attr-defined]
 
 @router.get("/districts", auth=None, response=list[DistrictOut], summary="Air of each district now")
 def districts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the freshest values, the last closed hours and the CAI of each district."""
+    """Return the freshest values, the last closed hours and the index of each district."""
     return [{**asdict(air), "time": air.time} for air in api.district_air()]
 
 
@@ -217,9 +218,12 @@ def statistics(
     start: datetime,
     end: datetime,
     period: Literal["hour", "day"] = "hour",
-    level: Literal["station", "dong", "district"] = "district",
+    level: str = "district",
 ) -> list[api.Statistic]:
-    """Return means of the counted stations over closed hours, by place and period."""
+    """Return means of the counted stations over closed hours, by place and period.
+
+    `level` is `station`, `district`, or another level of the city's units.
+    """
     return api.statistics(pollutant, start, end, period=period, level=level)
 
 

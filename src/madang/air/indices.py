@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from madang.air.engine import cai, us_aqi
 from madang.air.engine.cai import Index
-from madang.air.engine.statistics import running_mean
 from madang.air.errors import InvalidSeries
 from madang.air.rules import Hour
 from madang.air.series import COLUMNS, Rejected, Series, numbers, read_table
+from madang.air.standards import Standard
 
 OZONE_1H = "o3_1h_ppm"
 _VALUE_COLUMNS = {**COLUMNS, OZONE_1H: "o3_1h"}
 _HOUR = timedelta(hours=1)
-
-# Averaging times of the US index in hours (40 CFR part 58, appendix G, table 2)
-US_HOURS = {"pm25": 24, "pm10": 24, "o3": 8, "co": 8, "so2": 1, "no2": 1}
 
 
 @dataclass(frozen=True)
@@ -43,11 +39,12 @@ class Indices:
     rejected: Sequence[Rejected]
 
 
-def indices_of_values(path: Path, standard: str) -> Indices:
+def indices_of_values(path: Path, standard: Standard) -> Indices:
     """Return the index of each row: concentrations over the averaging times of the standard.
 
     For `cai` dust is the predicted 24-hour mean and gases the hour; for `us` dust is the 24-hour
-    mean, `o3_ppm` and `co_ppm` 8-hour means, `o3_1h_ppm` one hour, SO2 and NO2 one hour.
+    mean, `o3_ppm` and `co_ppm` 8-hour means, `o3_1h_ppm` one hour, SO2 and NO2 one hour; the index
+    of a city's own names its hours in ``air.yaml``.
 
     Raises
     ------
@@ -69,7 +66,7 @@ def indices_of_values(path: Path, standard: str) -> Indices:
     return Indices(rows, sorted(table.rejected, key=lambda r: r.line))
 
 
-def indices_of_hours(series: Series, standard: str) -> Indices:
+def indices_of_hours(series: Series, standard: Standard) -> Indices:
     """Return the index at each hour of a series, dust and 8-hour gases by their running means."""
     rows = []
     for district, hours in series.hours.items():
@@ -81,21 +78,21 @@ def indices_of_hours(series: Series, standard: str) -> Indices:
     return Indices(rows, series.rejected)
 
 
-def _index(values: Mapping[str, float], standard: str) -> Index:
-    return cai.index(values) if standard == "cai" else us_aqi.index(values)
+def _index(values: Mapping[str, float], standard: Standard) -> Index:
+    """Return the index with the class of its own standard."""
+    found = standard.index(values)
+    return (
+        found if found.value is None else replace(found, category=standard.class_of(found.value).id)
+    )
 
 
-def _running(hours: Sequence[Hour], standard: str) -> dict[str, Sequence[float]]:
+def _running(hours: Sequence[Hour], standard: Standard) -> dict[str, Sequence[float]]:
     """Return what counts at each hour, by pollutant, on the full hourly axis of the series."""
     first = hours[0].end
     places = np.array([(hour.end - first) // _HOUR for hour in hours])
     found: dict[str, Sequence[float]] = {}
-    for pollutant in COLUMNS.values():
+    for pollutant in standard.pollutants:
         axis = np.full(int(places[-1]) + 1, np.nan)
         axis[places] = [hour.values.get(pollutant, math.nan) for hour in hours]
-        if standard == "us":
-            axis = running_mean(axis, US_HOURS[pollutant])
-        elif pollutant in cai.WEIGHTED_FROM:
-            axis = cai.predicted_mean(pollutant, axis)
-        found[pollutant] = axis[places].tolist()
+        found[pollutant] = standard.counted_series(pollutant, axis)[places].tolist()
     return found

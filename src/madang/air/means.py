@@ -1,4 +1,4 @@
-"""Hourly and daily means by station, dong and district, from the closed hours of the lake."""
+"""Hourly and daily means by station and city unit, from the closed hours of the lake."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from madang.kernel.errors import Invalid
 from madang.kernel.times import from_ms
 
 LONGEST = timedelta(days=366)
-LEVELS = ("station", "dong", "district")
+STATION = "station"
+DISTRICT = "district"
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,15 @@ def statistics(
     end: datetime,
     *,
     period: str = "hour",
-    level: str = "district",
+    level: str = DISTRICT,
 ) -> list[Statistic]:
     """Return means over the closed hours from `start` to `end`, by place and period.
 
     Parameters
     ----------
     period : hour, or day (the city's day).
-    level : station, dong or district. Stations of all classes count for `station`; for places only
-        those of the classes the city's rules count, each alike.
+    level : station, district, or a level of the city's units. Stations of all classes count for
+        `station`; for places only those of the classes the city's rules count, each alike.
 
     Raises
     ------
@@ -83,13 +84,16 @@ def statistics(
 
 
 def _check(pollutant: str, start: datetime, end: datetime, period: str, level: str) -> None:
+    from madang.city import api as city
+
     faults: dict[str, str] = {}
     if pollutant not in POLLUTANTS:
         faults["pollutant"] = f"is not one of {', '.join(POLLUTANTS)}"
     if period not in ("hour", "day"):
         faults["period"] = "is not hour or day"
-    if level not in LEVELS:
-        faults["level"] = f"is not one of {', '.join(LEVELS)}"
+    levels = (STATION, DISTRICT, *(item.id for item in city.profile().levels))
+    if level not in levels:
+        faults["level"] = f"is not one of {', '.join(dict.fromkeys(levels))}"
     if start.tzinfo is None or end.tzinfo is None:
         faults["start"] = "start and end need an offset from UTC, such as +09:00"
     elif not timedelta(0) < end - start <= LONGEST:
@@ -105,11 +109,11 @@ def _places(pollutant: str, level: str) -> Mapping[int, str]:
     from madang.telemetry import api as telemetry
 
     streams = telemetry.datastreams(property=pollutant)
-    if level == "station":
+    if level == STATION:
         return {stream.id: str(stream.station) for stream in streams}
     classes = rules_in_effect().file.stations.classes
     counted = [s for s in streams if s.station_class in classes]
-    if level == "district":
+    if level in (DISTRICT, city.profile().district_level):
         return {s.id: s.unit_code for s in counted if s.unit_code}
     where = {s.id: s for s in telemetry.stations(ids={s.station for s in counted})}
     found = {}

@@ -88,7 +88,7 @@ def time_average_air_quality(
     when, district = _padded(arguments, 2)
     profile = city.profile()
     after, until = _span(when, profile.timezone)
-    names = {u.code: u.names["ko"] for u in profile.units("district")}
+    names = {u.code: u.names["ko"] for u in profile.districts()}
     codes = [code for code, name in names.items() if district in ("", name)]
     rows = _hourly_rows(codes, after, until)
     order = {code: place for place, code in enumerate(names)}

@@ -14,9 +14,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from madang.air import api
-from madang.air.engine import cai
 from madang.air.in_effect import rules_in_effect
+from madang.air.index_spec import GRADES
 from madang.air.rule_set import POLLUTANTS, RunRule
+from madang.air.standards import index_in_effect
 from madang.air.summary import advice, category_of, is_overdue, is_stale, summary
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city.api import Unit, profile
@@ -54,11 +55,21 @@ class ShownDistrict:
     name: str
     category: str
     index: int | None
+    index_class: str
     is_provisional: bool
     origin: str | None
     time: datetime | None
     is_stale: bool
     values: Sequence[ShownValue]
+
+
+@dataclass(frozen=True)
+class ShownIndex:
+    """The city's index in words: short name, title, and what it cannot tell."""
+
+    name: str
+    title: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,7 @@ def districts(request: HttpRequest) -> HttpResponse:
         "failed": _failures(),
         "rows": sorted(rows, key=_worst_first),
         "columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
+        "index": _shown_index(),
     }
     return render(request, "air/districts.html", context)
 
@@ -125,6 +137,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [(_("Home"), "/"), (_("Air"), "/air/")],
         "failed": _failures(),
         "row": _district(air, name),
+        "index": _shown_index(),
         "values": [_value(air, p, now) for p in POLLUTANTS if p in air.values],
         "stations": _stations(unit.code, now),
         "station_columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
@@ -136,7 +149,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
 
 def _district_unit(code: str) -> Unit:
     unit = profile().unit(code)
-    if unit.level != "district":
+    if unit.level != profile().district_level:
         raise NotFound(_("%(code)s is no district.") % {"code": code})
     return unit
 
@@ -162,6 +175,7 @@ def _district(air: api.DistrictAir, name: str) -> ShownDistrict:
         name=name,
         category=_css(category_of(air)),
         index=air.index.value,
+        index_class=_class_name(air.index.value),
         is_provisional=air.is_provisional,
         origin=air.origin,
         time=air.time,
@@ -170,9 +184,26 @@ def _district(air: api.DistrictAir, name: str) -> ShownDistrict:
     )
 
 
+def _shown_index() -> ShownIndex:
+    spec = index_in_effect().spec
+    text, language = profile().text, _language()
+    return ShownIndex(
+        name=text(spec.name, language),
+        title=text(spec.title, language),
+        note=text(spec.note, language) if spec.note else "",
+    )
+
+
+def _class_name(value: int | None) -> str:
+    """Return what the city's index calls this class, in the reader's language."""
+    if value is None:
+        return ""
+    return index_in_effect().class_name(value, profile().chain(_language()))
+
+
 def _worst_first(row: ShownDistrict) -> tuple[bool, bool, int, int]:
     """Return the sort key: known before unknown, fresh before stale, then by class and index."""
-    order = {_css(name): number for number, name in enumerate(cai.CLASSES)}
+    order = {_css(name): number for number, name in enumerate(GRADES)}
     return (
         row.category == "none",
         row.is_stale,
@@ -186,7 +217,7 @@ def _value(air: api.DistrictAir, pollutant: str, now: datetime) -> ShownValue:
     return _shown(
         pollutant,
         air.values.get(pollutant),
-        _css(cai.category(part) if part is not None else None),
+        _css(index_in_effect().grade(part) if part is not None else None),
         lambda value: is_overdue(value, air.origin, now),
     )
 

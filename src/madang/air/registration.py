@@ -82,7 +82,7 @@ def offers() -> Iterable[Offer]:
     yield Command(
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
-    yield Command("air index", "madang.air.cli_index:index", "Korean CAI or US AQI of values.")
+    yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
     yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
     yield API("air", "madang.air.http:router")
     for pollutant in PROPERTIES:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from madang.air.index_spec import index_faults
 from madang.air.rule_set import POLLUTANTS, CapText, Clause, ForecastRule, RuleFile, RunRule
 
 
@@ -20,6 +21,7 @@ def contradictions(file: RuleFile) -> Iterator[tuple[str, str]]:
         yield "time_zone", f"{file.time_zone!r} is no time zone of the IANA database"
     for key, kind in file.measures.items():
         yield from _text_faults(kind, f"measures.{key}", file.language)
+    yield from index_faults(file.index, file.language)
     seen: dict[str, RunRule | ForecastRule] = {}
     for number, rule in enumerate(file.rules):
         path = f"rules[{number}]"

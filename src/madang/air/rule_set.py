@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,9 +19,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 
+from madang.air import index_spec
 from madang.air.errors import InvalidRules
+from madang.air.standards import Standard
 
-POLLUTANTS = ("pm25", "pm10", "o3", "no2", "co", "so2")
+POLLUTANTS = index_spec.POLLUTANTS
+
 
 Text = dict[str, str]
 """One text in several languages, by language tag."""
@@ -135,14 +139,15 @@ class Stations(_Struct, frozen=True):
 
 
 class RuleFile(_Struct, frozen=True):
-    """A city's ``air.yaml``."""
+    """A city's ``air.yaml``; without an `index` the city shows the US index, named as such."""
 
     version: str
     time_zone: str
     language: str
     stations: Stations
-    measures: dict[str, MeasureKind]
-    rules: list[RunRule | ForecastRule]
+    measures: dict[str, MeasureKind] = {}
+    rules: list[RunRule | ForecastRule] = []
+    index: index_spec.IndexSpec = index_spec.IndexSpec()
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,11 @@ class RuleSet:
     file: RuleFile
     digest: str
     path: str
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The air quality index of the city."""
+        return Standard(self.file.index)
 
     @property
     def zone(self) -> ZoneInfo:

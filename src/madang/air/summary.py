@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from madang.air.districts import DistrictAir, Value
-from madang.air.engine import cai
+from madang.air.index_spec import GRADES
+from madang.air.standards import index_in_effect
 from madang.kernel import times
 
 # An hour closes at its end and the next an hour later; past two hours one has failed to come.
@@ -22,7 +23,7 @@ READING_LIMIT = timedelta(hours=1)  # the slowest freshness class of a datastrea
 class Summary:
     """The answer to: how is the air?
 
-    `category` is the worst class among the districts (good, moderate, bad, very_bad), None where
+    `category` is the worst grade among the districts (good, moderate, bad, very_bad), None where
     nothing is known, and `everywhere` whether all are in it; `origins` says where the readings
     come from.
     """
@@ -45,7 +46,7 @@ def summary(districts: Sequence[DistrictAir], names: Sequence[str]) -> Summary:
     fresh = [row for row in graded if row[2] and not is_stale(row[0], now)]
     known = [row for row in graded if row[2]]
     moments = [air.time for air, _name, _category in known if air.time is not None]
-    worst = max((row[2] for row in fresh), key=cai.CLASSES.index, default=None)
+    worst = max((row[2] for row in fresh), key=GRADES.index, default=None)
     among = [(air, name) for air, name, category in fresh if category == worst]
     return Summary(
         sentence=_sentence(worst, among, len(fresh), bool(known)),
@@ -61,10 +62,11 @@ def summary(districts: Sequence[DistrictAir], names: Sequence[str]) -> Summary:
 
 
 def category_of(air: DistrictAir) -> str | None:
-    """Return the class of a district's air: of its index, else of the worst pollutant known."""
+    """Return the grade of a district's air: of its index, else of the worst pollutant known."""
     if air.index.category is not None:
         return air.index.category
-    return cai.category(max(air.index.parts.values())) if air.index.parts else None
+    parts = air.index.parts
+    return index_in_effect().grade(max(parts.values())) if parts else None
 
 
 def is_stale(air: DistrictAir, now: datetime) -> bool:

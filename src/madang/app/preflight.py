@@ -16,6 +16,7 @@ from typing import IO
 from madang.app.processes import binary
 from madang.kernel.config import Settings
 from madang.kernel.errors import Conflict, MadangError, Unavailable
+from madang.web import api as web
 
 _LEAST_FREE_BYTES = 512 << 20
 _EXTRAS = {
@@ -165,6 +166,12 @@ def findings(here: Settings) -> Iterable[Finding]:
     yield _disk(here.data)
     taken = taken_ports(here)
     yield Finding("ports", "off" if taken else "ok", "; ".join(taken) or "all free")
+    missing = web.missing_browser_assets()
+    yield Finding(
+        "browser assets",
+        "off" if missing else "ok",
+        f"maps and fonts: {missing}" if missing else "maps and fonts are here",
+    )
     for extra, (module, what) in _EXTRAS.items():
         there = importlib.util.find_spec(module.split(".")[0]) is not None
         text = what if there else f"{what}: not installed (extra '{extra}')"

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import madang
+from madang.app.languages import language_settings
 from madang.app.secrets import secret_key
+from madang.city.api import profile
 from madang.kernel.config import Settings, settings
 from madang.kernel.registry import rooms
 
@@ -21,9 +23,12 @@ ROOT_URLCONF = "madang.app.urls"
 WSGI_APPLICATION = "madang.app.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "ko"
-LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [str(path) for path in sorted(Path(madang.__path__[0]).glob("*/locale"))]
+_languages = language_settings(profile(), LOCALE_PATHS)
+LANGUAGE_CODE = _languages.default
+LANGUAGES = _languages.languages
+LANGUAGES_BIDI = _languages.right_to_left
+LANGUAGE_CHAINS = _languages.chains  # read by kernel.fallbacks
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 CSRF_FAILURE_VIEW = "madang.web.errors.csrf_failure"
@@ -54,7 +59,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "madang.web.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "madang.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from madang.city.conventions import AddressScheme
 from madang.city.documents import FieldPath
-from madang.city.schema import AddressScheme
 from madang.kernel.errors import Invalid
 
 Mismatch = tuple[FieldPath, str]

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from madang.city.addresses import Address
+from madang.city.conventions import Language
 from madang.city.errors import (
     InvalidBoundaries,
     InvalidProfile,
@@ -24,9 +25,10 @@ from madang.city.errors import (
     UnknownUnit,
 )
 from madang.city.formats import Period
+from madang.city.languages import page_languages
 from madang.city.loader import known_cities, load, profile_folder
 from madang.city.profile import Profile
-from madang.city.schema import City, Group, Language, Level
+from madang.city.schema import City, Group, Level
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.city.units import Unit
 from madang.kernel.config import settings
@@ -52,6 +54,7 @@ __all__ = [
     "boundaries_folder",
     "known_cities",
     "load_profile",
+    "page_languages",
     "profile",
     "time_zone",
 ]

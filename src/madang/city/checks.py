@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from madang.city.addresses import problems_of_scheme
+from madang.city.conventions import CityHoliday
 from madang.city.documents import FieldPath
 from madang.city.identifiers import problems_of_identifier, problems_of_phones
-from madang.city.schema import City, CityHoliday, DatasetCategory
+from madang.city.schema import City, DatasetCategory
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.kernel import times
 from madang.kernel.errors import Invalid
@@ -139,6 +140,8 @@ def _levels(city: City) -> Iterator[Mismatch]:
             message = f"{level.parent!r} is no earlier level of the partition {level.partition!r}"
             yield (*path, "parent"), message
         above[level.id] = level.partition
+    if city.district_level and city.district_level not in above:
+        yield ("district_level",), f"{city.district_level!r} is not among the levels"
     for number, grouping in enumerate(city.groupings):
         if grouping.level not in above:
             yield ("groupings", number, "level"), f"{grouping.level!r} is not among the levels"

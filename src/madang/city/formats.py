@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from madang.city.schema import Calendar, FiscalYear, Numbers, PersonNames
+from madang.city.conventions import Calendar, FiscalYear, Numbers, PersonNames
 from madang.kernel.calendars import EthiopianDate, EthiopianTime
 from madang.kernel.errors import Invalid
 

@@ -29,11 +29,13 @@ class CityOut(Schema):
     name: str
     timezone: str
     languages: list[str]
+    district_level: str
     levels: list[LevelOut]
 
 
 class UnitOut(Schema):
-    """A unit: `top` is the code of the unit of the first level that holds it; `centre` lon, lat."""
+    """A unit: `top` is the code of the unit of the first level that holds it, `district` that of
+    its district (empty where it lies in none); `centre` lon, lat."""
 
     code: str
     codes: dict[str, str]
@@ -42,6 +44,7 @@ class UnitOut(Schema):
     names: dict[str, str]
     parent: str | None
     top: str
+    district: str
     centre: tuple[float, float] | None
     population: int | None
 
@@ -62,6 +65,7 @@ def city(request: HttpRequest, lang: str = "") -> dict[str, Any]:
         "name": here.name(lang),
         "timezone": str(here.timezone),
         "languages": [language.code for language in here.languages],
+        "district_level": here.district_level,
         "levels": [
             {
                 "id": level.id,
@@ -80,7 +84,7 @@ def units(
 ) -> dict[str, Any]:
     """Return the units of a level (the finest where none is named) that exist on a day."""
     here = profile()
-    chosen = level or here.finest_level
+    chosen = here.level_named(level or here.finest_level).id
     found = here.units(chosen, on)
     return {"level": chosen, "units": [_unit(here, unit, lang) for unit in found]}
 
@@ -94,6 +98,7 @@ def _unit(here: Profile, unit: Unit, lang: str) -> dict[str, Any]:
         "names": dict(unit.names),
         "parent": unit.parent,
         "top": _top(here, unit).code,
+        "district": district.code if (district := here.district_of(unit)) else "",
         "centre": unit.centre,
         "population": unit.population,
     }

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 
+from madang.city.conventions import Identifier, Phones
 from madang.city.documents import FieldPath
-from madang.city.schema import Identifier, Phones
 from madang.kernel.errors import Invalid
 
 Mismatch = tuple[FieldPath, str]

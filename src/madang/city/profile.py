@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from madang.city import formats
 from madang.city.addresses import Address, format_address, parse_address
+from madang.city.conventions import Identifier, Language
 from madang.city.errors import UnknownLevel, UnknownRules
 from madang.city.identifiers import is_valid, phone_number
-from madang.city.schema import City, Group, Identifier, Language, Level
+from madang.city.schema import City, Group, Level
 from madang.city.units import Unit, UnitTable
 from madang.kernel import times
 from madang.kernel.errors import NotFound
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from madang.city.outlines import Atlas, Outline
     from madang.city.workdays import WorkCalendar
+
+_DISTRICT = "district"  # how the house asks for the district level of any city
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ class Profile:
             If the city does not have it.
         """
         for language in self.languages:
-            if language.code == tag:
+            if language.code.lower() == tag.lower():
                 return language
         raise NotFound(f"{self.id} has no language {tag!r}")
 
@@ -94,6 +97,41 @@ class Profile:
         return self.city.levels
 
     @property
+    def district_level(self) -> str:
+        """Return the level whose units the pages call districts.
+
+        Where a level is asked for, ``district`` means this one, whatever the city calls it.
+        """
+        return self.city.district_level or self.levels[0].id
+
+    def districts(self, on: date | None = None) -> list[Unit]:
+        """Return the districts that exist on a day."""
+        return self.units(self.district_level, on)
+
+    def district_of(self, unit: Unit) -> Unit | None:
+        """Return the district that a unit is or belongs to; None where it lies in none."""
+        found: Unit | None = unit
+        while found is not None and found.level != self.district_level:
+            found = self.parent(found)
+        return found
+
+    def level_named(self, name: str) -> Level:
+        """Return a level by its id; ``district`` is the district level of any city.
+
+        Raises
+        ------
+        UnknownLevel
+            If the city has no such level.
+        """
+        for level in self.levels:
+            if level.id == name:
+                return level
+        if name == _DISTRICT:
+            return self.level_named(self.district_level)
+        known: Sequence[str] = [level.id for level in self.levels]
+        raise UnknownLevel(f"{self.id} has no level {name!r}; it has {', '.join(known)}")
+
+    @property
     def finest_level(self) -> str:
         """Return the finest level of the first partition."""
         first = self.city.partitions[0].id
@@ -108,7 +146,7 @@ class Profile:
             If the city has no such level.
         """
         day = on or self.today()
-        levels = [self._level(level)] if level else self.levels
+        levels = [self.level_named(level)] if level else self.levels
         return [unit for item in levels for unit in self.unit_table.of_level(item.id, day)]
 
     def unit(self, code: str, *, system: str | None = None, level: str | None = None) -> Unit:
@@ -123,20 +161,24 @@ class Profile:
         UnknownUnit
             If there is none.
         """
-        return self.unit_table.with_code(code, system, level)
+        return self.unit_table.with_code(
+            code, system, self.level_named(level).id if level else None
+        )
 
     def units_named(
         self, name: str, level: str | None = None, on: date | None = None
     ) -> list[Unit]:
         """Return the units of that name in any language, however it is spaced or punctuated."""
-        return self.unit_table.named(name, level, on or self.today())
+        return self.unit_table.named(
+            name, self.level_named(level).id if level else None, on or self.today()
+        )
 
     def parent(self, unit: Unit) -> Unit | None:
         """Return the unit above, None at the top."""
-        level = self._level(unit.level)
+        level = self.level_named(unit.level)
         if unit.parent is None:
             return None
-        above = self._level(level.parent)
+        above = self.level_named(level.parent)
         return self.unit(unit.parent, system=above.codes, level=above.id)
 
     def children(self, unit: Unit, on: date | None = None) -> list[Unit]:
@@ -157,7 +199,7 @@ class Profile:
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """Return the units that this one came from."""
-        system = self._level(unit.level).codes
+        system = self.level_named(unit.level).codes
         return tuple(self.unit(c, system=system, level=unit.level) for c in unit.predecessors)
 
     def unit_at(
@@ -182,7 +224,7 @@ class Profile:
 
     def outlines(self, level: str, on: date | None = None) -> Mapping[str, Outline]:
         """Return the outlines of the units of a level on a day, by code."""
-        return self.atlas.outlines(self._level(level).id, on or self.today())
+        return self.atlas.outlines(self.level_named(level).id, on or self.today())
 
     def groups(self, grouping: str) -> tuple[Group, ...]:
         """Return the groups of units made for one purpose, such as ``air-region``.
@@ -340,14 +382,7 @@ class Profile:
     # --- inside
 
     def _at(self, level: str | None) -> str:
-        return self._level(level).id if level else self.finest_level
-
-    def _level(self, name: str) -> Level:
-        for level in self.levels:
-            if level.id == name:
-                return level
-        known: Sequence[str] = [level.id for level in self.levels]
-        raise UnknownLevel(f"{self.id} has no level {name!r}; it has {', '.join(known)}")
+        return self.level_named(level).id if level else self.finest_level
 
     def _identifier(self, kind: str) -> Identifier:
         for item in self.city.identifiers:

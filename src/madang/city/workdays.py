@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from madang.city.schema import Calendar, CityHoliday
+from madang.city.conventions import Calendar, CityHoliday
 from madang.kernel.calendars import (
     EthiopianDate,
     korean_lunar_to_gregorian,

@@ -11,13 +11,14 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import NotFound
+from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, registry
 
 DISPLAYS = ("normal", "large", "contrast")
@@ -35,6 +36,7 @@ class Link:
     url: str
     current: bool = False
     lang: str = ""
+    dir: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -119,13 +121,8 @@ def languages(request: HttpRequest) -> list[Link]:
     current = get_language()
     back = quote(request.get_full_path(), safe="/")
     return [
-        Link(
-            get_language_info(code)["name_local"],
-            f"/language/{code}/?next={back}",
-            code == current,
-            code,
-        )
-        for code, _name in settings.LANGUAGES
+        Link(name, f"/language/{code}/?next={back}", code == current, code, direction(code))
+        for code, name in settings.LANGUAGES
     ]
 
 

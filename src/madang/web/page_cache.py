@@ -19,9 +19,9 @@ from hashlib import blake2b
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request
 
 from madang.web.context import display_of
+from madang.web.languages import language_of
 
 KEPT_PAGES = 1024  # at about 30 KB a page, some 30 MB
 _MAX_AGE = re.compile(r"max-age=(\d+)")
@@ -101,7 +101,7 @@ def _personal(response: HttpResponse) -> HttpResponse:
 
 
 def _key(request: HttpRequest) -> Key:
-    language = get_language_from_request(request)
+    language = language_of(request)
     return request.path, request.META.get("QUERY_STRING", ""), language, display_of(request)
 
 

@@ -124,7 +124,7 @@ def measured(datastreams: int, seconds: float, points_per_s: int = POINTS_PER_S)
 def _provisioned(instance: Instance, datastreams: int) -> Made:
     from madang.city.api import profile
 
-    units = [unit.code for unit in profile().units("district")]
+    units = [unit.code for unit in profile().districts()]
     done = subprocess.run(
         [sys.executable, "-m", "madang.telemetry.proof.provision", str(datastreams), *units],
         env=instance.environment, capture_output=True, text=True, check=False, timeout=120,

@@ -11,6 +11,7 @@ Callers without an event loop use ``kernel.bus.sync``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -36,6 +37,7 @@ _NAME_IN_USE = 10058  # "stream name already in use with a different configurati
 _NO_SPACE = 10047  # "insufficient storage resources available"
 _SMALLEST_STREAM = 64 << 20  # bytes
 _FULL = (10077, 10054)  # "maximum bytes exceeded", "message size exceeds maximum allowed"
+_ACK = b"+ACK"
 _WINDOW = 1024  # messages on the wire without an acknowledgement
 
 
@@ -308,8 +310,8 @@ class Bus:
     ) -> AsyncIterator[Sequence[Message]]:
         """Yield what `durable` has not acknowledged; the server keeps the position.
 
-        `ack(message)` acknowledges that message and all before it. What was delivered and not
-        acknowledged comes again: after `ack_wait_s`, or when consuming starts anew.
+        Give each batch to `ack` once its effects are kept. What was not acknowledged comes again:
+        after `ack_wait_s`, or when consuming starts anew, and then perhaps after newer messages.
         """
         return self._pulled(DurablePosition(stream, subject, durable, ack_wait_s), batch, idle_s)
 
@@ -325,9 +327,23 @@ class Bus:
         position = DurablePosition(stream, subject, durable, ack_wait_s)
         await translated(position.create(self._js))
 
-    async def ack(self, message: Message) -> None:
-        """Acknowledge this message of a durable consumer, and all before it; returns when kept."""
-        await translated(self._client.request(message.reply, b"+ACK", timeout=5.0))
+    async def forget_durable(self, stream: str, durable: str) -> None:
+        """Remove a durable consumer of another name than today's, where there is one."""
+        with contextlib.suppress(nats.js.errors.NotFoundError):
+            await self._js.delete_consumer(stream, durable)
+
+    async def ack(self, messages: Sequence[Message]) -> None:
+        """Acknowledge these messages of a durable consumer, one by one; returns when kept.
+
+        One by one, because a server that is shutting down may count messages as delivered that
+        never reached us: an acknowledgement of "this and all before it" would take those along.
+        """
+        if not messages:
+            return
+        *before, last = messages
+        for message in before:  # the server reads a connection in order: the last answers for all
+            await translated(self._client.publish(message.reply, _ACK))
+        await translated(self._client.request(last.reply, _ACK, timeout=5.0))
 
     @property
     def client(self) -> Client:

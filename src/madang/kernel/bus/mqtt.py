@@ -54,7 +54,7 @@ async def _ensure_stream(bus: Bus) -> None:
 async def mqtt_messages(
     bus: Bus, durable: str, subject: str = "gw.>", *, batch: int = 256
 ) -> AsyncIterator[Sequence[Message]]:
-    """Yield stored QoS 1 messages in batches; `bus.ack(batch[-1])` lets go of them.
+    """Yield stored QoS 1 messages in batches; `bus.ack(batch)` lets go of them.
 
     The subject of each is the topic's (``gw.north-1.sta``). What was yielded and not acknowledged
     comes again after a restart: make its effect idempotent (``msg_id`` from `Message.seq`).

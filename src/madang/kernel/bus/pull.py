@@ -109,7 +109,7 @@ class DurablePosition:
             name=self.durable,
             durable_name=self.durable,
             deliver_policy=api.DeliverPolicy.ALL,
-            ack_policy=api.AckPolicy.ALL,
+            ack_policy=api.AckPolicy.EXPLICIT,
             ack_wait=self.ack_wait_s,
             max_ack_pending=-1,
             filter_subject=self.subject,

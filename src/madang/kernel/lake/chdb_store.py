@@ -77,10 +77,10 @@ class ChdbStore:
             self._known_kinds.clear()
 
     def _columns_of(self, table: str) -> dict[str, str]:
-        found = self._writer.query(
+        found = _answer(
+            self._writer,
             f"SELECT name, type FROM system.columns "  # noqa: S608 -- a registered table's name
             f"WHERE database = '{DATABASE}' AND table = '{table}'",
-            "ArrowTable",
         )
         return dict(zip(*found.to_pydict().values(), strict=True))
 
@@ -133,8 +133,7 @@ class ChdbStore:
 
     def _read(self, statement: str, parameters: dict[str, object]) -> pa.Table:
         with self._reader() as connection, translated(self.path):
-            answer: pa.Table = connection.query(statement, "ArrowTable", params=parameters)
-        return answer
+            return _answer(connection, statement, parameters)
 
     @contextmanager
     def _reader(self) -> Iterator[Any]:
@@ -162,6 +161,8 @@ class ChdbStore:
                 f"USE {DATABASE}",
                 f"SET max_execution_time = {self._budget.seconds}",
                 f"SET max_memory_usage = {self._budget.memory}",
+                # an answer stays in this process: compressing it cost more than the question
+                "SET output_format_arrow_compression_method = 'none'",
                 "SET readonly = 1",
             ):
                 connection.query(statement)
@@ -199,21 +200,21 @@ class ChdbStore:
         """Return the table's partitions (days or months); the mark is the newest block's number."""
         self._known(table)
         with self._writing, translated(self.path):
-            found = self._writer.query(
+            found = _answer(
+                self._writer,
                 "SELECT partition, max(max_block_number) AS mark FROM system.parts "  # noqa: S608
                 f"WHERE active AND database = '{DATABASE}' AND table = '{table}' "
                 "GROUP BY partition ORDER BY partition",
-                "ArrowTable",
             )
         return [partition_of(row["partition"], row["mark"]) for row in found.to_pylist()]
 
     def size(self) -> dict[str, tuple[int, int]]:
         """Return (rows, bytes on disk) of each table."""
         with self._writing, translated(self.path):
-            found = self._writer.query(
+            found = _answer(
+                self._writer,
                 "SELECT table, sum(rows) AS n, sum(bytes_on_disk) AS b FROM system.parts "  # noqa: S608
                 f"WHERE active AND database = '{DATABASE}' GROUP BY table",
-                "ArrowTable",
             )
         return {row["table"]: (row["n"], row["b"]) for row in found.to_pylist()}
 
@@ -240,6 +241,23 @@ class ChdbStore:
 def _connect(path: Path) -> Any:
     connect: Any = chdb.connect  # chdb carries no types
     return connect(str(path))
+
+
+def _answer(
+    connection: Any, statement: str, parameters: Mapping[str, object] | None = None
+) -> pa.Table:
+    """Return the answer on memory of its own.
+
+    chdb's own conversion lends memory that it frees with the answer, which only an Arrow file that
+    is compressed survives; and it imports pandas.
+    """
+    answer = connection.query(statement, "ArrowStream", params=dict(parameters or {}))
+    content: bytes = answer.bytes()
+    if not content:
+        return pa.table({})
+    with pa.ipc.open_stream(content) as reader:
+        table: pa.Table = reader.read_all()
+    return table
 
 
 def _require_plain(folder: Path) -> None:

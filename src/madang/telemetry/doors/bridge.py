@@ -13,6 +13,8 @@ from madang.telemetry.doors.directory import Directory
 from madang.telemetry.doors.mqtt import DURABLE, take_stored, take_unconfirmed
 from madang.telemetry.doors.state import Doors, opened
 
+_FORMER = "mqtt-bridge"  # a consumer that let go of all before a message, too
+
 log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,7 @@ async def run_bridge() -> None:
     """
     house = await opened()
     await bus_mqtt.ensure_intake(house.bus, DURABLE)
+    await house.bus.forget_durable(bus_mqtt.STREAM, _FORMER)
     async with asyncio.TaskGroup() as group:
         group.create_task(take_stored(house))
         group.create_task(take_unconfirmed(house))

@@ -34,7 +34,7 @@ from madang.telemetry.doors.rows import Parsed, RefusedRow
 from madang.telemetry.doors.state import Doors
 
 DOOR = "mqtt"
-DURABLE = "mqtt-bridge"
+DURABLE = "mqtt-intake"
 _RETRY_S = 0.5
 _BATCH = 256  # messages taken over together
 _QOS0_BATCH = 256
@@ -62,7 +62,17 @@ async def take_stored(house: Doors) -> None:
             continue
         handed = [await _taken(house, message, f"mqtt-{message.seq}") for message in batch]
         await _stored(house, handed)
-        await house.bus.ack(batch[-1])
+        await _let_go(house, batch)
+
+
+async def _let_go(house: Doors, batch: Sequence[Message]) -> None:
+    """Acknowledge a batch; where that fails it comes again, and its ids let it count once."""
+    try:
+        await house.bus.ack(batch)
+    except Unavailable as error:
+        if house.bus.client.is_closed:
+            raise
+        log.info("what the MQTT bridge stored will come again: %s", error)
 
 
 async def take_unconfirmed(house: Doors) -> None:

@@ -14,8 +14,7 @@ from madang.telemetry.engine.duplicates import filled_seen
 from madang.telemetry.engine.state import State
 from madang.telemetry.pipeline.core import Admitted
 from madang.telemetry.pipeline.effects import MISSING_INT32
-
-_DAY_MS = 86_400_000
+from madang.telemetry.pipeline.stored import observed
 
 
 def known(
@@ -58,16 +57,12 @@ def _held(
     stamp: NDArray[np.int64],
     resolution: NDArray[np.float64],
 ) -> dict[tuple[int, int], float]:
-    """Return (row, stamp [ms]) -> value of what the lake holds at these stamps.
-
-    One question per table and day, so that an import of old days reads these days' parts only.
-    """
+    """Return (row, stamp [ms]) -> value of what the lake holds at these stamps."""
     held: dict[tuple[int, int], float] = {}
     for table, chosen in (("obs", resolution > 0), ("obs_ms", resolution <= 0)):
-        day = stamp // _DAY_MS
-        for one in np.unique(day[chosen]).tolist():
-            mask = chosen & (day == one)
-            found = _asked(store, table, catalogue.ids[row[mask]], stamp[mask])
+        wanted = catalogue.ids[row[chosen]], stamp[chosen]
+        for answer in observed(store, table, ("ds", "t", "v"), *wanted):
+            found = columns_of(answer)
             at = catalogue.rows(found["ds"])
             value = found["v"].astype(np.float64)
             if table == "obs":
@@ -99,22 +94,6 @@ def _in_batch(
 def _key(row: NDArray[np.int32], stamp: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return one number for (row, stamp): stamps before 2106 fit 42 bits, rows the rest."""
     return row.astype(np.int64) << 42 | stamp
-
-
-def _asked(
-    store: Store, table: str, ids: NDArray[np.uint32], stamp: NDArray[np.int64]
-) -> dict[str, NDArray[Any]]:
-    """Return the rows of some datastreams from the first to the last stamp."""
-    wanted = ", ".join(map(str, np.unique(ids).tolist()))
-    first, last = int(stamp.min()), int(stamp.max())
-    form, unit = (
-        ("toDateTime({}, 'UTC')", 1000) if table == "obs" else ("fromUnixTimestamp64Milli({})", 1)
-    )
-    answer = store.query(
-        f"SELECT ds, t, v FROM {table} WHERE ds IN ({wanted}) "  # noqa: S608 -- numbers only
-        f"AND t >= {form.format(first // unit)} AND t <= {form.format(last // unit)}"
-    )
-    return columns_of(answer)
 
 
 def columns_of(answer: pa.Table) -> dict[str, NDArray[Any]]:

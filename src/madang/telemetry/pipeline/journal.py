@@ -34,6 +34,7 @@ class Entry:
     now_ms : server time of a tick, 0 for a batch.
     repeated, clashing : rows of the batch that the history held already.
     flush : hours, flags and dead letters gathered so far go to the lake with this entry.
+    noted_ms : server time when it was decided; what else has no time gets this one.
     """
 
     first: int
@@ -42,6 +43,7 @@ class Entry:
     repeated: list[int] = field(default_factory=list)
     clashing: list[int] = field(default_factory=list)
     flush: bool = False
+    noted_ms: int = 0
 
     @property
     def is_tick(self) -> bool:

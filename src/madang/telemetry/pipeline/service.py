@@ -3,8 +3,7 @@
 One task reads `OBS` in order. For each micro-batch: judge it, write the decision to the journal,
 publish what follows, insert the rows; then the next. The state is written every half minute, and
 the stream is trimmed to it. A crash at any point is mended at the next start: restore the state,
-replay the journal's entries through the same code, carry out the last entry once more under the
-same tokens.
+replay the journal's entries through the same code, carry out of the last entry what did not happen.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -49,6 +49,7 @@ from madang.telemetry.pipeline.insist import insist
 from madang.telemetry.pipeline.journal import Entry, Journal
 from madang.telemetry.pipeline.republish import unpublished
 from madang.telemetry.pipeline.sources import Sources, installed
+from madang.telemetry.pipeline.stored import mend
 
 log = logging.getLogger(__name__)
 
@@ -318,6 +319,7 @@ class Pipeline:
             repeated=repeated.tolist(),
             clashing=clashing.tolist(),
             flush=self._is_due("flush"),
+            noted_ms=self._clock(),
         )
         await self._note(entry)
 
@@ -346,7 +348,7 @@ class Pipeline:
         label = f"{self._epoch}-{entry.label()}"
         tables = observation_tables(self._core, effects) if len(effects.rows) else {}
         if entry.flush:
-            tables |= self._gathered.tables(self._clock())
+            tables |= self._gathered.tables(entry.noted_ms or self._clock())
         outgoing = [
             *detection_messages(self._core, effects),
             *hour_messages(self._core.catalogue, effects.hours, label, self._clock()),
@@ -357,15 +359,22 @@ class Pipeline:
             some = outgoing[start : start + _ON_THE_WIRE]
             await self._insist(partial(self._bus.publish_many, some), "bus")
         for name, table in tables.items():
-            await self._inserted(name, table, f"{label}-{name}")
+            await self._inserted(name, table, f"{label}-{name}", in_doubt=again)
         if entry.flush:
             self._gathered.clear()
 
-    async def _inserted(self, name: str, table: pa.Table, token: str) -> None:
-        await self._insist(
-            lambda: asyncio.to_thread(self._store.insert, name, table, token=token),
-            f"insert into {name}",
-        )
+    async def _inserted(self, name: str, table: pa.Table, token: str, *, in_doubt: bool) -> None:
+        """Insert rows; once an insert was tried, look which of them are there."""
+        tries = count(int(in_doubt))
+
+        def insert() -> None:
+            if next(tries):
+                lacking = mend(self._store, name, table, token=token)
+                log.info("%s: the lake lacked %d of %d rows in doubt", name, lacking, len(table))
+            else:
+                self._store.insert(name, table, token=token)
+
+        await self._insist(lambda: asyncio.to_thread(insert), f"insert into {name}")
 
     async def _insist(self, call: Any, what: str) -> Any:
         def trouble(text: str) -> None:
@@ -412,7 +421,7 @@ class Pipeline:
         with self._lock:
             if not flush and not self._core.would_tick(now):
                 return
-        entry = Entry(first=self._seq + 1, last=self._seq, now_ms=now, flush=flush)
+        entry = Entry(first=self._seq + 1, last=self._seq, now_ms=now, flush=flush, noted_ms=now)
         await self._note(entry)
         effects = await asyncio.to_thread(self._applied, entry, ())
         self._gathered.add(self._core.catalogue, effects)
