@@ -142,7 +142,7 @@ def seal(channel: str, address: str) -> bytes:
     return nonce + _cipher().encrypt(nonce, address.encode(), channel.encode())
 
 
-def unseal(channel: str, sealed: bytes) -> str:
+def unseal(channel: str, sealed: bytes | memoryview) -> str:
     """Return the address that `seal` encrypted for the same channel."""
     data = bytes(sealed)
     return _cipher().decrypt(data[:_NONCE], data[_NONCE:], channel.encode()).decode()

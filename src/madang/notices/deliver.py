@@ -30,7 +30,7 @@ from madang.notices.models import Delivery, Lane, NoticeText
 from madang.notices.outcomes import Outcome
 from madang.notices.rules import ANSWER
 from madang.notices.spread import OPEN, hold_until, word
-from madang.notices.texts import CONFIRM, MANAGE, origin_url, page_language, personal
+from madang.notices.texts import CONFIRM, MANAGE, origin_url, personal
 
 SLICE = 500
 State = Delivery.State
@@ -192,12 +192,8 @@ def _attempt(channel: Channel, message: Message, halt: _Halt) -> Outcome:
         halt.stop(error.message)
         halt.count()
         return outcomes.untried()
-    except TryLater as error:
-        return outcomes.later(error.message, error.after)
-    except Gone as error:
-        return outcomes.gone(error.message)
-    except Refused as error:
-        return outcomes.refused(error.message)
+    except (TryLater, Refused, Gone) as error:
+        return outcomes.of(error)
     except Exception as error:  # an adapter's own fault; never log what it was given
         logger("notices").error("a channel failed", channel=channel.name, kind=type(error).__name__)
         return outcomes.later(f"the channel failed: {type(error).__name__}")
@@ -214,18 +210,18 @@ def _words(rows: Sequence[Delivery]) -> dict[tuple[int, str], _Text]:
     match = Q(pk__in=[])
     for notice_id, language in wanted:
         match |= Q(notice_id=notice_id, language=language)
-    columns = ("notice_id", "language", "title", "short", "text", "html")
-    found = {(n, lang): _Text(*text) for n, lang, *text in _texts(match, columns)}
+    found = _texts(match)
     missing = wanted.keys() - found.keys()
-    for key in missing:
-        word(wanted[key], {page_language(key[1])})
-    if missing:
-        found = {(n, lang): _Text(*text) for n, lang, *text in _texts(match, columns)}
-    return found
+    for notice_id, language in missing:
+        word(wanted[notice_id, language], {language})
+    return _texts(match) if missing else found
 
 
-def _texts(match: Q, columns: tuple[str, ...]) -> Iterable[tuple[object, ...]]:
-    return NoticeText.objects.filter(match).values_list(*columns)
+def _texts(match: Q) -> dict[tuple[int, str], _Text]:
+    return {
+        (row.notice_id, row.language): _Text(row.title, row.short, row.text, row.html)
+        for row in NoticeText.objects.filter(match)
+    }
 
 
 def _message(row: Delivery, words: _Text) -> Message:

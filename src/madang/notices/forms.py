@@ -55,13 +55,15 @@ class SignUpForm:
         """Return how to tell; raises `Invalid` where the hours cannot be read."""
         quiet = None
         if self.has_quiet:
-            quiet = Quiet(_minute("quiet_from", self.quiet_from), _minute("quiet_to", self.quiet_to))
+            quiet = Quiet(
+                _minute("quiet_from", self.quiet_from), _minute("quiet_to", self.quiet_to)
+            )
         return actions.Manner(self.language, quiet, self.critical_passes)
 
 
 @dataclass(frozen=True)
 class KindChoice:
-    """A kind of alert with what can be chosen: (value, title, is chosen), (level, title, chosen)."""
+    """A kind of alert with what can be chosen, each as (value, title, is chosen)."""
 
     id: str
     title: str

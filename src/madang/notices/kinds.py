@@ -74,9 +74,7 @@ def checked(wanted: Wanted) -> tuple[str, str, str, int]:
 
 def places(of: AlertKind | None = None) -> list[Unit]:
     """Return the units that alerts of a kind are told for, in the profile's order."""
-    levels = [level.id for level in profile().levels]
-    name = of.place_level if of is not None else "district"
-    return profile().units(name if name in levels else levels[0])
+    return profile().units(of.place_level if of is not None else "district")
 
 
 def places_above(code: str) -> list[str]:

@@ -126,7 +126,7 @@ class Attempt(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=("scope", "mac", "at"), name="notices_attempt")]
+        indexes = [models.Index(fields=("scope", "mac", "at"), name="notices_attempt_recent")]
 
 
 class Notice(models.Model):
@@ -156,9 +156,7 @@ class Notice(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = [
-            models.Index(
-                "id", name="notices_to_spread", condition=models.Q(spread_at__isnull=True)
-            )
+            models.Index("id", name="notices_to_spread", condition=models.Q(spread_at__isnull=True))
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from madang.kernel.times import now
 from madang.notices import lanes
+from madang.notices.channels.port import Gone, Refused, TryLater
 from madang.notices.models import Contact, Delivery, Subscriber
 from madang.notices.rules import retry_after
 
@@ -38,19 +39,16 @@ def untried() -> Outcome:
     return Outcome("untried")
 
 
+def of(error: TryLater | Refused | Gone) -> Outcome:
+    """Return what a channel's answer means."""
+    if isinstance(error, TryLater):
+        return later(error.message, error.after)
+    return Outcome("gone" if isinstance(error, Gone) else "refused", error.message)
+
+
 def later(reason: str, after: timedelta | None = None) -> Outcome:
     """Return: not now."""
     return Outcome("later", reason, after)
-
-
-def refused(reason: str) -> Outcome:
-    """Return: never."""
-    return Outcome("refused", reason)
-
-
-def gone(reason: str) -> Outcome:
-    """Return: the address does not exist any more."""
-    return Outcome("gone", reason)
 
 
 @transaction.atomic

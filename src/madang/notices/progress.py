@@ -80,9 +80,7 @@ def overview(limit: int = 20) -> Overview:
         notices=[_progress(row) for row in Notice.objects.exclude(kind=CONFIRM_KIND)[:limit]],
         lanes=_lanes(),
         subscribers=Subscriber.objects.count(),
-        contacts=dict(
-            Contact.objects.order_by().values_list("channel").annotate(n=Count("pk"))
-        ),
+        contacts=dict(Contact.objects.order_by().values_list("channel").annotate(n=Count("pk"))),
     )
 
 

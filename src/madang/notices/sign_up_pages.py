@@ -216,7 +216,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def worker(request: HttpRequest) -> HttpResponse:
+def worker(_request: HttpRequest) -> HttpResponse:
     """Return the service worker that shows web pushes; its scope is ``/alerts/``."""
     return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
 

@@ -49,7 +49,7 @@ def spread_slice(notice_id: int, size: int = SLICE) -> bool:
         Delivery.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         word(notice, {delivery.language for delivery in made})
         notice.cursor = contacts[-1].pk
-        notice.total = F("total") + len(made)  # type: ignore[assignment]
+        notice.total = F("total") + len(made)
         for channel in sorted({delivery.channel for delivery in made}):
             lanes.ask(channel)
     is_last = len(contacts) < size

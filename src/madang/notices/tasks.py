@@ -1,4 +1,4 @@
-"""Jobs of notices: each takes one slice and asks for the next, so that other jobs have their turn."""
+"""Jobs of notices: each takes one slice and asks for the next; other jobs have their turn."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 from madang.city.api import profile
 from madang.kernel.config import settings
 from madang.kernel.errors import Invalid
+from madang.kernel.language_marks import unmarked
 from madang.notices.values import Value, worded
 
 PARTS = ("title", "body", "short", "action")
@@ -63,7 +64,12 @@ class _Source:
 
 
 def wording(
-    template: str, values: Mapping[str, Value], language: str, *, origin: str = "real", url: str = ""
+    template: str,
+    values: Mapping[str, Value],
+    language: str,
+    *,
+    origin: str = "real",
+    url: str = "",
 ) -> Wording:
     """Return the notice in a language of the pages.
 
@@ -83,8 +89,8 @@ def wording(
         context = Context({**filled, "city": profile().name(language)}, autoescape=False)
         said = {name: part.render(context).strip() for name, part in source.parts.items()}
         label = _label(origin)
-        title = _LINE_ENDS.sub(" ", f"{label} {said['title']}".strip())[:LONGEST_TITLE]
-        short = _LINE_ENDS.sub(" ", f"{label} {said['short']}".strip())
+        title = unmarked(_LINE_ENDS.sub(" ", f"{label} {said['title']}".strip()))[:LONGEST_TITLE]
+        short = unmarked(_LINE_ENDS.sub(" ", f"{label} {said['short']}".strip()))
         frame = Context(
             {
                 "title": title,
@@ -131,12 +137,14 @@ def _label(origin: str) -> str:
 
 
 def _paragraphs(body: str) -> list[str]:
-    return [_LINE_ENDS.sub(" ", part).strip() for part in re.split(r"\n\s*\n", body) if part.strip()]
+    return [
+        _LINE_ENDS.sub(" ", part).strip() for part in re.split(r"\n\s*\n", body) if part.strip()
+    ]
 
 
 def _frame(name: str, context: Context, *, escapes: bool) -> str:
     context.autoescape = escapes
-    return _compiled(name)[0].render(context).strip() + "\n"
+    return unmarked(_compiled(name)[0].render(context)).strip() + "\n"
 
 
 @lru_cache(maxsize=64)

@@ -137,7 +137,9 @@ class SMTPChannel:
             except smtplib.SMTPNotSupportedError:
                 raise Refused("the mail server cannot carry this address") from None
             except smtplib.SMTPSenderRefused as error:
-                raise Unavailable(f"the mail server refuses the sender: {error.smtp_code}") from None
+                raise Unavailable(
+                    f"the mail server refuses the sender: {error.smtp_code}"
+                ) from None
         assert not refused, "one recipient, and it was taken"
         return "accepted"
 
@@ -203,9 +205,10 @@ class SMTPChannel:
         self._idle.put(connection)
 
 
-def _of_recipient(code: int, answer: bytes) -> TryLater | Refused | Unavailable:
+def _of_recipient(code: int, answer: bytes | str) -> TryLater | Refused | Unavailable:
     """Return what a reply to one recipient means (RFC 5321, section 4.2.1); 421 is the server's."""
-    enhanced = answer.split(b" ", 1)[0].decode("ascii", "replace")
+    words = answer.decode("ascii", "replace") if isinstance(answer, bytes) else answer
+    enhanced = words.split(" ", 1)[0]
     shown = f"{code} {enhanced}" if enhanced.count(".") == 2 else str(code)
     if code == 421:
         return Unavailable("the mail server closes: 421")

@@ -31,7 +31,6 @@ from madang.notices.errors import InvalidAddress
 
 PARALLEL = 8
 TOKEN_S = 12 * 3600  # RFC 8292, section 2: at most 24 hours
-LARGEST = 3800  # RFC 8030, section 7.2: 4,096 bytes, of which the encryption takes 103
 _FAILURES_TO_REST = 5
 _REST_S = 30.0
 
@@ -106,9 +105,10 @@ class PushChannel:
             raise TryLater(f"push service {host} did not answer of late")
         try:
             answer = self._http().post(
-                address.endpoint, content=self.body(message, address), headers=self._headers(message)
-                | {"Authorization": self._vapid.header(address.endpoint)},
-            )  # fmt: skip
+                address.endpoint,
+                content=self.body(message, address),
+                headers=self._headers(message, address.endpoint),
+            )
         except httpx.HTTPError as error:
             self._count_failure(host)
             raise TryLater(f"push service {host}: {type(error).__name__}") from None
@@ -125,11 +125,9 @@ class PushChannel:
             "tag": message.topic,
             "confirm": message.confirm_url,
         }
+        # title and short text have 500 characters at most (texts): it fits into the 4,096 bytes
+        # of RFC 8030, section 7.2
         data = json.dumps(payload, ensure_ascii=False).encode()
-        if len(data) > LARGEST:
-            cut = data[:0] + message.short.encode()[: LARGEST - (len(data) - len(message.short.encode())) - 8]
-            payload["body"] = cut.decode(errors="ignore") + "…"
-            data = json.dumps(payload, ensure_ascii=False).encode()
         try:
             encrypted: bytes = http_ece.encrypt(
                 data,
@@ -149,8 +147,9 @@ class PushChannel:
         if client is not None:
             client.close()
 
-    def _headers(self, message: Message) -> dict[str, str]:
+    def _headers(self, message: Message, endpoint: str) -> dict[str, str]:
         return {
+            "Authorization": self._vapid.header(endpoint),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(message.ttl_s),
