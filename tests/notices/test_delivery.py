@@ -183,7 +183,9 @@ def test_what_is_refused_later_goes_through_at_the_next_try(mail):
     assert states(notice) == ["sent"]
 
 
-def test_the_next_address_of_a_person_is_tried_where_the_first_fails(mail, push_service, configured):
+def test_the_next_address_of_a_person_is_tried_where_the_first_fails(
+    mail, push_service, configured
+):
     configured(smtp_url=mail.url, mail_from="alerts@city.example")
     browser = push_service.browser("one")
     who = subscribed("push", browser.subscription())

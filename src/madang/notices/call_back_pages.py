@@ -95,8 +95,8 @@ def _form(
         "topics": [(name, topic_title(name)) for name in calls.TOPICS],
         "days": [(day.isoformat(), _day(day)) for day in calls.days()],
         "windows": [(str(n), f"{_hour(a)}–{_hour(b)}") for n, (a, b) in enumerate(calls.WINDOWS)],
-        "languages": [(code, get_language_info(code)["name_local"]) for code in codes],
-        "language": given.get("language") or get_language() or "",
+        "message_languages": [(code, get_language_info(code)["name_local"]) for code in codes],
+        "form_language": given.get("language") or get_language() or "",
         "places": forms.place_choices(),
         "example": numbers.patterns[0].example if numbers.patterns else "",
     }
@@ -140,7 +140,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "heading": _("Call about: %(topic)s") % {"topic": shown.topic},
         "crumbs": [(_("Home"), "/"), (_("Calls to make"), "/call-backs/")],
         "item": shown,
-        "phone": phone,
+        "number": phone,
         "fault": fault,
     }
     return render(request, "notices/call_one.html", context, status=422 if fault else 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,23 @@ def read(row: PublishedAlert) -> ReadAlert:
         texts={info.language: info for info in infos},
         refers_to=tuple(parts[1] for r in references if len(parts := r.split(",")) == 3),
     )
+
+
+def words_of(alerts: Sequence[ReadAlert], language: str) -> dict[str, Said | None]:
+    """Return what each alert says in a language, by identifier.
+
+    A cancellation has no words of its own: it says what the alert said that it ends.
+    """
+    silent = {name for alert in alerts if not alert.texts for name in alert.refers_to}
+    near = {alert.identifier: alert for alert in alerts}
+    far = PublishedAlert.objects.filter(identifier__in=silent - near.keys())
+    known = {**near, **{row.identifier: read(row) for row in far}}
+    found = {}
+    for alert in alerts:
+        earlier = [known[name] for name in alert.refers_to if name in known]
+        said = [one.in_language(language) for one in (alert, *earlier)]
+        found[alert.identifier] = next((text for text in said if text is not None), None)
+    return found
 
 
 def _said(info: ET.Element) -> Said:

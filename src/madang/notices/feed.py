@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from madang.city.api import profile
 from madang.kernel.times import EPOCH, format_time
-from madang.notices.cap_read import ReadAlert, read
+from madang.notices.cap_read import ReadAlert, Said, read, words_of
 from madang.notices.models import PublishedAlert
 from madang.notices.texts import origin_url
 
@@ -69,16 +69,16 @@ def feed(page: AlertPage, before: int, language: str) -> bytes:
     if page.newer:
         newer = home if page.newer < 0 else f"{home}?before={page.newer}"
         _link(root, "previous", newer, "application/atom+xml")
+    words = words_of(page.alerts, language)
     for alert in page.alerts:
-        _add_entry(root, alert, language)
+        _add_entry(root, alert, words[alert.identifier])
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
 
-def title_of(alert: ReadAlert, language: str) -> str:
+def title_of(alert: ReadAlert, said: Said | None) -> str:
     """Return an alert's headline, marked where it is a test, an update or ends an earlier one."""
-    said = alert.in_language(language)
     title = said.headline or said.event if said else alert.note or alert.identifier
     marks = {"Update": _("Update"), "Cancel": _("Over")}
     parts = [marks[alert.message_type]] if alert.message_type in marks else []
@@ -86,11 +86,12 @@ def title_of(alert: ReadAlert, language: str) -> str:
     return f"[{' · '.join(parts)}] {title}" if parts else title
 
 
-def _add_entry(root: ET.Element, alert: ReadAlert, language: str) -> None:
+def _add_entry(root: ET.Element, alert: ReadAlert, said: Said | None) -> None:
     entry = ET.SubElement(root, "entry")
-    said = alert.in_language(language)
+    if said is not None:
+        entry.set("xml:lang", said.language)
     _add(entry, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, alert.identifier)}")
-    _add(entry, "title", title_of(alert, language))
+    _add(entry, "title", title_of(alert, said))
     _add(entry, "updated", _stamp(alert.sent))
     _add(entry, "published", _stamp(alert.sent))
     author = ET.SubElement(entry, "author")
@@ -101,7 +102,7 @@ def _add_entry(root: ET.Element, alert: ReadAlert, language: str) -> None:
         if term:
             ET.SubElement(entry, "category", {"term": term})
     text = " ".join(t for t in (said.description, said.instruction) if t) if said else alert.note
-    _add(entry, "summary", text or title_of(alert, language))
+    _add(entry, "summary", text or title_of(alert, said))
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

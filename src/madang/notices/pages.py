@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from madang.kernel.errors import Invalid
 from madang.kernel.times import now
 from madang.notices import feed as feeds
-from madang.notices.cap_read import ReadAlert, Said, read
+from madang.notices.cap_read import ReadAlert, Said, read, words_of
 from madang.notices.errors import UnknownAlert
 from madang.notices.models import PublishedAlert
 
@@ -42,7 +42,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     """Show the alerts in force, then the history, a page at a time."""
     before = _cursor(request)
     page = feeds.alert_page(before)
-    shown = [show(alert, page.alerts) for alert in page.alerts]
+    shown = show_all(page.alerts)
     in_force = [item for item in shown if not item.is_over] if not before else []
     context = {
         "heading": _alerts_heading(in_force) if not before else _("Earlier alerts"),
@@ -62,13 +62,13 @@ def alert(request: HttpRequest, identifier: str) -> HttpResponse:
     if row is None:
         raise UnknownAlert(_("There is no alert %(name)s.") % {"name": identifier[:200]})
     family = [read(other) for other in PublishedAlert.objects.filter(subject=row.subject)]
-    here = next(one for one in family if one.identifier == identifier)
-    shown = show(here, family)
+    others = show_all(family)
+    shown = next(one for one in others if one.alert.identifier == identifier)
     context = {
         "heading": shown.title,
         "crumbs": [(_("Home"), "/"), (_("Alerts"), "/alerts/")],
         "item": shown,
-        "others": [show(other, family) for other in family if other.identifier != identifier],
+        "others": [other for other in others if other is not shown],
         "cap": feeds.cap_path(identifier),
     }
     return render(request, "notices/alert.html", context)
@@ -83,30 +83,22 @@ def feed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(data, content_type=feeds.ATOM_TYPE)
 
 
-def show(alert: ReadAlert, family: Sequence[ReadAlert]) -> ShownAlert:
-    """Return an alert in the reader's language; `family` are messages that may have ended it."""
-    language = get_language() or ""
-    ended = any(
-        other.message_type == "Cancel" and alert.identifier in other.refers_to for other in family
-    )
-    said = alert.in_language(language) or _said_earlier(alert, family, language)
+def show_all(family: Sequence[ReadAlert]) -> list[ShownAlert]:
+    """Return alerts in the reader's language; one of them may have ended another."""
+    words = words_of(family, get_language() or "")
+    cancelled = {n for one in family if one.message_type == "Cancel" for n in one.refers_to}
+    return [_shown(alert, words[alert.identifier], cancelled) for alert in family]
+
+
+def _shown(alert: ReadAlert, said: Said | None, cancelled: Set[str]) -> ShownAlert:
     expired = bool(said and said.expires and said.expires <= now())
     return ShownAlert(
         alert=alert,
         title=said.headline or said.event if said else alert.note or alert.identifier,
         said=said,
-        is_over=ended or expired or alert.message_type == "Cancel",
+        is_over=alert.identifier in cancelled or expired or alert.message_type == "Cancel",
         is_test=alert.status != "Actual",
     )
-
-
-def _said_earlier(alert: ReadAlert, family: Sequence[ReadAlert], language: str) -> Said | None:
-    """Return what the alert said that this one ends: a cancellation has no words of its own."""
-    for other in family:
-        if other.identifier in alert.refers_to:
-            return other.in_language(language)
-    row = PublishedAlert.objects.filter(identifier__in=alert.refers_to).first()
-    return read(row).in_language(language) if row is not None else None
 
 
 def _alerts_heading(in_force: Sequence[ShownAlert]) -> str:

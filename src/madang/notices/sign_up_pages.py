@@ -92,7 +92,7 @@ def _form(
         "failed": [trouble] if trouble else [],
         "places": forms.place_choices(),
         "kinds": forms.choices(form),
-        "languages": _languages(),
+        "message_languages": _languages(),
         "mine": request.POST.get("mine", "") or request.GET.get("mine", ""),
         "phone_channels": [name for name in offered if name in addresses.PHONE_CHANNELS],
         "recorded": [name for name in offered if setup.is_recorded(name)],
@@ -185,7 +185,7 @@ def _manage_page(
         "contacts": [_shown(c) for c in who.contacts.all()],
         "places": forms.place_choices(),
         "kinds": forms.choices(form),
-        "languages": _languages(),
+        "message_languages": _languages(),
     }  # fmt: skip
     return render(request, "notices/manage.html", context, status=422 if trouble else 200)
 

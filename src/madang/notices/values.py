@@ -66,7 +66,8 @@ def _worded(value: Mapping[str, Any], language: str) -> str:
         day = city.date_text(city.local(at).date(), language)
         return f"{day} {city.time_text(at, language)}"
     if "message" in value:
-        return gettext(value["message"])
+        found: str = value["message"]
+        return gettext(found)
     if "number" in value:
         from decimal import Decimal
 
