@@ -25,25 +25,36 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 # offers whose field is shown to people (kind, field): to residents in menus and beside values ...
-SHELL_OFFERS = (("MenuEntry", "title"), ("ObservedProperty", "name"))
+SHELL_OFFERS = (
+    ("MenuEntry", "title"),
+    ("ObservedProperty", "name"),
+    ("SearchPage", "label"),
+    ("Doorway", "title"),
+    ("Doorway", "help"),
+)
 # ... and to those who run the platform
-STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"))
+STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"), ("MapLayer", "title"))
 # The shell: what a resident meets around and in front of every answer, and all that is said about
 # safety. A text found in one of these files is part of it and has to be there in every language.
 SHELL = (
     "web/templates/web/base.html",
+    "web/templates/web/parts/*.html",
     "web/templates/web/home.html",
     "web/templates/web/error.html",
+    "web/templates/web/translation_note.html",
     "web/templates/web/accessibility.html",
     "web/templates/web/privacy.html",
     "web/templates/web/status.html",
     "web/context.py",
     "web/errors.py",
+    "web/home.py",
     "web/pages.py",
     "web/preferences.py",
     "web/status.py",
     "web/templatetags/*.py",
     "air/summary.py",
+    "air/now.py",
+    "air/templates/air/now.html",
 )
 
 

@@ -150,11 +150,16 @@ def _claims() -> str:
     from madang.kernel.registry import Claim, registry
 
     rows = [
-        (f"`{claim.id}`", claim.what, f"{claim.goal:g} {claim.unit} ({claim.better} is better)")
+        (
+            f"`{claim.id}`",
+            claim.what,
+            f"{claim.goal:g} {claim.unit} ({claim.better} is better)",
+            f"{claim.takes_s:g} s",
+        )
         for claim in registry().offers(Claim)
     ]
     lead = "`madang prove` measures them on your machine; `/proof` shows the kept figures."
-    return _page("Claims", lead, _table(("claim", "what", "goal"), rows))
+    return _page("Claims", lead, _table(("claim", "what", "goal", "takes at most"), rows))
 
 
 def _city_profile() -> str:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -44,14 +44,18 @@ def madang_sim() -> None:
 @_door_options
 @click.option("--mqtt", default="127.0.0.1:1883", show_default=True, help="host:port of MQTT.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same city, same air.")
-@click.option("--scale", default=1.0, show_default=True, help="Share of the full 1,675 stations.")
+@click.option("--scale", default=1.0, show_default=True, help="Share of the usual stations.")
 @click.option("--history-h", default=26.0, show_default=True, help="Hours sent before now.")
 @click.option("--speed", default=60.0, show_default=True, help="Pace while still in the past.")
 @click.option("--faults/--no-faults", default=True, show_default=True, help="Sensors fail.")
 @click.option("--dust-from", help="Begin of a dust episode asked for by hand (ISO 8601).")
 @click.option("--dust-h", default=12.0, show_default=True, help="Its length in hours.")
 @click.option("--dust-pm25", default=80.0, show_default=True, help="Its height in ug/m3.")
-@click.option("--utc-offset-h", default=9.0, show_default=True, help="The city's clock.")
+@click.option(
+    "--climate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the city's air is like: simulator.yaml of its profile (default: as in Seoul).",
+)
 def run(**options: Any) -> None:
     """Run the city's air sensors: some hours of history, then live."""
     stop = threading.Event()
@@ -66,24 +70,31 @@ def run(**options: Any) -> None:
 
 
 def _run(stop: threading.Event, options: dict[str, Any]) -> None:
+    from madang_sim.climate import Climate, InvalidClimate, read_climate
     from madang_sim.field import AirField, Episode
     from madang_sim.layout import city_stations
     from madang_sim.run import (
         city_at_work,
+        city_zone,
         districts_and_places,
         go_live,
         last_sent_s,
         send_history,
     )
 
+    try:
+        climate = read_climate(options["climate"]) if options["climate"] else Climate()
+    except InvalidClimate as error:
+        raise Refused(str(error)) from error
     door = HTTPDoor(options["url"], options["gateway"], options["key"], stop)
+    offset = datetime.now(ZoneInfo(city_zone(door))).utcoffset() or timedelta(0)
     districts, places = districts_and_places(door)
     stations = city_stations(districts, places, options["seed"], options["scale"])
     episodes: tuple[Episode, ...] = ()
     if options["dust_from"]:
         begin = datetime.fromisoformat(options["dust_from"]).timestamp()
         episodes = (Episode(begin, options["dust_h"], options["dust_pm25"]),)
-    field = AirField(options["seed"], options["utc_offset_h"], episodes)
+    field = AirField(options["seed"], offset.total_seconds() / 3600.0, episodes, climate)
     reference = stations.kind == 0
     sent_until = 0
     # The reference stations first: a city's page lives from them while the rest is introduced.
@@ -111,7 +122,7 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_door_options
 @click.option("--district", help="Code of the district the stations stand in (default: the first).")
-@click.option("--zone", default="Asia/Seoul", show_default=True, help="Time zone of bare stamps.")
+@click.option("--zone", help="Time zone of bare stamps (default: that of the city).")
 @click.option("--speed", type=float, help="Times faster than life; as fast as it goes if absent.")
 @click.option(
     "--forecast",
@@ -125,11 +136,11 @@ def replay(file: Path, **options: Any) -> None:
     """Send a real data file (.csv, .csv.gz) through the front door."""
     from madang_sim.replay import daily_means
     from madang_sim.replay import replay as send
-    from madang_sim.run import districts_and_places
+    from madang_sim.run import city_zone, districts_and_places
 
-    zone = ZoneInfo(options["zone"])
     door = HTTPDoor(options["url"], options["gateway"], options["key"])
     try:
+        zone = ZoneInfo(options["zone"] or city_zone(door))
         districts, _ = districts_and_places(door)
         wanted = options["district"] or districts[0].code
         chosen = next((place for place in districts if place.code == wanted), None)

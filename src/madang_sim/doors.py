@@ -87,6 +87,19 @@ class HTTPDoor:
         created: dict[str, Any] = self.request("POST", path, entity).json()
         return created
 
+    def create_all(self, path: str, entities: Sequence[dict[str, Any]]) -> None:
+        """Create entities of one set in one request, all or none of them."""
+        requests = [
+            {"id": str(n), "method": "POST", "url": path, "atomicityGroup": "all", "body": entity}
+            for n, entity in enumerate(entities)
+        ]
+        answer = self.request("POST", "/sta/v1.1/$batch", {"requests": requests}).json()
+        for one in answer["responses"]:
+            if one["status"] >= 400:
+                problem = one.get("body") or {}
+                text = f"POST {path} in a batch: {one['status']} {problem.get('detail', '')}"
+                raise Refused(text, problem)
+
     def send(self, ds: Sequence[int], t_ms: Sequence[int], v: Sequence[float]) -> dict[str, Any]:
         """Send a batch in columns; returns the door's report."""
         body = {"ds": list(ds), "t": list(t_ms), "v": list(v)}

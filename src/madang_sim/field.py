@@ -1,8 +1,8 @@
-"""The air of a simulated city: correlated in space and time, with weather and dust.
+"""The air of a simulated city: correlated in space and time, with weather, stoves and dust.
 
-Shape, not forecast: levels and ratios follow Seoul's published means (annual PM2.5 about 20 µg/m³,
-PM2.5/PM10 about 0.55, O3 against NO2 over the day), spread by a log-normal field. Every value is a
-function of (seed, moment, place), so any hour can be made again exactly.
+Shape, not forecast: levels, seasons and ratios are those of the city's `Climate`, spread by a
+log-normal field. Every value is a function of (seed, moment, place), so any hour can be made again
+exactly.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from madang_sim.climate import Climate, Season
 from madang_sim.noise import gaussians, smooth, uniforms
 
 _HOUR = 3600.0
@@ -36,6 +37,7 @@ class AirField:
     seed: int
     utc_offset_h: float
     episodes: tuple[Episode, ...] = ()
+    climate: Climate = Climate()
 
     def at(
         self, t_s: float, position_km: np.ndarray, roadside: np.ndarray
@@ -52,20 +54,43 @@ class AirField:
         -------
         dict of (n,) arrays: pm25, pm10 [µg/m³], o3, no2, co, so2 [ppm]
         """
+        climate = self.climate
         hour = (t_s / _HOUR + self.utc_offset_h) % 24.0
         local = self._local(t_s, position_km)
         traffic = _traffic(hour) * np.where(roadside, 1.6, 1.0)
         still = np.exp(-0.45 * smooth(self.seed + 1, t_s, 14 * _HOUR)[0])  # weak wind gathers
-        winter = np.cos(2 * np.pi * (t_s / (365.25 * _DAY) - 0.04))  # +1 in mid January
+        season = _wave(climate.season, t_s)
+        yearly = np.exp(climate.season.swing * season)
+        stoves = self._stoves(hour, season) * still * np.exp(local)
         dust = self._dust(t_s, position_km[:, 0])
-        pm25 = 18.0 * still * np.exp(0.25 * winter + local) * (0.8 + 0.2 * traffic) + dust
-        coarse = pm25 * 0.7 * np.exp(0.15 * smooth(self.seed + 2, t_s, 9 * _HOUR)[0]) + 1.2 * dust
-        no2 = 0.020 * still * np.exp(0.15 * winter + 0.8 * local) * traffic
-        sun = max(0.0, np.sin(np.pi * (hour - 6.5) / 13.0)) if 6.5 < hour < 19.5 else 0.0
-        o3 = np.maximum(0.002, (0.032 - 0.010 * winter) * (0.6 + 1.2 * sun) - 0.4 * no2)
-        co = 0.25 + 9.0 * no2
-        so2 = 0.003 * still**0.5 * np.exp(0.3 * local)
+        share = climate.traffic_share
+        base = climate.pm25 * still * yearly * np.exp(local) * (1.0 - share + share * traffic)
+        pm25 = base + stoves + dust
+        wind = np.exp(0.15 * smooth(self.seed + 2, t_s, 9 * _HOUR)[0])
+        coarse = pm25 * climate.coarse * wind + climate.episodes.coarse * dust
+        no2 = climate.no2 * still * np.exp(0.15 * season + 0.8 * local) * traffic
+        o3 = np.maximum(0.002, self._sunny(hour, season) - 0.4 * no2)
+        co = climate.co + 9.0 * no2 + 0.02 * stoves
+        so2 = climate.so2 * still**0.5 * np.exp(0.3 * local) + climate.heating.so2_per_pm25 * stoves
         return {"pm25": pm25, "pm10": pm25 + coarse, "o3": o3, "no2": no2, "co": co, "so2": so2}
+
+    def _stoves(self, hour: float, season: float) -> float:
+        """Return the PM2.5 of stoves [µg/m³]: nothing in the warm half, two peaks on a cold day."""
+        heating = self.climate.heating
+        cold = max(0.0, season) ** 3
+        peaks = sum(
+            np.exp(-0.5 * (_apart(hour, at) / 2.5) ** 2)
+            for at in (heating.morning_h, heating.evening_h)
+        )
+        return float(heating.pm25 * cold * (0.5 + 0.95 * peaks))
+
+    def _sunny(self, hour: float, season: float) -> float:
+        """Return the ozone that sun alone would make [ppm]."""
+        climate = self.climate
+        day = climate.sunset_h - climate.sunrise_h
+        is_day = climate.sunrise_h < hour < climate.sunset_h
+        sun = max(0.0, float(np.sin(np.pi * (hour - climate.sunrise_h) / day))) if is_day else 0.0
+        return float((climate.o3 - climate.o3_winter_loss * season) * (0.6 + 1.2 * sun))
 
     def _local(self, t_s: float, position_km: np.ndarray) -> np.ndarray:
         """Return a smooth Gaussian field [log units] by random Fourier features (Rahimi 2007)."""
@@ -90,14 +115,28 @@ class AirField:
         return added
 
     def _natural(self, t_s: float) -> list[Episode]:
+        usual = self.climate.episodes
         found = []
         for block in (int(t_s // _EPISODE_BLOCK_S) - 1, int(t_s // _EPISODE_BLOCK_S)):
             chance, when, long, strong = uniforms(self.seed + 6, block, 4)
             begin = (block + when) * _EPISODE_BLOCK_S
-            spring = 0.5 + 0.5 * np.cos(2 * np.pi * (begin / (365.25 * _DAY) - 0.22))
-            if chance < 0.15 + 0.3 * spring:
-                found.append(Episode(begin, 14 + 30 * long, 25 + 60 * strong**2))
+            high = 0.5 + 0.5 * _wave(Season(peak_day=usual.peak_day), begin)
+            if chance < usual.chance + usual.extra * high:
+                height = usual.pm25_low + (usual.pm25_high - usual.pm25_low) * strong**2
+                found.append(Episode(begin, 14 + 30 * long, height))
         return found
+
+
+def _wave(season: Season, t_s: float) -> float:
+    """Return the season at a moment, from -1 to 1; 1 on its peak day."""
+    year = (t_s / _DAY - season.peak_day) / 365.25
+    wave = float(np.cos(2 * np.pi * year))
+    return wave if season.sharp == 1.0 else 2.0 * (0.5 + 0.5 * wave) ** season.sharp - 1.0
+
+
+def _apart(hour: float, at: float) -> float:
+    """Return the hours between two hours of the day, the short way round."""
+    return abs((hour - at + 12.0) % 24.0 - 12.0)
 
 
 def _traffic(hour: float) -> float:

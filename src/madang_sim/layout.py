@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,10 @@ _KM_PER_DEGREE = 111.2
 
 @dataclass(frozen=True)
 class Place:
-    """A neighbourhood of the city: code, centre [degrees], residents, and its district's code."""
+    """A neighbourhood of the city: code, centre [degrees], residents, and its district's code.
+
+    `population` is 0 where it is not on record.
+    """
 
     code: str
     name: str
@@ -27,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True)
 class StationClass:
-    """A kind of station: how many, what they measure, how often, how well.
+    """A kind of station: how many in a city like Seoul, what they measure, how often, how well.
 
     `mark` sets a station's name apart in any language; `gain_sd` and `noise_sd` are relative;
     `spread_km` scatters stations around a centre.
@@ -42,6 +45,10 @@ class StationClass:
     noise_sd: float
     spread_km: float
 
+
+# Residents of Seoul in the middle of 2021 (Seoul Open Data Plaza): the city of the full numbers.
+FULL_POPULATION = 9_795_426
+UNKNOWN_DISTRICT = 150_000  # residents of a district in a city that states none
 
 REFERENCE = StationClass("reference", "", 25, POLLUTANTS, 300, 0.01, 0.01, 0.3)
 SENSOR = StationClass("sensor", "S", 1200, ("pm25", "pm10"), 120, 0.12, 0.06, 1.0)
@@ -78,8 +85,12 @@ def city_stations(
     Parameters
     ----------
     places : neighbourhoods; where a city has none on record, its districts.
-    scale : share of the full numbers of sensors, schools and intersections.
+    scale : share of the usual numbers of sensors, schools and intersections, which grow with the
+        residents of the districts: 1,200, 300 and 150 in a city like Seoul.
     """
+    districts = populated(districts)
+    places = populated(places)
+    scale *= sum(place.population for place in districts) / FULL_POPULATION
     classes = (REFERENCE, SENSOR, SCHOOL, INTERSECTION)
     kinds, names, codes, lons, lats = [], [], [], [], []
     for number, kind in enumerate(classes):
@@ -99,6 +110,13 @@ def city_stations(
     return Stations(
         classes, np.array(kinds), tuple(names), tuple(codes), np.array(lons), np.array(lats)
     )
+
+
+def populated(places: Sequence[Place]) -> list[Place]:
+    """Return the places, those without a number of residents with the mean of the others."""
+    known = [place.population for place in places if place.population > 0]
+    usual = round(sum(known) / len(known)) if known else UNKNOWN_DISTRICT
+    return [p if p.population > 0 else replace(p, population=usual) for p in places]
 
 
 def _drawn(places: Sequence[Place], count: int, seed: int) -> list[Place]:

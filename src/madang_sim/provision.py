@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ _THINGS = (
     "/sta/v1.1/Things?$select=id,properties&$top=500"
     "&$expand=Datastreams($select=id,properties;$top=20)"
 )
+_BATCH = 50  # things in one request
 _GASES = ("o3", "no2", "co", "so2")
 _MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 
@@ -53,12 +53,9 @@ def introduce(door: HTTPDoor, stations: list[Introduction]) -> dict[tuple[str, s
         name: door.create("/sta/v1.1/Sensors", _sensor(name))["@iot.id"]
         for name in sorted({station.station_class for station in fresh})
     }
-    with ThreadPoolExecutor(4) as pool:
-        for _ in pool.map(
-            lambda s: door.request("POST", "/sta/v1.1/Things", _thing(s, sensors[s.station_class])),
-            fresh,
-        ):
-            pass
+    for start in range(0, len(fresh), _BATCH):
+        some = fresh[start : start + _BATCH]
+        door.create_all("Things", [_thing(s, sensors[s.station_class]) for s in some])
     return known_datastreams(door)
 
 

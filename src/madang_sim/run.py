@@ -89,12 +89,28 @@ def introductions(stations: Stations, seed: int) -> list[Introduction]:
     return found
 
 
+def city_zone(door: HTTPDoor) -> str:
+    """Return the IANA name of the city's time zone, as the public API tells it."""
+    return str(door.request("GET", "/api/v1/city/").json()["timezone"])
+
+
 def districts_and_places(door: HTTPDoor) -> tuple[list[Place], list[Place]]:
-    """Return the units of the first level and of the finest, as the public API tells them."""
-    levels = door.request("GET", "/api/v1/city/").json()["levels"]
-    first = levels[0]
-    finest = [level for level in levels if level["partition"] == first["partition"]][-1]
-    return _places(door, first["id"]), _places(door, finest["id"])
+    """Return the districts and the neighbourhoods in them, as the public API tells them.
+
+    Neighbourhoods are the units of the finest level below the districts that have a place; where
+    there are none, the districts themselves.
+    """
+    city = door.request("GET", "/api/v1/city/").json()
+    level = city["district_level"]
+    districts = _places(door, level)
+    partition = {item["id"]: item["partition"] for item in city["levels"]}
+    levels = [item for item in partition if partition[item] == partition[level]]
+    below = levels[levels.index(level) + 1 :]
+    for finer in reversed(below):
+        places = [place for place in _places(door, finer) if place.district]
+        if places:
+            return districts, places
+    return districts, districts
 
 
 def _places(door: HTTPDoor, level: str) -> list[Place]:
@@ -105,8 +121,8 @@ def _places(door: HTTPDoor, level: str) -> list[Place]:
             name=unit["name"],
             lon=unit["centre"][0],
             lat=unit["centre"][1],
-            population=unit["population"] or 1,
-            district=unit["top"],
+            population=unit["population"] or 0,
+            district=unit["district"],
         )
         for unit in answer["units"]
         if unit["centre"]

@@ -142,4 +142,4 @@ def test_show_says_how_outlines_are_labelled_before_and_after_an_import(run, tmp
 
 def test_show_of_each_profile_has_its_own_calendar(run):
     assert "calendar ethiopian" in run(show, "addis_ababa").stdout
-    assert "outlines    localidad: none, upl: none" in run(show, "bogota").stdout
+    assert "outlines    localidad: schematic, upl: none" in run(show, "bogota").stdout

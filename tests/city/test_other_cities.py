@@ -1,11 +1,11 @@
-"""What the five export cities need: two as profiles, three as small ones written here."""
+"""What the five export cities need: their profiles, and small ones written here."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from madang.city.api import UnknownUnit, load_profile
+from madang.city.api import UnknownLevel, UnknownUnit, known_cities, load_profile
 from madang.city.formats import ethiopic_numeral, number_text
 from madang.kernel.errors import Invalid
 from madang.kernel.times import zone
@@ -86,10 +86,13 @@ def test_bogota_is_divided_in_two_ways_that_do_not_nest(bogota):
     assert bogota.finest_level == "localidad"
 
 
-def test_bogota_has_no_outlines_until_boundaries_are_imported(bogota):
-    assert bogota.outlines("localidad") == {}
-    assert bogota.unit("08").outline is None
-    assert bogota.unit_at(-74.15, 4.63) is None
+def test_bogota_has_schematic_outlines_where_places_are_stated(bogota):
+    assert set(bogota.outlines("localidad")) == {unit.code for unit in bogota.units("localidad")}
+    assert bogota.outlines("upl") == {}
+    assert bogota.unit("08").outline.kind == "schematic"
+    assert bogota.unit_at(-74.155, 4.63).code == "08"
+    # Secretaría Distrital de Planeación, projection to 2018
+    assert sum(unit.population for unit in bogota.units("localidad")) == 8_181_047
 
 
 def test_bogota_moves_holidays_to_monday(bogota):
@@ -145,7 +148,54 @@ def test_bogota_checks_tax_numbers(bogota):
     assert bogota.phone_number("+57 601 381 3000") == ("landline", "+576013813000")
 
 
-# --- the other three, as small profiles
+# --- the other three
+
+
+def test_jakarta_calls_its_kecamatan_districts():
+    jakarta = load_profile("jakarta")
+    counts = {level.id: len(jakarta.units(level.id)) for level in jakarta.levels}
+    assert counts == {"kota": 6, "kecamatan": 44, "kelurahan": 267}
+    assert jakarta.district_level == "kecamatan"
+    assert jakarta.units("district") == jakarta.districts() == jakarta.units("kecamatan")
+    menteng = jakarta.unit("31.71.06")
+    assert jakarta.parent(menteng).name("en") == "Central Jakarta"
+    assert jakarta.district_of(jakarta.unit("31.71.06.1003")) is menteng
+    assert jakarta.district_of(jakarta.unit("31.71")) is None
+    # no place is stated for a kelurahan: a point is found in the kecamatan
+    assert jakarta.unit_at(106.833, -6.196) is menteng
+    islands = jakarta.unit("31.01.01")
+    assert islands.detached == "island"
+    assert jakarta.unit_at(106.569, -5.654) is islands
+    assert jakarta.outlines("kota")["31.71"].kind == "schematic"
+
+
+def test_ulaanbaatar_has_nine_districts_and_204_khoroo():
+    city = load_profile("ulaanbaatar")
+    assert (len(city.districts()), len(city.units("khoroo"))) == (9, 204)
+    assert city.district_of(city.unit("bayangol-03")).name() == "Баянгол"
+    assert {u.code for u in city.districts() if u.detached} == {"baganuur", "bagakhangai"}
+    assert sum(u.population for u in city.districts()) == 1_499_140
+    assert city.phone_number("9900 0000") == ("mobile", "+97699000000")
+
+
+def test_phnom_penh_has_fourteen_khan_and_two_currencies():
+    city = load_profile("phnom_penh")
+    assert (len(city.districts()), len(city.units("sangkat"))) == (14, 105)
+    assert len(city.children(city.unit("1213"))) == 7
+    assert [currency.code for currency in city.currencies] == ["KHR", "USD"]
+    assert city.language("km").digits == "khmr"
+
+
+def test_only_seoul_speaks_the_dialect_of_seoul():
+    spoken = {name: load_profile(name).city.dialects for name in known_cities()}
+    assert {name for name, dialects in spoken.items() if dialects} == {"seoul"}
+
+
+def test_a_level_is_found_by_its_own_name_first():
+    seoul = load_profile("seoul")
+    assert seoul.level_named("district").id == "district"
+    with pytest.raises(UnknownLevel, match="localidad, upl"):
+        load_profile("bogota").units("borough")
 
 
 def test_jakarta_has_five_levels_with_local_words(tmp_path):

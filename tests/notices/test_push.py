@@ -31,7 +31,7 @@ def test_a_browser_signs_up_confirms_and_reads_the_notice(push_service):
     browser = push_service.browser("kim")
     form = {
         "channel": "push", "subscription": browser.subscription(), "place": MAPO,
-        "wish": "air.class:pm25", "level-air.class": "bad", "language": "en",
+        "wish-air-class": "pm25", "level-air-class": "bad", "language": "en",
     }  # fmt: skip
     assert Client().post("/alerts/sign-up/", form).status_code == 200
     go_out("push")
@@ -186,7 +186,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch):
      '"auth": ""}}'],
 )  # fmt: skip
 def test_what_is_no_subscription_is_refused(client, text):
-    form = {"channel": "push", "subscription": text, "place": MAPO, "wish": "air.class:pm25"}
+    form = {"channel": "push", "subscription": text, "place": MAPO, "wish-air-class": "pm25"}
     assert client.post("/alerts/sign-up/", form).status_code == 422
     assert not SignUp.objects.exists()
 

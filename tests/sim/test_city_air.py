@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from madang_sim.faults import Faulty, faults_of_day
 from madang_sim.field import AirField, Episode
-from madang_sim.layout import POLLUTANTS, Place, city_stations
+from madang_sim.layout import FULL_POPULATION, POLLUTANTS, Place, city_stations, populated
 from madang_sim.noise import smooth
 
 JUST_BEFORE_NOON = 1_763_000_000.0
 PLACES = [
     Place(
-        f"{i}", f"Place {i}", 126.9 + 0.02 * (i % 5), 37.5 + 0.02 * (i // 5), 1000 * (i + 1), f"{i}"
+        f"{i}",
+        f"Place {i}",
+        126.9 + 0.02 * (i % 5),
+        37.5 + 0.02 * (i // 5),
+        round(FULL_POPULATION * (i + 1) / 325),  # 325 = 1 + 2 + ... + 25
+        f"{i}",
     )
     for i in range(25)
 ]
@@ -27,6 +34,18 @@ def test_the_demo_city_has_the_numbers_of_the_issue():
     found = stations()
     counts = {kind.name: int((found.kind == i).sum()) for i, kind in enumerate(found.classes)}
     assert counts == {"reference": 25, "sensor": 1200, "school": 300, "intersection": 150}
+
+
+def test_a_smaller_city_has_fewer_stations_and_one_reference_station_per_district():
+    half = [replace(place, population=place.population // 2) for place in PLACES]
+    found = city_stations(half, half, seed=1)
+    assert np.bincount(found.kind).tolist() == [25, 600, 150, 75]
+
+
+def test_places_without_a_number_of_residents_have_the_mean_of_the_others():
+    some = [replace(PLACES[0], population=p) for p in (100, 0, 300)]
+    assert [place.population for place in populated(some)] == [100, 200, 300]
+    assert populated([replace(PLACES[0], population=0)])[0].population == 150_000
 
 
 def test_more_people_more_sensors():

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from madang.telemetry import api, models
+from madang.telemetry.changes import catalogue_version
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 SENSOR = {"name": "S", "description": "", "encodingType": "text/plain", "metadata": "m"}
@@ -175,3 +176,18 @@ def test_a_multipart_batch_answers_each_part(client):
     assert '"@iot.count":0' in text
     assert "Content-ID: 1\r\n\r\nHTTP/1.1 201 Created" in text
     assert models.Thing.objects.get().name == "T"
+
+
+def test_a_change_set_tells_of_its_changes_once(
+    send, monkeypatch, django_capture_on_commit_callbacks
+):
+    told: list[bytes] = []
+    monkeypatch.setattr(
+        "madang.kernel.bus.sync.broadcast", lambda _subject, data: told.append(data)
+    )
+    part = {"method": "POST", "url": "Things", "atomicityGroup": "g"}
+    parts = [{**part, "id": n, "body": {"name": n, "description": ""}} for n in "abc"]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send("POST", "$batch", {"requests": parts})
+    assert [one["status"] for one in answer.json()["responses"]] == [201] * 3
+    assert told == [str(catalogue_version()).encode()]

@@ -9,7 +9,7 @@ from madang.identity import api as identity
 from madang.kernel import claims, registry
 from madang.kernel.claims import Figure, Machine
 from madang.web import context
-from madang.web.context import DISPLAYS
+from madang.web.choices import DISPLAYS
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]

@@ -8,6 +8,8 @@ from madang.kernel.registry import (
     API,
     AlertKind,
     Command,
+    DistrictNow,
+    MapLayer,
     MenuEntry,
     ObservedProperty,
     Offer,
@@ -76,6 +78,9 @@ PROPERTIES = (
     _property("so2", "Sulphur dioxide", "mole_fraction_of_sulfur_dioxide_in_air",
               _PPM, (0.0001, _limits(1.0, 0.15, 0.1, 0.00005))),
 )  # fmt: skip
+
+
+MAPPED = {"pm25": 0, "pm10": 0, "o3": 3, "no2": 3}  # pollutants with a layer; decimals shown
 
 
 def _(text: str) -> str:
@@ -157,6 +162,7 @@ def offers() -> Iterable[Offer]:
         name = f"air-tell-{target.replace('_', '-')}"
         yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
+    yield from _layers()
 
 
 def _pages() -> Iterable[Offer]:
@@ -167,5 +173,26 @@ def _pages() -> Iterable[Offer]:
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)
+
+
+def _layers() -> Iterable[Offer]:
+    districts, stations, measures = (f"madang.air.map_{n}" for n in (
+        "districts", "stations", "measures"))  # fmt: skip
+    yield MapLayer(
+        "air-districts", "Air by district", "unit", f"{districts}:rows", f"{districts}:legend",
+        f"{districts}:detail", level="district", live="obs", order=10,
+    )  # fmt: skip
+    for number, (pollutant, decimals) in enumerate(MAPPED.items()):
+        title = next(p.name for p in PROPERTIES if p.id == pollutant)
+        unit = "ppm" if decimals else "µg/m³"
+        yield MapLayer(
+            f"air-stations-{pollutant}", title, "point", f"{stations}:rows", f"{stations}:legend",
+            f"{stations}:detail", unit=unit, decimals=decimals, live="obs", order=11 + number,
+        )  # fmt: skip
+    yield MapLayer(
+        "air-measures", "Air measures", "unit", f"{measures}:rows", f"{measures}:legend",
+        f"{measures}:detail", level="district", live="events", order=20,
+    )  # fmt: skip

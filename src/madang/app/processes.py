@@ -59,13 +59,17 @@ def core(here: Settings) -> list[list[Process]]:
 
 
 def simulator(here: Settings, key: str) -> Process:
-    """Return the simulator's process; it knows only addresses and its key."""
+    """Return the simulator's process; it knows addresses, its key and what the air is like."""
+    from madang.city.api import profile
+
+    climate = profile().folder / "simulator.yaml"
     return Process(
         "simulator",
         [
             *[sys.executable, "-m", "madang_sim", "run"],
             *["--url", f"http://127.0.0.1:{here.front_port}"],
             *["--mqtt", f"127.0.0.1:{here.mqtt_port}"],
+            *(["--climate", str(climate)] if climate.is_file() else []),
         ],
         lambda: True,
         {"MADANG_SIM_KEY": key},

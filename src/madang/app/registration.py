@@ -61,4 +61,5 @@ def _claims() -> Iterable[Offer]:
         2048.0,
         "lower",
         f"{start}:memory_mib",
+        takes_s=60.0,
     )

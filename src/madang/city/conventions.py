@@ -184,12 +184,14 @@ class ServiceNumber(Struct, frozen=True, forbid_unknown_fields=True):
     names: what it is for.
     emergency: true for life and limb.
     text: also takes text messages.
+    city_line: the city's own line for everything else, shown on every page.
     """
 
     number: Annotated[str, Meta(pattern=r"^[0-9*#-]+$")]
     names: Names
     emergency: bool = False
     text: bool = False
+    city_line: bool = False
 
 
 class Phones(Struct, frozen=True, forbid_unknown_fields=True):

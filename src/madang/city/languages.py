@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from madang.city.schema import City, Language
+from madang.city.conventions import Language
+from madang.city.schema import City
 
 _ENGLISH = Language("en", "English", "English", script="Latn", role="service")
 

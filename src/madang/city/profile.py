@@ -36,7 +36,8 @@ class Profile:
     """A city. `city` holds the profile's sections as written (see ``madang.city.schema``).
 
     Days default to today in the city; languages to the default language; a level to the finest of
-    the first partition. Shapes and holidays are made when they are first asked for.
+    the first partition whose places are known. Shapes and holidays are made when they are first
+    asked for.
     """
 
     city: City
@@ -382,7 +383,16 @@ class Profile:
     # --- inside
 
     def _at(self, level: str | None) -> str:
-        return self.level_named(level).id if level else self.finest_level
+        return self.level_named(level).id if level else self._finest_placed
+
+    @cached_property
+    def _finest_placed(self) -> str:
+        """The finest level of the first partition whose places are known."""
+        first = self.city.partitions[0].id
+        levels = [level.id for level in self.levels if level.partition == first]
+        placed = {unit.level for unit in self.unit_table.units if unit.centre}
+        known = [name for name in levels if name in placed or name in self.atlas.official]
+        return known[-1] if known else levels[-1]
 
     def _identifier(self, kind: str) -> Identifier:
         for item in self.city.identifiers:

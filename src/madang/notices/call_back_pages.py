@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from madang.city.api import profile
 from madang.identity.api import client_address, current_actor
 from madang.kernel.errors import Invalid, LimitReached, NotFound
+from madang.kernel.times import now
 from madang.notices import calls, forms
 
 
@@ -91,13 +92,17 @@ def _form(
         "crumbs": [(_("Home"), "/")],
         "failed": [trouble] if trouble else [],
         "errors": errors,
+        "error_list": list(errors.items()),
         "given": given,
         "topics": [(name, topic_title(name)) for name in calls.TOPICS],
         "days": [(day.isoformat(), _day(day)) for day in calls.days()],
         "windows": [(str(n), f"{_hour(a)}–{_hour(b)}") for n, (a, b) in enumerate(calls.WINDOWS)],
         "message_languages": [(code, get_language_info(code)["name_local"]) for code in codes],
         "form_language": given.get("language") or get_language() or "",
-        "places": forms.place_choices(),
+        "places": [("", "–"), *forms.district_choices()],
+        "window": given.get("window", _next_window()),
+        "consents": [("1", consent_text(), "")],
+        "consent": given.getlist("consent"),
         "example": numbers.patterns[0].example if numbers.patterns else "",
     }
     return render(request, "notices/call_back.html", context, status=status)
@@ -144,6 +149,21 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "fault": fault,
     }
     return render(request, "notices/call_one.html", context, status=422 if fault else 200)
+
+
+def _next_window() -> str:
+    """Return the first time of day that is still to come today."""
+    hour = profile().local(now()).hour
+    ahead = [str(n) for n, (_first, last) in enumerate(calls.WINDOWS) if last > hour]
+    return ahead[0] if ahead else "0"
+
+
+def consent_text() -> str:
+    """Return what is agreed to; `calls.CONSENT` names this wording."""
+    return _(
+        "The city may keep my number, encrypted, to call me about this. It is deleted after the "
+        "call, or after 90 days at the latest."
+    )
 
 
 def topic_title(name: str) -> str:

@@ -33,10 +33,9 @@ class SignUpForm:
     chosen: Sequence[str] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
-    has_quiet: bool = False
+    hours: Sequence[str] = ("critical",)
     quiet_from: str = QUIET_FROM
     quiet_to: str = QUIET_TO
-    critical_passes: bool = True
 
     @property
     def address(self) -> str:
@@ -54,31 +53,53 @@ class SignUpForm:
     def manner(self) -> actions.Manner:
         """Return how to tell; raises `Invalid` where the hours cannot be read."""
         quiet = None
-        if self.has_quiet:
+        if "quiet" in self.hours:
             quiet = Quiet(
                 _minute("quiet_from", self.quiet_from), _minute("quiet_to", self.quiet_to)
             )
-        return actions.Manner(self.language, quiet, self.critical_passes)
+        return actions.Manner(self.language, quiet, "critical" in self.hours)
 
 
 @dataclass(frozen=True)
 class KindChoice:
-    """A kind of alert with what can be chosen, each as (value, title, is chosen)."""
+    """A kind of alert with what can be chosen, as `web/parts` wants options."""
 
     id: str
     title: str
     help: str
-    subjects: Sequence[tuple[str, str, bool]]
-    levels: Sequence[tuple[str, str, bool]]
+    subjects: Sequence[tuple[str, str, str]]
+    chosen: Sequence[str]
+    levels: Sequence[tuple[str, str]]
+    level: str
 
     @property
-    def slug(self) -> str:
-        """The id as a part of element ids."""
-        return self.id.replace(".", "-")
+    def field(self) -> str:
+        """The name of the field with its subjects."""
+        return wish_field(self.id)
+
+    @property
+    def level_field(self) -> str:
+        """The name of the field with its levels."""
+        return level_field(self.id)
+
+
+def wish_field(kind: str) -> str:
+    """Return the name of the field with a kind's subjects."""
+    return f"wish-{kind.replace('.', '-')}"
+
+
+def level_field(kind: str) -> str:
+    """Return the name of the field with a kind's levels."""
+    return f"level-{kind.replace('.', '-')}"
 
 
 def place_choices() -> list[tuple[str, str]]:
-    """Return (code, name) of the places that can be chosen, in the reader's language."""
+    """Return (code, name) of the places that can be chosen, the whole city first."""
+    return [("", _("The whole city")), *district_choices()]
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """Return (code, name) of the districts, in the reader's language."""
     return [(unit.code, unit.name(_language())) for unit in kinds.places()]
 
 
@@ -111,13 +132,12 @@ def read(post: QueryDict) -> SignUpForm:
         phone=post.get("phone", ""),
         subscription=post.get("subscription", ""),
         place=post.get("place", ""),
-        chosen=post.getlist("wish"),
-        levels={k.id: post.get(f"level-{k.id}", "") for k in kinds.kinds()},
+        chosen=[f"{k.id}:{s}" for k in kinds.kinds() for s in post.getlist(wish_field(k.id))],
+        levels={k.id: post.get(level_field(k.id), "") for k in kinds.kinds()},
         language=post.get("language", ""),
-        has_quiet=bool(post.get("quiet")),
+        hours=post.getlist("hours"),
         quiet_from=post.get("quiet_from", QUIET_FROM),
         quiet_to=post.get("quiet_to", QUIET_TO),
-        critical_passes=bool(post.get("critical")),
     )
 
 
@@ -126,10 +146,9 @@ def of_subscriber(who: Subscriber) -> SignUpForm:
     has_quiet = who.quiet_from is not None and who.quiet_to is not None
     return SignUpForm(
         language=who.language,
-        has_quiet=has_quiet,
+        hours=["quiet"] * has_quiet + ["critical"] * who.critical_passes,
         quiet_from=_clock(who.quiet_from) if has_quiet else QUIET_FROM,
         quiet_to=_clock(who.quiet_to) if has_quiet else QUIET_TO,
-        critical_passes=who.critical_passes,
     )
 
 
@@ -140,19 +159,29 @@ def choices(form: SignUpForm) -> list[KindChoice]:
             id=kind.id,
             title=_(kind.title),
             help=_(kind.help),
-            subjects=[
-                (value := f"{kind.id}:{subject}", _(title), value in form.chosen)
-                for subject, title in kind.subjects
-            ],
-            levels=[
-                (level, _(title), level == (form.levels.get(kind.id) or kind.default_level))
-                for level, title in kind.levels
-            ]
+            subjects=[(subject, _(title), "") for subject, title in kind.subjects],
+            chosen=[s for s, _title in kind.subjects if f"{kind.id}:{s}" in form.chosen],
+            levels=[(name, _(title)) for name, title in kind.levels]
             if len(kind.levels) > 1
             else [],
+            level=form.levels.get(kind.id) or kind.default_level,
         )
         for kind in kinds.kinds()
     ]
+
+
+def hour_choices() -> list[tuple[str, str, str]]:
+    """Return the two choices about quiet hours."""
+    return [
+        ("quiet", _("Keep these hours quiet"), ""),
+        ("critical", _("Wake me for a dangerous situation"), ""),
+    ]
+
+
+def error_list(errors: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (id of the field, sentence) for the summary above a form."""
+    first = next((wish_field(kind.id) for kind in kinds.kinds()), "place")
+    return [(first if name == "wish" else name, text) for name, text in errors.items()]
 
 
 def wish_words(kind_id: str, subject: str, place: str, level: int) -> str:

@@ -89,6 +89,8 @@ def _form(
         "crumbs": _crumbs(),
         "form": form,
         "errors": errors,
+        "error_list": forms.error_list(errors),
+        "hour_choices": forms.hour_choices(),
         "failed": [trouble] if trouble else [],
         "places": forms.place_choices(),
         "kinds": forms.choices(form),
@@ -96,6 +98,7 @@ def _form(
         "mine": request.POST.get("mine", "") or request.GET.get("mine", ""),
         "phone_channels": [name for name in offered if name in addresses.PHONE_CHANNELS],
         "recorded": [name for name in offered if setup.is_recorded(name)],
+        "phone_recorded": any(map(setup.is_recorded, addresses.PHONE_CHANNELS)),
         "has_email": "email" in offered,
         "push_key": setup.vapid().public_key if "push" in offered else "",
     }
@@ -180,8 +183,10 @@ def _manage_page(
         "failed": [trouble] if trouble else [],
         "token": token,
         "form": form,
-        "wishes": [(w.pk, forms.wish_words(w.kind, w.subject, w.place, w.level))
+        "hour_choices": forms.hour_choices(),
+        "wishes": [(w.pk, forms.wish_words(w.kind, w.subject, w.place, w.level), "")
                    for w in who.wishes.all()],
+        "kept": [w.pk for w in who.wishes.all()],
         "contacts": [_shown(c) for c in who.contacts.all()],
         "places": forms.place_choices(),
         "kinds": forms.choices(form),

@@ -7,6 +7,7 @@ time, since readers look at the counter themselves after 5 s at the latest.
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -29,13 +30,16 @@ def note_change() -> None:
     """Count the version up now, and broadcast it after the commit."""
     if not CatalogueVersion.objects.filter(pk=_ROW).update(version=F("version") + 1):
         CatalogueVersion.objects.create(pk=_ROW, version=1)
-    transaction.on_commit(_broadcast)
+    transaction.on_commit(partial(_broadcast, catalogue_version()))
 
 
-def _broadcast() -> None:
+def _broadcast(version: int) -> None:
+    """Tell of a version, unless a later change of the same transaction will."""
     from madang.kernel.bus.sync import broadcast
 
+    if catalogue_version() != version:
+        return
     try:
-        broadcast(SUBJECT, str(catalogue_version()).encode())
+        broadcast(SUBJECT, str(version).encode())
     except Unavailable as error:
         _log.warning("catalogue change not broadcast, readers see it within 5 s: %s", error)

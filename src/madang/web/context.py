@@ -1,4 +1,4 @@
-"""What every page shows around its answer: city, menu, languages, display, who is signed in."""
+"""What every page shows around its answer: city, menu, choices, ways out, who is signed in."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ from madang.access.api import Actor, may
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import NotFound
+from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
-from madang.kernel.registry import MenuEntry, registry
+from madang.kernel.registry import MenuEntry, SearchPage, registry
+from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
 
-DISPLAYS = ("normal", "large", "contrast")
-DISPLAY_COOKIE = "madang_display"
-DEFAULT_DISPLAY = "normal"
 ALERTS_KEPT_S = 1.0
 _kept_alerts: dict[str, tuple[float, list[Link]]] = {}
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the shell; `current` marks the page, language or display the reader is on."""
+    """A link of the shell; `current` marks the page, language or display the reader is on.
+
+    `detail` is a second line: of an alert, until when it holds.
+    """
 
     title: str
     url: str
     current: bool = False
     lang: str = ""
     dir: str = ""
+    detail: str = ""
+    icon: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -49,10 +53,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "city_name": city_name(language),
         "display": display_of(request),
         "displays": displays(request),
+        "theme": theme_of(request),
+        "themes": themes(request),
         "languages": languages(request),
+        "original": original(request, language),
         "menu": menu(request, actor),
+        "search": search(),
         "footer": footer(),
         "phone": city_phone(language),
+        "ways_out": ways_out(),
     }
 
 
@@ -60,7 +69,7 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     """Return the menu entries of all rooms that this actor may open, in their order."""
     links = []
     for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
-        url = _address(entry.page)
+        url = address(entry.page)
         if url is not None and may(actor, entry.access):
             links.append(Link(_(entry.title), url))
     # of the entries above this page, the nearest is the one the reader is in
@@ -105,41 +114,90 @@ def _place(code: str, language: str) -> str:
         return code
 
 
+def search() -> Link | None:
+    """Return the page that answers ``?q=`` and what to call it, where a room offers one."""
+    for offer in registry().offers(SearchPage):
+        if (url := address(offer.page)) is not None:
+            return Link(_(offer.label), url)
+    return None
+
+
 def footer() -> list[Link]:
     """Return the links below every page: how the service is, and how we know what we say."""
     titles = {
         "status": _("Status of the service"),
         "proof": _("How we know this"),
+        "open-data": _("Open data"),
         "accessibility": _("Accessibility"),
+        "privacy-notice": _("Privacy"),
     }
-    found = [(title, _address(page)) for page, title in titles.items()]
+    return _present(titles)
+
+
+def ways_out() -> list[Link]:
+    """Return the ways to a person besides the phone, as far as the house has them."""
+    icons = {"counters": "counter", "call-back": "call-back"}
+    titles = {"counters": _("Nearest counter"), "call-back": _("Call me back")}
+    return [
+        Link(titles[page], url, icon=icon)
+        for page, icon in icons.items()
+        if (url := address(page)) is not None
+    ]
+
+
+def _present(titles: dict[str, str]) -> list[Link]:
+    found = [(title, address(page)) for page, title in titles.items()]
     return [Link(title, url) for title, url in found if url is not None]
 
 
 def languages(request: HttpRequest) -> list[Link]:
     """Return the languages of the pages by their own names, linked to this page in each."""
     current = get_language()
-    back = quote(request.get_full_path(), safe="/")
     return [
-        Link(name, f"/language/{code}/?next={back}", code == current, code, direction(code))
+        Link(name, _choice(request, f"/language/{code}/"), code == current, code, direction(code))
         for code, name in settings.LANGUAGES
     ]
 
 
+def original(request: HttpRequest, language: str) -> Link | None:
+    """Return this page in the city's own language where no person has read the reader's texts."""
+    source = settings.LANGUAGE_CODE
+    if language == source or texts_state(language) != "machine":
+        return None
+    return next((link for link in languages(request) if link.lang == source), None)
+
+
 def displays(request: HttpRequest) -> list[Link]:
     """Return the ways a page can be shown, linked to this page in each."""
-    titles = {"normal": _("Normal"), "large": _("Large text"), "contrast": _("High contrast")}
+    titles = {
+        "normal": _("Normal"),
+        "senior": _("Large text"),
+        "easy": _("Easy to read"),
+        "contrast": _("High contrast"),
+    }
     chosen = display_of(request)
-    back = quote(request.get_full_path(), safe="/")
     return [
-        Link(titles[name], f"/display/{name}/?next={back}", name == chosen) for name in DISPLAYS
+        Link(titles[name], _choice(request, f"/display/{name}/"), name == chosen)
+        for name in DISPLAYS
     ]
 
 
-def display_of(request: HttpRequest) -> str:
-    """Return how this reader wants pages shown (a cookie of their choice)."""
-    chosen = request.COOKIES.get(DISPLAY_COOKIE, DEFAULT_DISPLAY)
-    return chosen if chosen in DISPLAYS else DEFAULT_DISPLAY
+def themes(request: HttpRequest) -> list[Link]:
+    """Return the colours a page can have, linked to this page in each."""
+    titles = {"system": _("As on my device"), "light": _("Light"), "dark": _("Dark")}
+    chosen = theme_of(request)
+    return [
+        Link(titles[name], _choice(request, f"/theme/{name}/"), name == chosen) for name in THEMES
+    ]
+
+
+def _choice(request: HttpRequest, address: str) -> str:
+    """Return the address that remembers a choice and comes back, without what this one says."""
+    query = request.GET.copy()
+    for name in ("lang", "display", "theme"):
+        query.pop(name, None)
+    back = f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"{address}?next={quote(back, safe='/')}"
 
 
 @cache
@@ -150,14 +208,15 @@ def city_name(language: str) -> str:
 
 @cache
 def city_phone(language: str) -> tuple[str, str] | None:
-    """Return name and number of the city's first line that is not for emergencies."""
+    """Return name and number of the city's own line; None where the profile names none."""
     city = profile()
-    lines = [line for line in city.city.phones.numbers if not line.emergency]
+    lines = [line for line in city.city.phones.numbers if line.city_line]
     return (city.text(lines[0].names, language), lines[0].number) if lines else None
 
 
 @cache
-def _address(page: str) -> str | None:
+def address(page: str) -> str | None:
+    """Return where a page stands, None where no installed room has it."""
     try:
         return reverse(page)
     except NoReverseMatch:  # the page needs an argument, or its room is not installed

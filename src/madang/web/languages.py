@@ -18,10 +18,13 @@ HEADER_LIMIT = 500  # characters of Accept-Language that are read; Django's own 
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language of the page that answers this request."""
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in offered():
-        return chosen
+    """Return the language of the page that answers this request.
+
+    An address may name it (``?lang=ar``), for that page alone.
+    """
+    for chosen in (request.GET.get("lang"), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)):
+        if chosen in offered():
+            return str(chosen)
     asked = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:HEADER_LIMIT].lower()
     return negotiated(asked, offered(), settings.LANGUAGE_CODE)
 

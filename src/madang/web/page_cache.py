@@ -2,7 +2,7 @@
 
 A view takes part by saying so in HTTP: ``Cache-Control: public, max-age=N`` (Django's decorator
 `cache_control`). Only answers to
-anonymous GETs without cookies to set are kept, one per address, language and display. While one
+anonymous GETs without cookies to set are kept, one per address and choices of the reader. While one
 thread renders a page anew, others get the last one, never older than twice its age limit.
 """
 
@@ -20,13 +20,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from madang.web.context import display_of
+from madang.web.choices import display_of, district_of, theme_of
 from madang.web.languages import language_of
 
 KEPT_PAGES = 1024  # at about 30 KB a page, some 30 MB
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 
-Key = tuple[str, str, str, str]
+DISTRICT_PATHS = frozenset({"/"})  # the pages that show the reader's own district
+
+Key = tuple[str, ...]
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -102,7 +104,9 @@ def _personal(response: HttpResponse) -> HttpResponse:
 
 def _key(request: HttpRequest) -> Key:
     language = language_of(request)
-    return request.path, request.META.get("QUERY_STRING", ""), language, display_of(request)
+    district = district_of(request) if request.path in DISTRICT_PATHS else ""
+    shown = display_of(request), theme_of(request), district
+    return request.path, request.META.get("QUERY_STRING", ""), language, *shown
 
 
 def _kept(response: HttpResponse) -> _Kept | None:

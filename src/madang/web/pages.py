@@ -1,39 +1,12 @@
-"""The home page, and the page on accessibility."""
+"""The pages that belong to no room: accessibility, privacy."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-
-from madang.access.api import ANONYMOUS
-from madang.air import api as air
-from madang.city.api import profile
-from madang.web.context import Link, measure_links, menu
-
-
-@require_safe
-@cache_control(public=True, max_age=1)
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what matters in the city now: the air, what is in force, where to go on."""
-    language = get_language() or ""
-    districts = air.present_air()
-    names = [profile().text(found.names, language) for found in districts]
-    summary = air.summary(districts, names)
-    context = {
-        "heading": summary.sentence,
-        "summary": summary,
-        "measures": measure_links(language),
-        "links": _links(request),
-    }
-    return render(request, "web/home.html", context)
-
-
-def _links(request: HttpRequest) -> list[Link]:
-    return [link for link in menu(request, ANONYMOUS) if link.url != "/"]
 
 
 @require_safe
@@ -42,3 +15,28 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     """Say how these pages can be used, what they promise and what they lack."""
     context = {"heading": _("Using these pages your way"), "crumbs": [(_("Home"), "/")]}
     return render(request, "web/accessibility.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what these pages keep on a reader's device and about them, and why."""
+    context = {
+        "heading": _("These pages do not follow you"),
+        "crumbs": [(_("Home"), "/")],
+        "cookies": _cookies(),
+    }
+    return render(request, "web/privacy.html", context)
+
+
+def _cookies() -> list[tuple[str, str, str]]:
+    """Return name, purpose and age of every cookie the house sets (a test compares them)."""
+    year = _("one year")
+    return [
+        ("django_language", _("the language you chose"), year),
+        ("madang_display", _("the text size and contrast you chose"), year),
+        ("madang_theme", _("the colours you chose"), year),
+        ("madang_district", _("the district you chose"), year),
+        ("csrftoken", _("protects forms against being sent by other sites"), year),
+        ("sessionid", _("keeps officers signed in"), _("two weeks, or until you sign out")),
+    ]

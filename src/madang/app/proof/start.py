@@ -54,10 +54,15 @@ def demo() -> Demo:
     with tempfile.TemporaryDirectory(prefix="madang-proof-") as folder:
         with Instance(Path(folder)) as instance:
             first = instance.start_s
-            datastreams = until(lambda: _settled(instance), 120, "a report of every datastream")
-            memory = _memory(instance)
+            datastreams, memory = _weighed(instance)
         with instance:
             return Demo(first, instance.start_s, sum(memory.values()), memory, datastreams)
+
+
+def _weighed(instance: Instance) -> tuple[int, dict[str, float]]:
+    """Return how many datastreams report, and the memory by program [MiB] once all of them do."""
+    datastreams = until(lambda: _settled(instance), 120, "a report of every datastream")
+    return datastreams, _memory(instance)
 
 
 def _settled(instance: Instance) -> int:
@@ -88,4 +93,8 @@ def _memory(instance: Instance) -> dict[str, float]:
 
 def memory_mib() -> float:
     """Return the memory of the whole demo [MiB] while its simulator reports."""
-    return demo().memory_mib
+    with (
+        tempfile.TemporaryDirectory(prefix="madang-proof-") as folder,
+        Instance(Path(folder)) as instance,
+    ):
+        return sum(_weighed(instance)[1].values())

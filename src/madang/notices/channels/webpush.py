@@ -11,7 +11,7 @@ import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -24,13 +24,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from madang.kernel import http
 from madang.kernel.errors import Invalid
+from madang.kernel.times import now
 from madang.notices.addresses import PushAddress
 from madang.notices.channels.port import Gone, Message, Refused, TryLater
 from madang.notices.endpoints import check_endpoint, check_public
 from madang.notices.errors import InvalidAddress
 
 PARALLEL = 8
-TOKEN_S = 12 * 3600  # RFC 8292, section 2: at most 24 hours
+LIFE = timedelta(hours=12)  # RFC 8292, section 2: at most 24 hours
 _FAILURES_TO_REST = 5
 _REST_S = 30.0
 
@@ -48,7 +49,7 @@ class Vapid:
                 {"MADANG_VAPID_KEY": "wrong form"},
             ) from None
         self._contact = contact
-        self._tokens: dict[str, tuple[float, str]] = {}
+        self._tokens: dict[str, tuple[datetime, str]] = {}
         self.public_key = _encoded(
             self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         )
@@ -57,16 +58,17 @@ class Vapid:
         """Return the ``Authorization`` for an endpoint; a token serves its push service 6 hours."""
         parts = urlsplit(endpoint)
         audience = f"{parts.scheme}://{parts.netloc}"
-        made, token = self._tokens.get(audience, (0.0, ""))
-        if time.time() - made > TOKEN_S / 2:
-            made, token = time.time(), self._token(audience)
-            self._tokens[audience] = (made, token)
+        moment = now()
+        made, token = self._tokens.get(audience, (moment, ""))
+        if not token or abs(moment - made) > LIFE / 2:
+            token = self._token(audience, moment + LIFE)
+            self._tokens[audience] = (moment, token)
         return f"vapid t={token}, k={self.public_key}"
 
-    def _token(self, audience: str) -> str:
+    def _token(self, audience: str, until: datetime) -> str:
         """Return a JSON web token (RFC 7519) signed with ES256."""
         head = {"typ": "JWT", "alg": "ES256"}
-        claims = {"aud": audience, "exp": int(time.time()) + TOKEN_S, "sub": self._contact}
+        claims = {"aud": audience, "exp": int(until.timestamp()), "sub": self._contact}
         parts = [_encoded(json.dumps(part).encode()) for part in (head, claims)]
         signature = self._key.sign(".".join(parts).encode(), ec.ECDSA(hashes.SHA256()))
         r, s = decode_dss_signature(signature)

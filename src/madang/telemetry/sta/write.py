@@ -242,7 +242,7 @@ def _find_unit(thing: models.Thing, places: list[models.Location]) -> None:
     if thing.properties.get("unit_code"):
         return
     points = [(p.lon, p.lat) for p in places if p.lon is not None and p.lat is not None]
-    unit = profile().unit_at(*points[0], profile().levels[0].id) if points else None
+    unit = profile().unit_at(*points[0], profile().district_level) if points else None
     thing.unit_code = unit.code if unit else ""
     thing.save(update_fields=["unit_code"])
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -88,8 +90,50 @@ def origin(name: str) -> str:
         "simulated": _("simulated"),
         "replayed": _("replayed"),
         "mixed": _("partly simulated or replayed"),
+        "forecast": _("forecast"),
     }
     return format_html('<span class="tag tag-{}">{}</span>', name, words.get(name, name))
+
+
+@register.simple_tag
+def state_icon(kind: str) -> SafeString:
+    """Return the icon of a state of a part: empty, loading, stale, failed, offline, forbidden."""
+    icons = {"empty": "empty", "loading": "wait", "stale": "clock", "forbidden": "lock"}
+    return icon(icons.get(kind, "broken"))
+
+
+@register.filter
+def nearby_pages(page: Page[Any]) -> list[int | None]:
+    """Return the pages a pager names: first, last, neighbours; None where some are left out."""
+    last = page.paginator.num_pages
+    named = sorted({1, last, *range(max(1, page.number - 1), min(last, page.number + 1) + 1)})
+    shown: list[int | None] = []
+    for number_of in named:
+        before = next((n for n in reversed(shown) if n is not None), 0)
+        shown += [None, number_of] if number_of > before + 1 else [number_of]
+    return shown
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: template.Context, key: str, title: str, kind: str = "") -> SafeString:
+    """Return a column head that sorts the table by ``?sort=KEY``, on a second click ``-KEY``.
+
+    The view sorts; `kind` is a class of the head, ``num`` for numbers.
+    """
+    request = context["request"]
+    now = request.GET.get("sort", context.get("sort", ""))
+    query = request.GET.copy()
+    query["sort"] = f"-{key}" if now == key else key
+    query.pop("page", None)
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    return format_html(
+        '<th scope="col" class="{}"{}><a href="?{}">{}{}</a></th>',
+        kind,
+        format_html(' aria-sort="{}"', order) if order else "",
+        query.urlencode(),
+        title,
+        icon({"ascending": "up", "descending": "down"}.get(order, "both")),
+    )
 
 
 @register.simple_tag
