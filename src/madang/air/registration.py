@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from madang.kernel.registry import (
     API,
+    AlertKind,
     Command,
     DistrictNow,
     MapLayer,
@@ -17,6 +18,7 @@ from madang.kernel.registry import (
     QualityLimits,
     Schedule,
     StreamConsumer,
+    Subscriber,
 )
 
 _DEFINITION = "http://vocab.nerc.ac.uk/standard_name/"
@@ -81,6 +83,38 @@ PROPERTIES = (
 MAPPED = {"pm25": 0, "pm10": 0, "o3": 3, "no2": 3}  # pollutants with a layer; decimals shown
 
 
+def _(text: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+ALERTS = (
+    AlertKind(
+        "air.class",
+        _("The air changes"),
+        _("One message when the hour's air gets worse, one when it is better again."),
+        tuple((p.id, p.name) for p in PROPERTIES[:4]),
+        (
+            ("good", _("Good")),
+            ("moderate", _("Moderate")),
+            ("bad", _("Bad")),
+            ("very_bad", _("Very bad")),
+        ),
+        default_level="bad",
+        critical_from="very_bad",
+    ),
+    AlertKind(
+        "air.measure",
+        _("The city takes measures"),
+        _("When the city declares one because of the air, when it starts and when it ends."),
+        tuple((p.id, p.name) for p in PROPERTIES[:2]),
+        (("measure", _("Every measure")), ("severe", _("Severe ones only"))),
+        default_level="measure",
+        critical_from="severe",
+    ),
+)
+
+
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from PROPERTIES
@@ -88,7 +122,12 @@ def offers() -> Iterable[Offer]:
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
     yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
-    yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
+    yield Command(
+        "air forecast", "madang.air.cli_forecast:forecast", "Forecast the next hours of a series."
+    )
+    yield Command(
+        "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
+    )
     yield API("air", "madang.air.http:router")
     for pollutant in PROPERTIES:
         yield StreamConsumer(
@@ -118,6 +157,15 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    yield from ALERTS
+    for event, target in (
+        ("air.class_changed", "class_changed"),
+        ("air.measure_published", "measure_published"),
+        ("air.measure_in_force", "measure_in_force"),
+        ("air.measure_lifted", "measure_lifted"),
+    ):
+        name = f"air-tell-{target.replace('_', '-')}"
+        yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
     yield from _layers()
 
@@ -129,7 +177,11 @@ def _pages() -> Iterable[Offer]:
     yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
+    yield Page("air/places.json", f"{here}:places", "air-places", "public")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield Page(
+        "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
+    )
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)
