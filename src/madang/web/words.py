@@ -62,5 +62,6 @@ def part(name: str) -> str:
         "web": _("Pages"),
         "front": _("Front"),
         "disk": _("Disk space"),
+        "notices": _("Notices to residents"),
     }
     return known.get(name, name)
