@@ -17,6 +17,7 @@ from madang.kernel.registry import (
     QualityLimits,
     Schedule,
     StreamConsumer,
+    Subscriber,
 )
 
 _DEFINITION = "http://vocab.nerc.ac.uk/standard_name/"
@@ -118,6 +119,9 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    for turn in ("declared", "in_force", "lifted"):
+        name = f"air.measure_{turn}"
+        yield Subscriber(name, f"air-desk-{turn}", "madang.air.desk:follow")
     yield from _pages()
     yield from _layers()
 

@@ -1,4 +1,4 @@
-"""The door of notices: alerts as CAP 1.2 documents, published once and kept."""
+"""The door of notices: alerts as CAP 1.2 documents, and the operators' desk."""
 
 from __future__ import annotations
 
@@ -8,16 +8,38 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from madang.notices.cap import Alert, Area, Info, cap_document
+from madang.notices.desk import (
+    Entry,
+    OnDesk,
+    Trouble,
+    acknowledge,
+    assign,
+    clear_alert,
+    note,
+    on_desk,
+    open_alert,
+    open_data,
+)
 from madang.notices.errors import AlertExists, UnknownAlert
 
 __all__ = [
     "Alert",
     "Area",
+    "Entry",
     "Info",
+    "OnDesk",
     "Published",
+    "Trouble",
+    "acknowledge",
     "alerts",
+    "assign",
     "cap_document",
+    "clear_alert",
     "document",
+    "note",
+    "on_desk",
+    "open_alert",
+    "open_data",
     "publish",
     "published",
 ]

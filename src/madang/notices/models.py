@@ -21,3 +21,6 @@ class PublishedAlert(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+
+from madang.notices.desk_models import DeskAlert, DeskEntry  # noqa: E402, F401 - tables too

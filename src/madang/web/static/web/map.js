@@ -55,12 +55,12 @@ class MadangMap {
     away.textContent = trouble;
     away.hidden = !trouble;
     this.part("stage").hidden = Boolean(trouble);
-    if (trouble) this.toggleTable(true);
+    this.toggleTable(Boolean(trouble)); // the server's table stays until there is a picture
     await Promise.all([...this.on].map((id) => this.load(id)));
     this.paintLegend();
     this.feed = new Feed(this.setup, {
       observations: (columns) => this.observe(columns),
-      event: () => this.reload((layer) => layer.live === "events"),
+      event: (name, data) => this.announced(name, data),
       state: (state) => this.tellLive(state),
     });
     this.timers = [
@@ -68,6 +68,11 @@ class MadangMap {
       setInterval(() => this.reload((layer) => this.isDerived(layer)), CHANGED_MS),
       setInterval(() => this.age(), LATE_MS),
     ];
+  }
+
+  announced(name, data) {
+    this.root.dispatchEvent(new CustomEvent("madang:event", { detail: { name, data }, bubbles: true }));
+    this.reload((layer) => layer.live === "events");
   }
 
   isDerived(layer) {
@@ -342,7 +347,7 @@ class MadangMap {
     this.active = id;
     this.set(layer, true);
     this.paintLegend();
-    this.load(id);
+    return this.load(id);
   }
 
   hide(id) {
