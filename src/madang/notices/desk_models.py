@@ -1,4 +1,4 @@
-"""Tables of the operators' desk: what asks for a person's attention, and what people did about it."""
+"""Tables of the operators' desk: what asks for attention, and what people did about it."""
 
 from __future__ import annotations
 

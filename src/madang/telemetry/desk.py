@@ -8,7 +8,7 @@ from madang.notices import api as notices
 from madang.telemetry import models
 from madang.telemetry.events import Silence
 
-_SILENT = gettext_noop("%(n)s datastreams of gateway %(gateway)s are silent")
+_SILENT = gettext_noop("Silent datastreams of gateway %(gateway)s: %(n)s")
 # A tenth of a gateway's datastreams at once is the gateway or its line, not single sensors: the
 # simulator's worst hour of single faults stays below 3 %.
 _GATEWAY_SHARE = 0.1

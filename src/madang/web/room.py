@@ -58,14 +58,14 @@ class Drawn:
 def room(request: HttpRequest) -> HttpResponse:
     """Show the room; without a script its parts are as they were when the page was asked for."""
     parts = Parts()
-    desk = _desk()
-    strip = _strip(parts)
+    on_desk = _desk()
+    strip_shown = _strip(parts)
     context = {
-        "heading": _heading(desk["waiting"], strip),
+        "heading": on_desk["desk_heading"],
         "failed": parts.failed,
         "layer": request.GET.get("layer", ""),
-        **desk,
-        **strip,
+        **on_desk,
+        **strip_shown,
         **_chosen(request.GET.get("layer", ""), request.GET.get("thing", ""), parts),
         "replay_min": REPLAY_H * 60,
         "replay_step": REPLAY_STEP_MIN,
@@ -74,14 +74,12 @@ def room(request: HttpRequest) -> HttpResponse:
     return render(request, "web/room.html", context)
 
 
-def _heading(waiting: int, strip: Mapping[str, Any]) -> str:
-    if waiting:
-        return ngettext(
-            "%(n)s alert waits to be acknowledged", "%(n)s alerts wait to be acknowledged", waiting
-        ) % {"n": waiting}
-    if strip["troubles"]:
-        return _("No alert waits, but a part of the platform needs attention")
-    return _("No alert waits to be acknowledged")
+def _heading(waiting: int) -> str:
+    if not waiting:
+        return _("No alert waits to be acknowledged")
+    return ngettext(
+        "%(n)s alert waits to be acknowledged", "%(n)s alerts wait to be acknowledged", waiting
+    ) % {"n": waiting}
 
 
 # --- the desk
@@ -97,10 +95,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _desk() -> dict[str, Any]:
     found = [_shown(alert) for alert in notices.on_desk(cleared_since=times.now() - CLEARED_SHOWN)]
     is_open = [shown for shown in found if shown.alert.cleared_at is None]
+    waiting = sum(shown.alert.acknowledged_at is None for shown in is_open)
     return {
+        "desk_heading": _heading(waiting),
         "alerts_open": is_open,
         "alerts_cleared": [shown for shown in found if shown.alert.cleared_at is not None],
-        "waiting": sum(shown.alert.acknowledged_at is None for shown in is_open),
+        "waiting": waiting,
         "operators": _operators(),
     }
 

@@ -49,6 +49,7 @@ class MadangMap {
 
   async start() {
     this.part("bar").hidden = false;
+    if (this.root.clientWidth < 600) this.part("legend").open = false;
     this.wire();
     const trouble = await this.draw();
     const away = this.part("away");
@@ -529,6 +530,7 @@ class MadangMap {
     this.root.classList.toggle("map-with-table", open);
     this.part("table-toggle")?.setAttribute("aria-pressed", String(open));
     if (open) fillTable(this, table);
+    if (open && this.part("stage").clientWidth < 600) this.part("legend").open = false;
     this.canvas?.resize();
   }
 }

@@ -54,9 +54,18 @@ function put(name, markup) {
   const key = focus?.closest("[data-key]")?.dataset.key;
   const written = [...box.querySelectorAll("textarea")].filter((one) => one.value).map((one) => [one.id, one.value]);
   box.innerHTML = markup; // rendered and escaped by our own server
+  const heading = box.querySelector("[data-heading]")?.dataset.heading;
+  if (heading) tellHeading(heading);
   for (const one of open) box.querySelector(`details[data-key="${one}"]`)?.setAttribute("open", "");
   for (const [id, value] of written) { const field = document.getElementById(id); if (field) field.value = value; }
   if (key) (box.querySelector(`[data-key="${key}"]`) ?? document.getElementById(`room-${name}`))?.focus();
+}
+
+function tellHeading(text) {
+  const here = document.getElementById("answer");
+  if (here.textContent === text) return;
+  document.title = document.title.replace(here.textContent, text);
+  here.textContent = text;
 }
 
 async function refresh(name, address) {
