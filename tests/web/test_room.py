@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from madang.air.present import forget_present_air
 from madang.identity import api as identity
 from madang.kernel.errors import Unavailable
 from madang.kernel.times import HOUR, hour_end, now
@@ -29,7 +30,8 @@ def client(monkeypatch) -> Client:
     monkeypatch.setattr(telemetry, "pipeline_counters", lambda: COUNTERS)
     monkeypatch.setattr(telemetry, "dead_letter_counts", lambda since: {"malformed": 3})
     identity.add_user("lee", ["operator"], password=PASSWORD)
-    client = Client()
+    forget_present_air()
+    client = Client(headers={"accept-language": "en"})
     client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
     return client
 

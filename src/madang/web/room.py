@@ -19,7 +19,7 @@ from madang.access.api import require
 from madang.city.api import profile
 from madang.identity import api as identity
 from madang.kernel import heartbeat, times
-from madang.kernel.errors import NotFound
+from madang.kernel.errors import NotFound, Unavailable
 from madang.kernel.health import health
 from madang.kernel.maps import Detail, Trend
 from madang.notices import api as notices
@@ -45,12 +45,19 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A trend of a card, ready to be drawn: its points, its finding."""
+class Figure:
+    """A trend of a card as a chart; see ``madang_charts`` for the attributes."""
 
-    trend: Trend
-    points: Sequence[charts.Point]
+    name: str
     finding: str
+    detail: str
+    value: str
+    unit: str
+    decimals: int
+    lines: Sequence[charts.Line]
+    limit: charts.Threshold | None = None
+    is_daily: bool = False
+    files: Sequence[tuple[str, str]] = ()
 
 
 @require_safe
@@ -170,17 +177,21 @@ def _chosen(layer: str, thing_id: str, parts: Parts) -> dict[str, Any]:
     if not layer or not thing_id:
         return {"thing": None}
     of = maps.layer(layer)
-    found: Detail | None = parts.ask(lake_silent(), lambda: maps.detail(of, thing_id), None)
-    drawn = [_drawn(trend) for trend in found.trends] if found else []
+    found: Detail | None = None
+    try:
+        found = maps.detail(of, thing_id)
+    except Unavailable:
+        parts.failed.append(lake_silent())
+    figures = [_figure(n, trend) for n, trend in enumerate(found.trends)] if found else []
     return {
         "thing": found,
         "thing_layer": _(of.title),
-        "trends": [one for one in drawn if one is not None],
+        "figures": [figure for figure in figures if figure is not None],
         "now": times.now(),
     }
 
 
-def _drawn(trend: Trend) -> Drawn | None:
+def _figure(number: int, trend: Trend) -> Figure | None:
     known = [value for _at, value in trend.points if value is not None]
     if len(known) < 2:
         return None
@@ -191,7 +202,9 @@ def _drawn(trend: Trend) -> Drawn | None:
         "unit": trend.unit,
         "last": f"{known[-1]:.{trend.decimals}f}",
     }
-    return Drawn(trend, [charts.Point(at, value) for at, value in trend.points], finding)
+    points = [charts.Point(at, value) for at, value in trend.points]
+    line = charts.Line(points)
+    return Figure(f"trend-{number}", finding, "", trend.name, trend.unit, trend.decimals, [line])
 
 
 # --- the strip below
