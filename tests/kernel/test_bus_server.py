@@ -282,9 +282,10 @@ def test_the_server_refuses_strangers(here: Settings, server: BusServer) -> None
 def test_a_password_with_signs_is_percent_encoded_in_the_address(tmp_path: Path) -> None:
     port, password = free_port_offset() + 18_012, "p@ss:w/o%rd ü#?"
     config = tmp_path / "nats.conf"
+    written = json.dumps(password, ensure_ascii=False)
     config.write_text(
         f"host: 127.0.0.1\nport: {port}\n"
-        f'authorization {{ users: [{{user: "the city", password: {json.dumps(password, ensure_ascii=False)}}}] }}\n'
+        f'authorization {{ users: [{{user: "the city", password: {written}}}] }}\n'
     )
     place = f"127.0.0.1:{port}"
 
