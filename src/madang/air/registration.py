@@ -156,7 +156,11 @@ def _pages() -> Iterable[Offer]:
     yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
+    yield Page("air/places.json", f"{here}:places", "air-places", "public")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield Page(
+        "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
+    )
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)
