@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('air', '0001_initial'),
+        ('air', '0002_district_class'),
     ]
 
     operations = [
