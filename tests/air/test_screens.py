@@ -67,7 +67,7 @@ def test_the_widget_with_its_styles_is_light(client, mapo):
     for sheet in sheets:
         with open(finders.find(sheet), "rb") as file:  # noqa: PTH123 - a path of Django's
             size += len(gzip.compress(file.read()))
-    assert size <= 15_000
+    assert size <= 6_000
     assert b"<script" not in body
     assert not client.get(WIDGET).cookies
 
