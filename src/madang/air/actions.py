@@ -168,6 +168,7 @@ def _publish(measure: Measure) -> None:
     notices.publish(alert, f"measure:{measure.pk}")
     measure.alert = alert.identifier
     measure.save(update_fields=["alert"])
+    announce(events.MeasurePublished(**_event(measure, _event_time(measure))))
 
 
 def _note(measure: Measure, verb: str, actor: str, **detail: Any) -> None:

@@ -119,6 +119,27 @@ class RuleState(models.Model):
         return f"{self.pollutant} {self.district} at {self.at:%Y-%m-%d %H:%M}"
 
 
+class DistrictClass(models.Model):
+    """The class of one district's pollutant that people were told last (`engine.class_changes`)."""
+
+    district = models.CharField(max_length=32)
+    origin = models.CharField(max_length=10)
+    pollutant = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    level = models.SmallIntegerField(null=True)
+    calmer = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("district", "origin", "pollutant"), name="one_district_class"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pollutant} {self.district}: {self.level}"
+
+
 class DailyForecast(models.Model):
     """A forecast 24-hour mean for one day; the newest row that fits counts.
 
