@@ -204,6 +204,9 @@ def _pages() -> Iterable[Offer]:
     yield Page(
         "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
     )
+    for screen in ("widget", "display", "embed"):
+        target = f"madang.air.screens:{screen}"
+        yield Page(f"air/<str:code>/{screen}/", target, f"air-{screen}", "public")
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)
