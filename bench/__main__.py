@@ -15,7 +15,7 @@ import json
 import logging
 import sys
 
-NAMES = ("detectors", "lake", "end_to_end", "intake", "pages", "instance", "freshness")
+NAMES = ("detectors", "lake", "end_to_end", "intake", "pages", "instance", "freshness", "forecast")
 
 
 def main() -> int:
