@@ -164,5 +164,10 @@ def test_the_public_interface_tells_the_districts(client):
     assert bad.status_code == (200 if here.id == "seoul" else 422)
 
 
+def test_the_dialect_of_seoul_is_spoken_where_the_profile_says_so(client):
+    answer = client.get("/_dialect/seoul/sample/json/RealtimeCityAir/1/5/")
+    assert answer.status_code == (200 if "seoul" in profile().city.dialects else 404)
+
+
 def test_the_folder_is_all_that_makes_the_city():
     assert Path(profile().folder).name == profile().id
