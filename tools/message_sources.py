@@ -33,7 +33,7 @@ SHELL_OFFERS = (
     ("Doorway", "help"),
 )
 # ... and to those who run the platform
-STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"))
+STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"), ("MapLayer", "title"))
 # The shell: what a resident meets around and in front of every answer, and all that is said about
 # safety. A text found in one of these files is part of it and has to be there in every language.
 SHELL = (

@@ -81,15 +81,20 @@ class StationAir:
     values: Mapping[str, Value]
 
 
-def district_air(districts: Sequence[str] | None = None) -> list[DistrictAir]:
-    """Return the air of the city's districts (all, or those named), in the profile's order."""
+def district_air(
+    districts: Sequence[str] | None = None, at: datetime | None = None
+) -> list[DistrictAir]:
+    """Return the air of the city's districts (all, or those named), in the profile's order.
+
+    With `at`, as the hours closed until then told it.
+    """
     from madang.city import api as city
 
     units = city.profile().districts()
     wanted = [u for u in units if districts is None or u.code in districts]
     standard = rules_in_effect().standard
-    latest = _latest_by_district()
-    hours = _hours_by_district([u.code for u in wanted], standard.window_h)
+    latest = {} if at else _latest_by_district()
+    hours = _hours_by_district([u.code for u in wanted], standard.window_h, at)
     return [_air_of(u.code, u.names, latest, hours, standard) for u in wanted]
 
 
@@ -224,7 +229,7 @@ def _quality(q: int) -> str:
 
 
 def _hours_by_district(
-    codes: Sequence[str], window_h: int
+    codes: Sequence[str], window_h: int, until: datetime | None = None
 ) -> dict[Key, dict[str, list[HourValue]]]:
     """Return the last closed hours (as many as the index needs) by district and origin."""
     from django.db.models import Max, Q
@@ -232,6 +237,7 @@ def _hours_by_district(
     from madang.air.models import DistrictHour
 
     closed = DistrictHour.objects.filter(is_closed=True, district__in=codes)
+    closed = closed.filter(end__lte=until) if until else closed
     newest = closed.values_list("origin").annotate(newest=Max("end")).order_by()
     recent = Q(pk__in=[])
     for origin, end in newest:

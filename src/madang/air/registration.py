@@ -8,6 +8,7 @@ from madang.kernel.registry import (
     API,
     Command,
     DistrictNow,
+    MapLayer,
     MenuEntry,
     ObservedProperty,
     Offer,
@@ -77,6 +78,9 @@ PROPERTIES = (
 )  # fmt: skip
 
 
+MAPPED = {"pm25": 0, "pm10": 0, "o3": 3, "no2": 3}  # pollutants with a layer; decimals shown
+
+
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from PROPERTIES
@@ -115,6 +119,7 @@ def offers() -> Iterable[Offer]:
         "Delete district hours older than 90 days; the lake keeps them.",
     )
     yield from _pages()
+    yield from _layers()
 
 
 def _pages() -> Iterable[Offer]:
@@ -128,3 +133,23 @@ def _pages() -> Iterable[Offer]:
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)
+
+
+def _layers() -> Iterable[Offer]:
+    districts, stations, measures = (f"madang.air.map_{n}" for n in (
+        "districts", "stations", "measures"))  # fmt: skip
+    yield MapLayer(
+        "air-districts", "Air by district", "unit", f"{districts}:rows", f"{districts}:legend",
+        f"{districts}:detail", level="district", live="obs", order=10,
+    )  # fmt: skip
+    for number, (pollutant, decimals) in enumerate(MAPPED.items()):
+        title = next(p.name for p in PROPERTIES if p.id == pollutant)
+        unit = "ppm" if decimals else "µg/m³"
+        yield MapLayer(
+            f"air-stations-{pollutant}", title, "point", f"{stations}:rows", f"{stations}:legend",
+            f"{stations}:detail", unit=unit, decimals=decimals, live="obs", order=11 + number,
+        )  # fmt: skip
+    yield MapLayer(
+        "air-measures", "Air measures", "unit", f"{measures}:rows", f"{measures}:legend",
+        f"{measures}:detail", level="district", live="events", order=20,
+    )  # fmt: skip

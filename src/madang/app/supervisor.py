@@ -82,6 +82,7 @@ class Supervisor:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._children: dict[str, Child] = {}
         self._restart_at: dict[str, float] = {}
+        self._begun: dict[str, float] = {}  # monotonic clock [s]
         self._stopping = False
         self._logs.mkdir(parents=True, exist_ok=True)
         self._state_file.parent.mkdir(parents=True, exist_ok=True)
@@ -165,6 +166,7 @@ class Supervisor:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
             )
         self._running[process.name] = popen
+        self._begun[process.name] = time.monotonic()
         self._children[process.name] = Child(
             process.name, popen.pid, "starting", restarts, time.time()
         )
@@ -181,8 +183,7 @@ class Supervisor:
         popen = self._running.pop(name)
         _signal_group(popen, signal.SIGKILL)  # workers that outlived their leader
         child = self._children[name]
-        ran_s = time.time() - child.started_at
-        if ran_s > _STEADY_AFTER_S:
+        if time.monotonic() - self._begun[name] > _STEADY_AFTER_S:
             child.restarts = 0
         pause_s = min(_FIRST_PAUSE_S * 2 ** min(child.restarts, 10), _LONGEST_PAUSE_S)
         child.state = "restarting"

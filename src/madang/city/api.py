@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from madang.city.addresses import Address
 from madang.city.conventions import Language
@@ -33,6 +34,9 @@ from madang.city.topics import EU_THEMES, TOPICS
 from madang.city.units import Unit
 from madang.kernel.config import settings
 
+if TYPE_CHECKING:
+    from madang.city.basemap import Basemap
+
 __all__ = [
     "EU_THEMES",
     "TOPICS",
@@ -51,7 +55,9 @@ __all__ = [
     "UnknownLevel",
     "UnknownRules",
     "UnknownUnit",
+    "basemap",
     "boundaries_folder",
+    "ensure_basemap",
     "known_cities",
     "load_profile",
     "page_languages",
@@ -89,6 +95,20 @@ def load_profile(path_or_name: str | Path, *, boundaries: Path | None = None) ->
     Errors are those of `profile`.
     """
     return load(profile_folder(path_or_name), boundaries)
+
+
+def basemap() -> Basemap | None:
+    """Return this instance's base map (PMTiles of all outlines) as it is kept, None without one."""
+    from madang.city.basemap import basemap_path, stored_basemap
+
+    return stored_basemap(basemap_path(settings().data, profile().id))
+
+
+def ensure_basemap() -> Basemap:
+    """Return this instance's base map, made anew where profile or boundaries have changed."""
+    from madang.city.basemap import ensure_basemap as ensured
+
+    return ensured(profile(), settings().data)
 
 
 def boundaries_folder() -> Path:

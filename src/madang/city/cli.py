@@ -114,7 +114,23 @@ def import_boundaries(file: Path, level: str, source: str, *, as_json: bool) -> 
     for label, codes in (("units that exist no more", done.ended), ("without one", done.missing)):
         if codes:
             click.echo(f"  {label}: {', '.join(codes[:10])}{' ...' if len(codes) > 10 else ''}")
-    click.echo("Running processes take them at their next start.")
+    click.echo("Running processes and the base map take them at their next start.")
+
+
+@click.command(help="Make the base map of this instance's city (PMTiles) where it has changed.")
+@_as_json
+def basemap(*, as_json: bool) -> None:
+    """Make and keep the base map; a running instance shows it at once."""
+    from madang.city.api import ensure_basemap
+
+    made = ensure_basemap()
+    size = made.path.stat().st_size
+    if as_json:
+        about = asdict(made) | {"path": str(made.path), "bytes": size}
+        _write(about)
+        return
+    kinds = ", ".join(f"{level}: {' and '.join(kind)}" for level, kind in made.kinds.items())
+    click.echo(f"{made.path}: {made.tiles} tiles, {size / 1024:.0f} KiB; outlines {kinds}")
 
 
 def _description(profile: Profile) -> list[str]:

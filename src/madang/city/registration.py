@@ -19,6 +19,9 @@ def offers() -> Iterable[Offer]:
         "madang.city.cli:import_boundaries",
         "Take official boundaries (GeoJSON) for schematic ones.",
     )
+    yield Command(
+        "city basemap", "madang.city.cli:basemap", "Make the base map (PMTiles) of a city."
+    )
     yield Claim(
         id="city.cold-start",
         what="The active city profile in a fresh process, imports and YAML included",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid, Unavailable
 
 _CITY = """\
@@ -172,7 +173,6 @@ def _of_language(language: str, country: str) -> dict[str, str]:
 
 
 def _of_country(country: str) -> dict[str, str]:
-    import datetime as dt
 
     import holidays
     from babel import Locale
@@ -180,7 +180,7 @@ def _of_country(country: str) -> dict[str, str]:
     from babel.numbers import get_currency_precision, get_territory_currencies
 
     zones = [zone for zone, place in get_global("zone_territories").items() if place == country]
-    currencies = get_territory_currencies(country, dt.datetime.now(dt.UTC).date())
+    currencies = get_territory_currencies(country, times.now().date())
     locale = Locale.parse(f"und_{country}")
     found = {
         "first_weekday": _WEEKDAYS[locale.first_week_day],

@@ -17,7 +17,6 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from madang.access.api import ROLES
 from madang.identity import links
@@ -25,7 +24,7 @@ from madang.identity.api import ADMINISTRATOR, has_administrator
 from madang.identity.errors import LinkSpent, TooManyAttempts, UserExists, WeakPassword
 from madang.identity.models import SignInFailure
 from madang.identity.rules import FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, WINDOW, wait_after
-from madang.kernel import audit
+from madang.kernel import audit, times
 from madang.kernel.errors import Invalid
 
 # NIST SP 800-63B-4 section 3.1.1.2: a password that is the only factor has at least 15 characters
@@ -118,7 +117,7 @@ def sign_in(request: HttpRequest, name: str, password: str) -> User | None:
     TooManyAttempts
         While the account or the address has to wait; the password is not looked at.
     """
-    now = timezone.now()
+    now = times.now()
     account, address = _account_key(name), client_address(request)
     wait = _wait(account, address, now)
     if wait > timedelta(0):
@@ -140,7 +139,7 @@ def sign_in(request: HttpRequest, name: str, password: str) -> User | None:
 
 def forget_old_failures() -> None:
     """Delete what no longer counts; run by a schedule."""
-    SignInFailure.objects.filter(at__lt=timezone.now() - 2 * WINDOW).delete()
+    SignInFailure.objects.filter(at__lt=times.now() - 2 * WINDOW).delete()
 
 
 def client_address(request: HttpRequest) -> str:

@@ -12,7 +12,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from madang.kernel import times
 from madang.kernel.canonical import canonical, utc_text
 from madang.kernel.config import settings
 from madang.kernel.errors import NotFound
@@ -87,7 +87,7 @@ def record(
     """
     entry = AuditEntry(
         id=new_id(),
-        at=datetime.now(UTC),
+        at=times.now(),
         actor=actor,
         verb=verb,
         object=object,
@@ -149,7 +149,7 @@ def seal_batch(limit: int = BATCH) -> Head | None:
             leaves=b"".join(
                 UUID(entry.id).bytes + leaf for entry, leaf in zip(waiting, leaves, strict=True)
             ),
-            sealed_at=datetime.now(UTC),
+            sealed_at=times.now(),
         )
         seal.head = head_of(seal)
         seal.save(force_insert=True)

@@ -16,12 +16,11 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from madang import __version__
-from madang.kernel import archive, orm
+from madang.kernel import archive, orm, times
 from madang.kernel.config import Settings, settings
 from madang.kernel.errors import BadInput, Conflict, Invalid, NotFound
 
@@ -99,7 +98,7 @@ def _write(
         last = AuditSeal.objects.order_by("-number").first()
         about = {
             "format": FORMAT,
-            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "created_at": times.now().isoformat(timespec="seconds"),
             "version": __version__,
             "city": here.city,
             "kind": "record" if record_only else "full",

@@ -12,15 +12,16 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from madang import __version__
+from madang.kernel import times
 from madang.kernel.config import settings
 from madang.kernel.errors import NotFound
 from madang.kernel.registry import Claim, load, registry
@@ -110,7 +111,7 @@ def held(claim: Claim, figures: dict[str, Figure]) -> bool | None:
 
 def measure(claim: Claim, limit_s: float = LIMIT_S) -> Figure:
     """Run the claim's target in a process of its own and return what it measured."""
-    began = datetime.now(UTC)
+    began, clock = times.now(), time.monotonic()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "madang.kernel.claims", claim.target],
@@ -127,7 +128,7 @@ def measure(claim: Claim, limit_s: float = LIMIT_S) -> Figure:
         value=value,
         error=error,
         measured_at=began.isoformat(timespec="seconds"),
-        took_s=round((datetime.now(UTC) - began).total_seconds(), 1),
+        took_s=round(time.monotonic() - clock, 1),
         machine=machine(),
         version=__version__,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Max
 
-from madang.kernel import dispatch, heartbeat, idempotency, relay, runner
+from madang.kernel import dispatch, heartbeat, idempotency, relay, runner, times
 from madang.kernel.logs import logger
 from madang.kernel.models import ScheduledRun
 
@@ -29,5 +29,5 @@ def clean_up() -> None:
 def _forget_old_runs() -> int:
     """Remove old runs; the last of each schedule stays, it says what is due next."""
     last = ScheduledRun.objects.values("schedule").annotate(last=Max("pk")).values("last")
-    old = ScheduledRun.objects.filter(due_at__lt=datetime.now(UTC) - RUNS_KEPT)
+    old = ScheduledRun.objects.filter(due_at__lt=times.now() - RUNS_KEPT)
     return old.exclude(pk__in=list(last.values_list("last", flat=True))).delete()[0]

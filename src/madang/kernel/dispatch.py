@@ -11,10 +11,11 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from madang.kernel import times
 from madang.kernel.bus.message import Message
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.events import MESSAGE_ID, decode, name_of
@@ -92,7 +93,7 @@ def _row(subscriber: str, event_id: str, name: str, state: str) -> tuple[Deliver
     return Delivery.objects.get_or_create(
         subscriber=subscriber,
         event_id=event_id,
-        defaults={"name": name, "state": state, "changed_at": datetime.now(UTC)},
+        defaults={"name": name, "state": state, "changed_at": times.now()},
     )
 
 
@@ -105,7 +106,7 @@ def _call(subscriber: Subscriber, name: str, payload: str) -> None:
 def _note_failure(row: Delivery, error: Exception) -> None:
     row.attempts += 1
     row.error = "".join(traceback.format_exception(error))
-    row.changed_at = datetime.now(UTC)
+    row.changed_at = times.now()
     hopeless = isinstance(error, Invalid | NotFound)  # the payload will not get better by waiting
     if hopeless or row.attempts >= ATTEMPTS:
         row.state, row.due_at = Delivery.State.PARKED, None
@@ -127,7 +128,7 @@ def _note_failure(row: Delivery, error: Exception) -> None:
 
 def retry_due(now: datetime | None = None) -> int:
     """Try again what is due; return how many were tried."""
-    moment = now or datetime.now(UTC)
+    moment = now or times.now()
     due = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=moment)
     tried = 0
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:100]:
@@ -144,7 +145,7 @@ def _try_again(pk: int) -> bool:
             _call(_subscriber(row.subscriber), row.name, row.payload)
             row.state, row.due_at, row.payload = Delivery.State.DONE, None, ""
             row.attempts += 1
-            row.changed_at = datetime.now(UTC)
+            row.changed_at = times.now()
             row.save()
     except DATABASE_AWAY:
         raise
@@ -207,7 +208,7 @@ def retry(parked_id: str) -> None:
 
         retry_message(int(number))
         return
-    moment = datetime.now(UTC)
+    moment = times.now()
     changed = (
         kind == "event"
         and number.isdigit()
@@ -221,5 +222,5 @@ def retry(parked_id: str) -> None:
 
 def forget_old() -> int:
     """Remove inbox rows of events that can no longer arrive; return how many."""
-    oldest = datetime.now(UTC) - KEPT
+    oldest = times.now() - KEPT
     return Delivery.objects.filter(state=Delivery.State.DONE, changed_at__lt=oldest).delete()[0]

@@ -14,13 +14,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import ClassVar
 
 import msgspec
 from uuid_utils import uuid7
 
+from madang.kernel import times
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.registry import rooms
 
@@ -35,7 +36,7 @@ def new_id() -> str:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return times.now()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from madang.kernel import times
 from madang.kernel.models import Heartbeat
 
 INTERVAL_S = 5.0
@@ -41,7 +42,7 @@ def beat(kind: str, started_at: datetime, **detail: Any) -> None:
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "started_at": started_at,
-            "beat_at": datetime.now(UTC),
+            "beat_at": times.now(),
             "detail": detail,
         },
     )
@@ -58,7 +59,7 @@ def alive(kind: str) -> list[Life]:
     A process of this host that is gone does not count, however fresh its sign.
     """
     rows = Heartbeat.objects.filter(
-        process__startswith=f"{kind}@", beat_at__gt=datetime.now(UTC) - SILENT_AFTER
+        process__startswith=f"{kind}@", beat_at__gt=times.now() - SILENT_AFTER
     )
     return [
         Life(row.process, row.host, row.pid, row.started_at, row.beat_at, row.detail)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.models import IdempotentAnswer
 
@@ -70,7 +71,7 @@ def once(key: str, actor: str, route: str, body: bytes, work: Callable[[], Answe
 
 def _claimed(key: str, actor: str, route: str, digest: str) -> IdempotentAnswer:
     """Return the row of this request; a rival with the same key waits until we are through."""
-    now = datetime.now(UTC)
+    now = times.now()
     name = {"key": key, "actor": actor, "route": route}
     IdempotentAnswer.objects.filter(**name, answered_at__lt=now - KEPT).delete()
     fresh = {"body_digest": digest, "status": 0, "body": b"", "answered_at": now}
@@ -128,5 +129,5 @@ def _response(answer: Answer) -> HttpResponse:
 
 def forget_old() -> int:
     """Remove answers older than 24 hours; return how many."""
-    oldest = datetime.now(UTC) - KEPT
+    oldest = times.now() - KEPT
     return IdempotentAnswer.objects.filter(answered_at__lt=oldest).delete()[0]

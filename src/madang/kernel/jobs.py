@@ -111,7 +111,7 @@ def _cron(cron: str, moment: datetime, where: ZoneInfo) -> Any:
 
 def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
     """Queue a job for each schedule that has come due; return the runs queued by this call."""
-    moment = now or datetime.now(UTC)
+    moment = now or times.now()
     where = zone()
     # what a clock that was ahead has left in the future does not hold up the present
     past = ScheduledRun.objects.filter(due_at__lte=moment)
@@ -125,7 +125,7 @@ def queue_due(now: datetime | None = None) -> list[ScheduledRun]:
 
 def seconds_to_next(now: datetime | None = None) -> float:
     """Return how long nothing comes due; an hour where nothing is scheduled at all."""
-    moment, where = now or datetime.now(UTC), zone()
+    moment, where = now or times.now(), zone()
     due = [due_after(offer.cron, moment, where) for offer in registry().offers(Schedule)]
     return min(((one - moment).total_seconds() for one in due), default=3600.0)
 
@@ -174,7 +174,7 @@ def run_schedule(run_id: int) -> None:
     if run.state == ScheduledRun.State.DONE:
         return
     run.state = ScheduledRun.State.RUNNING
-    run.started_at = datetime.now(UTC)
+    run.started_at = times.now()
     run.attempts += 1
     run.save(update_fields=["state", "started_at", "attempts"])
     try:
@@ -187,7 +187,7 @@ def run_schedule(run_id: int) -> None:
         run.error = ""
         run.state = ScheduledRun.State.DONE
     finally:
-        run.finished_at = datetime.now(UTC)
+        run.finished_at = times.now()
         run.save(update_fields=["state", "finished_at", "error"])
 
 
@@ -206,14 +206,14 @@ def run_now(name: str) -> int:
     NotFound
         If no room offers a schedule of that name.
     """
-    run = _queue(_offer(name), datetime.now(UTC), 0)
+    run = _queue(_offer(name), times.now(), 0)
     assert run is not None, "two runs in one microsecond"
     return run.pk
 
 
 def schedules() -> list[ScheduleState]:
     """Return all schedules with their last run and next due time."""
-    where, now = zone(), datetime.now(UTC)
+    where, now = zone(), times.now()
     return [_state(offer, where, now) for offer in registry().offers(Schedule)]
 
 

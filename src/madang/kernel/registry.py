@@ -243,6 +243,32 @@ class OpenTable:
 
 
 @dataclass(frozen=True)
+class MapLayer:
+    """A layer that every map of the house can show, and the operations room always does.
+
+    `rows` is ``f(layer: str, at: datetime | None, language: str) -> kernel.maps.Rows`` (None: now),
+    `legend` ``f(layer: str) -> tuple[kernel.maps.LegendClass, ...]`` in the reader's language,
+    `detail` ``f(layer: str, id: str, language: str) -> kernel.maps.Detail``; all get the layer's
+    id, so that several layers may share them. `title` is a message id. `geometry` is
+    ``point``, or ``unit`` for areas of the profile's `level`. `live` names the topic of ``/events``
+    after which values change (``obs``), or nothing where the page asks again every minute.
+    """
+
+    id: str
+    title: str
+    geometry: str
+    rows: Target
+    legend: Target
+    detail: Target
+    unit: str = ""
+    decimals: int = 0
+    level: str = ""
+    access: str = "public"
+    live: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """A probe for ``/healthz``: the target returns None, or a text that says what is wrong."""
 
@@ -295,6 +321,7 @@ Offer = (
     | StreamRoute
     | StreamTask
     | OpenTable
+    | MapLayer
     | HealthCheck
     | Claim
 )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from madang.kernel import times
 from madang.kernel.bus.message import Outgoing
 from madang.kernel.dbthread import DatabaseThread
 from madang.kernel.errors import LimitReached, Unavailable
@@ -78,9 +79,9 @@ def due() -> list[OutboxEntry]:
 def mark(entries: Sequence[OutboxEntry]) -> None:
     """Note that the bus has these entries."""
     ids = [entry.pk for entry in entries]
-    OutboxEntry.objects.filter(pk__in=ids).update(published_at=datetime.now(UTC))
+    OutboxEntry.objects.filter(pk__in=ids).update(published_at=times.now())
 
 
 def forget_old() -> int:
     """Remove entries published more than a day ago; return how many."""
-    return OutboxEntry.objects.filter(published_at__lt=datetime.now(UTC) - KEPT).delete()[0]
+    return OutboxEntry.objects.filter(published_at__lt=times.now() - KEPT).delete()[0]

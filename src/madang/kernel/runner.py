@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from madang.kernel import heartbeat
+from madang.kernel import heartbeat, times
 from madang.kernel.errors import Unavailable
 from madang.kernel.logs import logger
 from madang.kernel.metrics import counter, histogram
@@ -96,11 +96,11 @@ def _take_up(pk: Any, living: set[str]) -> bool:
 def _fail_schedule(row: Row, reason: str) -> None:
     if row.task_path.endswith("jobs.run_schedule"):
         ScheduledRun.objects.filter(pk=row.args_kwargs["args"][0]).update(
-            state=ScheduledRun.State.FAILED, error=reason, finished_at=datetime.now(UTC)
+            state=ScheduledRun.State.FAILED, error=reason, finished_at=times.now()
         )
 
 
 def forget_old() -> int:
     """Remove jobs that ended more than 14 days ago; return how many."""
-    oldest = datetime.now(UTC) - KEPT
+    oldest = times.now() - KEPT
     return DBTaskResult.objects.finished().filter(finished_at__lt=oldest).delete()[0]

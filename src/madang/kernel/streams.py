@@ -13,11 +13,12 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from madang.kernel import times
 from madang.kernel.bus.message import STREAMS, Message, Stream
 from madang.kernel.dbthread import DatabaseThread
 from madang.kernel.dispatch import DATABASE_AWAY, deliver
@@ -145,7 +146,7 @@ def position_of(here: Feed) -> int:
     """Return the sequence number the consumer has come to; 0 in a stream it has not read."""
     row, _ = StreamPosition.objects.get_or_create(
         consumer=here.consumer,
-        defaults={"incarnation": here.incarnation, "moved_at": datetime.now(UTC)},
+        defaults={"incarnation": here.incarnation, "moved_at": times.now()},
     )
     return row.seq if row.incarnation == here.incarnation else 0
 
@@ -159,7 +160,7 @@ def move(here: Feed, seq: int) -> bool:
         row = StreamPosition.objects.select_for_update().get(consumer=here.consumer)
         if row.incarnation == here.incarnation and row.seq >= seq:
             return False
-        row.incarnation, row.seq, row.moved_at = here.incarnation, seq, datetime.now(UTC)
+        row.incarnation, row.seq, row.moved_at = here.incarnation, seq, times.now()
         row.save()
     return True
 
@@ -229,7 +230,7 @@ def park(here: Feed, message: Message, attempts: int, error: Exception) -> None:
             data=message.data,
             attempts=attempts,
             error="".join(traceback.format_exception(error)),
-            parked_at=datetime.now(UTC),
+            parked_at=times.now(),
         )
     CONSUMED.labels(here.consumer, "parked").inc()
     logger("streams").error(

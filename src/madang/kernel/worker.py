@@ -14,11 +14,10 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from madang.kernel import orm
+from madang.kernel import orm, times
 from madang.kernel.bus.client import Bus
 from madang.kernel.config import settings
 from madang.kernel.dbthread import DatabaseThread
@@ -101,7 +100,7 @@ def _parts(bus: Bus) -> list[tuple[str, Part]]:
     from madang.kernel.relay import relay
 
     worker_id = heartbeat.identity("worker")
-    began = datetime.now(UTC)
+    began = times.now()
     feeds = registry().offers(StreamConsumer)
 
     def alone(name: str, work: Callable[[DatabaseThread], Awaitable[None]]) -> tuple[str, Part]:

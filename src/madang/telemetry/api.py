@@ -15,7 +15,7 @@ from madang.telemetry.gateways import (
     gateways,
     rotate_key,
 )
-from madang.telemetry.history import hours, latest, series
+from madang.telemetry.history import hours, latest, series, snapshot
 from madang.telemetry.keys import Credentials, credentials
 from madang.telemetry.operations import (
     DeadLetter,
@@ -50,6 +50,7 @@ __all__ = [
     "pipeline_counters",
     "rotate_key",
     "series",
+    "snapshot",
     "stale",
     "stations",
 ]

@@ -7,7 +7,7 @@ is as in the contract of the spine (bits 0-2 the QARTOD flag, then one bit for e
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import pyarrow as pa
@@ -76,6 +76,40 @@ def series(
     return found.rename_columns(["t", "v", "q"])
 
 
+def snapshot(property: str, at: datetime, back_s: int) -> pa.Table:
+    """Return `ds, t, v, q` of the newest observation of each datastream in (at - back_s, at].
+
+    What the map showed at a moment of the past; verdicts are the first ones.
+
+    Raises
+    ------
+    NotFound
+        If nothing is observed under that name.
+    """
+    step = (
+        models.ObservedProperty.objects.filter(pk=property)
+        .values_list("resolution", flat=True)
+        .first()
+    )
+    if step is None:
+        raise NotFound(f"there is no observed property {property!r}")
+    streams = models.Datastream.objects.filter(observed_property_id=property)
+    span = timedelta(seconds=back_s)
+    moment = timedelta(seconds=1)  # spans are [start, end); here both ends move by one
+    asked = {"ids": list(streams.values_list("pk", flat=True)),
+             **_span(at - span + moment, at + moment)}  # fmt: skip
+    found = lake.query(_newest(step), asked)
+    return found.rename_columns(["ds", "t", "v", "q"])
+
+
+def _newest(step: float) -> str:
+    stamp, value, table = _raw_columns(step)
+    return (
+        f"SELECT ds, max({stamp}) AS at, argMax({value}, t) AS value, argMax(q, t) AS q_ "  # noqa: S608 -- words of ours
+        f"FROM {table} WHERE ds IN {{ids:Array(UInt32)}} AND {_SPAN} GROUP BY ds ORDER BY ds"
+    )
+
+
 def hours(
     property: str, start: datetime, end: datetime, ds: Collection[int] | None = None
 ) -> pa.Table:
@@ -104,11 +138,19 @@ def _limited(limit: int | None) -> str:
     return "" if limit is None else f"LIMIT {int(limit)}"
 
 
+def _raw_columns(step: float) -> tuple[str, str, str]:
+    """Return stamp, value and table of observations kept at a resolution."""
+    if not step:
+        return "toUnixTimestamp64Milli(t)", "v", "obs_ms"
+    return (
+        "toInt64(toUInt32(t)) * 1000",
+        f"if(v = {MISSING}, nan, {scaled('v', step)})",
+        "obs",
+    )
+
+
 def _raw(step: float) -> str:
-    stamp, value, table = "toUnixTimestamp64Milli(t)", "v", "obs_ms"
-    if step:
-        stamp, table = "toInt64(toUInt32(t)) * 1000", "obs"
-        value = f"if(v = {MISSING}, nan, {scaled('v', step)})"
+    stamp, value, table = _raw_columns(step)
     return (
         f"SELECT {stamp} AS at, {value} AS value, q FROM {table} "  # noqa: S608 -- words of ours
         f"WHERE ds = {{ds:UInt32}} AND {_SPAN} ORDER BY at"

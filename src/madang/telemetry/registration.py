@@ -11,6 +11,7 @@ from madang.kernel.registry import (
     Command,
     LakeService,
     LakeTable,
+    MapLayer,
     Offer,
     Page,
     StreamRoute,
@@ -23,6 +24,7 @@ def offers() -> Iterable[Offer]:
     yield from _lake()
     yield from _doors()
     yield from _sensorthings()
+    yield from _maps()
 
 
 def _lake() -> Iterable[Offer]:
@@ -99,6 +101,14 @@ def _lake() -> Iterable[Offer]:
         exported=False,
     )
     yield LakeService("telemetry", "madang.telemetry.pipeline.service:Pipeline")
+
+
+def _maps() -> Iterable[Offer]:
+    here = "madang.telemetry.map_sensors"
+    yield MapLayer(
+        "sensors", "Sensors that report", "point", f"{here}:rows", f"{here}:legend",
+        f"{here}:detail", unit="datastreams", access="role:operator", order=30,
+    )  # fmt: skip
 
 
 def _doors() -> Iterable[Offer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, MenuEntry, Offer, Page
+from madang.kernel.registry import API, Claim, MenuEntry, Offer, Page
 
 OPERATOR = "role:operator"
 
@@ -20,6 +20,8 @@ def offers() -> Iterable[Offer]:
     yield Page("status/", "madang.web.status:status", "status", "public")
     yield Page("proof/", "madang.web.proof:proof", "proof", "public")
     yield Page("accessibility/", "madang.web.pages:accessibility", "accessibility", "public")
+    yield Page("maps/basemap.pmtiles", "madang.web.basemap:basemap", "basemap", "public")
+    yield API("maps", "madang.web.http:router")
     yield Page("privacy/", "madang.web.pages:privacy", "privacy-notice", "public")
     yield MenuEntry("home", "Home", 0)
     yield from _operations()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from madang.kernel import times
 from madang.kernel.bus.client import Bus
 from madang.kernel.errors import Invalid, MadangError, NotFound
 from madang.kernel.lake.files import replaced_by
@@ -54,7 +55,7 @@ class DayClosing:
         while True:
             for name in self._tables:
                 try:
-                    await asyncio.to_thread(self.close_due, name, datetime.now(UTC))
+                    await asyncio.to_thread(self.close_due, name, times.now())
                 except MadangError as error:
                     log.warning("lake: days of %s are not closed now: %s", name, error)
             await asyncio.sleep(_EVERY_S)

@@ -55,7 +55,7 @@ class Desk:
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._asked = self._refused = self._in_hand = 0
-        self._since = time.time()
+        self._since = time.monotonic()
 
     async def open(self) -> None:
         """Listen on the socket; only this user may connect."""
@@ -167,7 +167,7 @@ class Desk:
             "refused": self._refused,
             "in_hand": self._in_hand,
             "connections": len(self._open),
-            "up_s": time.time() - self._since,
+            "up_s": time.monotonic() - self._since,
         }
 
 

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid, LimitReached, NotFound, Unavailable
 from madang.kernel.lake.clickhouse_sql import partition_of
 from madang.kernel.lake.files import replaced_by
@@ -136,7 +137,7 @@ class PolarsStore:
     def _drop_expired(self, table: LakeTable) -> None:
         if table.retention_days is None:
             return
-        oldest = datetime.now(UTC).date() - timedelta(table.retention_days)
+        oldest = times.now().date() - timedelta(table.retention_days)
         for partition in self.partitions(table.name):
             if partition.last_day < oldest:
                 shutil.rmtree(self.path / table.name / partition.name)

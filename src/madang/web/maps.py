@@ -1,0 +1,188 @@
+"""Maps: the layers that rooms offer, their rows as the browser reads them, and the map's set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.access.api import Actor, may
+from madang.city import api as city
+from madang.kernel import times
+from madang.kernel.errors import NotFound
+from madang.kernel.language_marks import unmarked
+from madang.kernel.maps import Detail, LegendClass, Rows
+from madang.kernel.registry import MapLayer, load, registry
+from madang.web import vendor
+from madang.web.icons import svg
+
+MAP_LIBRARY = "maplibre-gl/dist/maplibre-gl.mjs"
+MAP_STYLES = "maplibre-gl/dist/maplibre-gl.css"
+TILE_LIBRARY = "pmtiles/dist/pmtiles.js"
+# the token of each colour role of a legend
+COLOURS = {
+    "air-good": "--color-air-good",
+    "air-moderate": "--color-air-moderate",
+    "air-bad": "--color-air-bad",
+    "air-very-bad": "--color-air-very-bad",
+    "neutral": "--color-text-subtle",
+    "warning": "--color-text-warning",
+    "danger": "--color-text-danger",
+}
+
+
+def layers(actor: Actor) -> list[MapLayer]:
+    """Return the layers this actor may see, in their order."""
+    found = (layer for layer in registry().offers(MapLayer) if may(actor, layer.access))
+    return sorted(found, key=lambda layer: (layer.order, layer.id))
+
+
+def layer(layer_id: str) -> MapLayer:
+    """Return one layer; raises `NotFound`."""
+    for found in registry().offers(MapLayer):
+        if found.id == layer_id:
+            return found
+    known = ", ".join(sorted(one.id for one in registry().offers(MapLayer)))
+    raise NotFound(f"there is no map layer {layer_id!r}; there are {known}")
+
+
+def legend(of: MapLayer) -> tuple[LegendClass, ...]:
+    """Return the classes of a layer in the reader's language."""
+    found: tuple[LegendClass, ...] = load(of.legend)(of.id)
+    return found
+
+
+def rows(of: MapLayer, at: datetime | None = None) -> Rows:
+    """Return the rows of a layer now, or as they were."""
+    found: Rows = load(of.rows)(of.id, at, get_language() or "")
+    return found
+
+
+def detail(of: MapLayer, thing: str) -> Detail:
+    """Return the card of one thing of a layer; raises `NotFound`."""
+    found: Detail = load(of.detail)(of.id, thing, get_language() or "")
+    return found
+
+
+def rows_json(of: MapLayer, at: datetime | None = None) -> bytes:
+    """Return the rows as the map reads them: columns, and the server's clock."""
+    found = rows(of, at)
+    return orjson.dumps(
+        {
+            "layer": of.id,
+            "now": times.now_ms(),
+            "at": None if at is None else times.to_ms(at),
+            "id": list(found.ids),
+            "name": list(found.names),
+            "lon": [_rounded(lon) for lon in found.lons],
+            "lat": [_rounded(lat) for lat in found.lats],
+            "class": list(found.classes),
+            "value": list(found.values),
+            "t": list(found.times),
+            "limit": list(found.limits),
+            "origin": list(found.origins),
+            "ds": list(found.streams),
+        }
+    )
+
+
+def _rounded(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, 6)
+
+
+def described(of: MapLayer) -> dict[str, Any]:
+    """Return what a client must know of a layer to draw it."""
+    return {
+        "id": of.id,
+        "title": unmarked(_(of.title)),
+        "geometry": of.geometry,
+        "level": city.profile().level_named(of.level).id if of.level else "",
+        "unit": of.unit,
+        "decimals": of.decimals,
+        "live": of.live,
+        "url": reverse("api:map_rows", args=[of.id]),
+        "legend": [
+            {
+                "id": one.id,
+                "word": unmarked(one.word),
+                "icon": svg(one.icon),
+                "colour": COLOURS[one.colour],
+                "below": one.below,
+            }
+            for one in legend(of)
+        ],
+    }
+
+
+def setup(shown: Sequence[MapLayer], *, on: Iterable[str] = (), select: str = "") -> dict[str, Any]:
+    """Return the map's set-up as the page hands it to map.js.
+
+    `on` names the layers shown at first (else the first one), `select` is the address of a thing's
+    page with ``{id}`` in it.
+    """
+    kept = city.basemap()
+    base = kept if kept is not None and kept.tiles else None
+    profile = city.profile()
+    return {
+        "language": get_language() or "",
+        "timeZone": str(profile.timezone),
+        "bounds": list(base.bounds) if base else None,
+        "basemap": f"{reverse('basemap')}?v={base.digest[:12]}" if base else "",
+        "levels": [level.id for level in profile.levels],
+        "schematic": base is not None and any("schematic" in kind for kind in base.kinds.values()),
+        "events": "/events",
+        "library": static(f"vendor/{MAP_LIBRARY}") if vendor.is_here(MAP_LIBRARY) else "",
+        "styles": static(f"vendor/{MAP_STYLES}"),
+        "tiles": static(f"vendor/{TILE_LIBRARY}"),
+        "layers": [described(one) for one in shown],
+        "on": list(on) or [one.id for one in shown[:1]],
+        "select": select,
+        "words": {name: unmarked(text) for name, text in words().items()},
+    }
+
+
+def words() -> dict[str, str]:
+    """Return the texts that map.js writes, in the reader's language."""
+    return {
+        "value": _("Value"),
+        "state": _("Class"),
+        "name": _("Name"),
+        "time": _("Time"),
+        "origin": _("Origin"),
+        "none": _("no value"),
+        "late": _("overdue"),
+        "live": _("Live"),
+        "reconnecting": _("The live connection is lost. Trying again."),
+        "as_of": _("As of {time}"),
+        "newest": _("newest {age} ago"),
+        "late_count": _("{n} of {total} overdue"),
+        "things": _("{n} in all"),
+        "open": _("Show more"),
+        "close": _("Close"),
+        "no_webgl": _(
+            "This browser cannot draw the map (WebGL 2 is away). The table shows the same."
+        ),
+        "no_library": _("The map library is not installed. The table shows the same."),
+        "failed": _("The layer {name} cannot be loaded now. Trying again."),
+        "real": _("measured"),
+        "simulated": _("simulated"),
+        "replayed": _("replayed"),
+        "schematic": _("Outlines are computed from centre points; they are not boundaries."),
+        "zoom_in": _("Closer"),
+        "zoom_out": _("Farther"),
+        "map": _(
+            "Map. Arrow keys move it, plus and minus zoom, "
+            "Enter chooses what is nearest to the middle."
+        ),
+        "more_rows": _("{n} rows more"),
+        "search": _("Find in the table"),
+        "s": _("{n} s"),
+        "min": _("{n} min"),
+        "h": _("{n} h"),
+    }
