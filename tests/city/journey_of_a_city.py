@@ -131,7 +131,11 @@ def test_home_air_district_and_measures_answer_in_the_citys_language_and_english
         district = read(f"/air/{code}/", language).text_content()
         assert str(found.index.value) in district
         assert index.class_name(found.index.value, here.chain(language)) in district
-        assert read("/air/measures/", language).find(".//h1") is not None
+        measures = read("/air/measures/", language)
+        assert measures.find(".//h1") is not None
+        if language == "en":
+            says_none = "has no rules that declare measures" in measures.text_content()
+            assert says_none == (not api.read_rule_set(here.folder / "air.yaml").rules)
 
 
 def test_nothing_of_seoul_is_on_the_pages_of_another_city(simulated, client):
