@@ -14,6 +14,7 @@ from madang.kernel.registry import (
     Offer,
     OpenTable,
     Page,
+    ProfileFile,
     QualityLimits,
     Schedule,
     StreamConsumer,
@@ -90,6 +91,11 @@ def offers() -> Iterable[Offer]:
     yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
     yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
     yield API("air", "madang.air.http:router")
+    yield ProfileFile(
+        "air.yaml",
+        "madang.air.in_effect:faults_of_file",
+        "The city's index of the air, whose hours count, rules and measures.",
+    )
     for pollutant in PROPERTIES:
         yield StreamConsumer(
             f"air-hours-{pollutant.id}",

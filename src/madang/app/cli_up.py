@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import click
 
@@ -16,7 +17,8 @@ import click
 def up(city: str | None, no_sim: bool, port: int | None) -> None:
     """Start everything, open the portal, stop all on Ctrl-C."""
     if city is not None:
-        os.environ["MADANG_CITY"] = city
+        folder = Path(city)
+        os.environ["MADANG_CITY"] = str(folder.resolve()) if folder.is_dir() else city
     if port is not None:
         os.environ["MADANG_PORT"] = str(port)
     from madang.app import preflight
