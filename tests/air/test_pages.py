@@ -113,10 +113,10 @@ def test_what_is_replayed_is_never_overdue(client, mapo):
 def test_a_district_shows_its_day_with_the_gap(client, mapo, language: str):
     mapo(*[30.0] * 6, None, None, *[45.0] * 6)
     root = page(client, f"/air/{MAPO}/", language)
-    assert ("PM2.5" in root.xpath("//h2")[0].text_content()) is True
-    chart = root.xpath("//svg[@class='spark']")[0]
-    assert len(chart.xpath("./rect[@class='gap']")) >= 1
-    rows = root.xpath("//section[1]//tbody/tr")
+    figure = root.get_element_by_id("chart-day-pm25")
+    assert "PM2.5" in figure.xpath(".//h3")[0].text_content()
+    assert len(figure.xpath(".//rect[@class='gap']")) >= 1
+    rows = figure.xpath(".//tbody/tr")
     assert len(rows) == 24
     missing = "값 없음" if language == "ko" else "no value"
     assert sum(missing in row.text_content() for row in rows) == 12

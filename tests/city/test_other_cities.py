@@ -33,7 +33,7 @@ def test_addis_shows_ethiopian_days_and_stores_gregorian_ones(addis):
 
 def test_addis_tells_hours_from_sunrise(addis):
     half_past_seven = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)  # 07:30 at +03:00
-    assert addis.time_text(half_past_seven) == "ቀን 1:30"
+    assert addis.time_text(half_past_seven) == "ከጠዋቱ 1:30"
     assert addis.time_text(half_past_seven, "en") == "1:30 by day"
     assert addis.time_text(half_past_seven + timedelta(hours=12), "en") == "1:30 by night"
 

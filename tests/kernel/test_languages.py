@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+import json
+from urllib.parse import quote
 
 import pytest
 from django.test import override_settings
@@ -119,3 +121,21 @@ def test_english_is_never_left_for_another_language():
     with override_settings(LANGUAGE_CODE="ko"):
         english = fallbacks.ChainTranslation("en")
     assert english.gettext("a text that no catalogue has") == "a text that no catalogue has"
+
+
+@pytest.mark.parametrize("text", ["seoul", "서울"])
+def test_a_text_without_marks_is_left_as_it_is(text: str):
+    assert not has_marks(b"seoul")
+    assert labelled(f"<p>{text}</p>", "ko") == f"<p>{text}</p>"
+
+
+def test_marks_are_found_and_taken_away_however_they_are_escaped():
+    with marking():
+        name = marked("Mapo-gu", "en")
+    for escaped in (json.dumps(name), quote(name), name):
+        assert has_marks(escaped.encode())
+        assert unmarked(escaped).strip('"') == "Mapo-gu"
+    data = f'<script type="application/json">{json.dumps([name])}</script>'
+    page = f'{data}<a href="?q={quote(name)}">x</a>'
+    clean = '<script type="application/json">["Mapo-gu"]</script><a href="?q=Mapo-gu">x</a>'
+    assert labelled(page, "vi") == clean

@@ -11,14 +11,14 @@ from django.db import transaction
 
 from madang.access.api import Actor, require
 from madang.air import events
-from madang.air.alerts import alert_of, cancel_of, words_of
+from madang.air.alerts import alert_of, cancel_of, reasons, words_of
 from madang.air.engine import measures as machine
 from madang.air.engine.measures import State, Transition
 from madang.air.errors import NotAwaitingApproval, NotInForce, UnknownMeasure
 from madang.air.in_effect import rules_in_effect
 from madang.air.models import DailyForecast, Measure, RuleState, Series
 from madang.air.rule_set import POLLUTANTS, RuleSet
-from madang.air.rules import machine_rules, reason_text
+from madang.air.rules import machine_rules
 from madang.kernel import audit
 from madang.kernel.errors import Invalid
 from madang.kernel.events import announce
@@ -126,7 +126,7 @@ def _declare(transition: Transition, series: Series, rule_set: RuleSet) -> None:
         ends_at=transition.ends,
         needs_approval=rule.needs_approval,
         readings=[[r.time.isoformat(), r.value] for r in transition.readings],
-        reason={k: reason_text(transition, rule_set, k, rule_set.zone) for k in rule.name},
+        reason=reasons(transition, rule_set),
         words=words,
         rule_version=rule_set.file.version,
         rule_digest=rule_set.digest,

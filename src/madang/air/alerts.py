@@ -10,6 +10,7 @@ from madang.air.in_effect import district_name
 from madang.air.models import Measure
 from madang.air.rule_set import ForecastRule, RuleSet, RunRule
 from madang.air.rules import in_language, reason_text, text_values
+from madang.city.api import profile
 from madang.kernel.config import settings
 from madang.kernel.times import now
 from madang.notices.api import Alert, Area, Info
@@ -45,17 +46,26 @@ def _cap_words(
     texts = {}
     for language in rule.name:
         place = district_name(district, language)
-        values = text_values(transition, rule_set, language, rule_set.zone, place)
+        habits = profile().habits(language)
+        values = text_values(transition, rule_set, language, rule_set.zone, place, habits=habits)
         texts[language] = {
             "district": place,
             **{
                 field: in_language(getattr(cap, field), language, fallback).format_map(values)
                 for field in ("headline", "description", "instruction")
             },
-            "reason": reason_text(transition, rule_set, language, rule_set.zone),
+            "reason": reason_text(transition, rule_set, language, rule_set.zone, habits),
         }
     codes = {k: getattr(cap, k) for k in ("urgency", "severity", "certainty", "response")}
     return {"codes": codes, "texts": texts}
+
+
+def reasons(transition: Transition, rule_set: RuleSet) -> dict[str, str]:
+    """Return why a measure was declared, in each language of its rule."""
+    return {
+        k: reason_text(transition, rule_set, k, rule_set.zone, profile().habits(k))
+        for k in rule_set.rule(transition.rule).name
+    }
 
 
 def alert_of(measure: Measure, *, is_draft: bool = False) -> Alert:

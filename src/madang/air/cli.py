@@ -103,10 +103,10 @@ def _print_measures(rows: Sequence[dict[str, Any]]) -> None:
         click.echo("  ".join([*cells, row["reason"]]))
 
 
-@click.command("forecast")
+@click.command("day-forecast")
 @click.option("--file", "forecast_file", type=_FILE, required=True, help="Daily means, CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output.")
-def forecast(forecast_file: Path, as_json: bool) -> None:
+def day_forecast(forecast_file: Path, as_json: bool) -> None:
     """Give the running platform the forecast daily means of PM2.5 that its decisions need."""
     from madang.kernel.orm import ready
 

@@ -1,122 +1,80 @@
-"""Pages of the air: every district now, and one district with its stations and its last day."""
+"""Pages of the air: every district now, and one district with all that a resident asks of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from madang.air import api
-from madang.air.in_effect import rules_in_effect
-from madang.air.index_spec import GRADES
-from madang.air.rule_set import POLLUTANTS, RunRule
-from madang.air.standards import index_in_effect
-from madang.air.summary import advice, category_of, is_overdue, is_stale, summary
-from madang.air.units import DECIMALS, NAMES, UNITS
+from madang.air import api, groups, nearest
+from madang.air.city_map import city_map
+from madang.air.history import day_chart, month_chart
+from madang.air.measure_pages import shown as shown_measure
+from madang.air.rule_set import POLLUTANTS
+from madang.air.shown import (
+    ShownDistrict,
+    district_value,
+    look,
+    shown_district,
+    shown_index,
+    worst_first,
+)
+from madang.air.summary import category_of, is_stale, summary
+from madang.air.units import NAMES, UNITS
 from madang.city.api import Unit, profile
 from madang.kernel import times
 from madang.kernel.errors import NotFound, Unavailable
 from madang.telemetry import api as telemetry
 
-HOUR = timedelta(hours=1)
-DAY_HOURS = 24
 IN_TABLE = ("pm25", "pm10", "o3")
-CHARTED = ("pm25", "pm10")
+SIGN_UP = "alert-sign-up"
+FILES = ("csv", "json", "parquet")
+DISTRICT_COOKIE = "madang_district"  # set by web, which a room may not import
 
 
 @dataclass(frozen=True)
-class ShownValue:
-    """One value as it is written: pollutant, number, unit, time, and how sure it is."""
-
-    name: str
-    value: float | None
-    unit: str
-    decimals: int
-    category: str
-    time: datetime | None
-    stations: int
-    quality: str
-    is_hour: bool
-    is_overdue: bool
-
-
-@dataclass(frozen=True)
-class ShownDistrict:
-    """One row of the table of districts."""
+class Choice:
+    """A district to choose; `lon`, `lat` are its centre [degrees], None where unknown."""
 
     code: str
     name: str
-    category: str
-    index: int | None
-    index_class: str
-    is_provisional: bool
-    origin: str | None
-    time: datetime | None
-    is_stale: bool
-    values: Sequence[ShownValue]
-
-
-@dataclass(frozen=True)
-class ShownIndex:
-    """The city's index in words: short name, title, and what it cannot tell."""
-
-    name: str
-    title: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Hour:
-    """An hour of a day's chart; `value` None where there was none."""
-
-    at: datetime
-    value: float | None
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A rule's limit, named."""
-
-    value: float
-    name: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A pollutant's last day in one district."""
-
-    name: str
-    unit: str
-    decimals: int
-    hours: Sequence[Hour]
-    finding: str
-    limit: Limit | None
+    lon: float | None
+    lat: float | None
 
 
 @require_safe
 @cache_control(public=True, max_age=1)
 def districts(request: HttpRequest) -> HttpResponse:
     """Show the air of every district now, the worst first."""
-    airs = api.present_air()
-    units = [profile().unit(air.district) for air in airs]
-    names = [unit.name(_language()) for unit in units]
-    rows = [_district(air, name) for air, name in zip(airs, names, strict=True)]
+    airs, now = api.present_air(), times.now()
+    names = [profile().unit(air.district).name(_language()) for air in airs]
+    rows = [shown_district(a, name, now, IN_TABLE) for a, name in zip(airs, names, strict=True)]
     found = summary(airs, names)
+    mine = next((row for row in rows if row.code == _my_code(request)), None)
     context = {
         "heading": found.sentence,
         "summary": found,
         "crumbs": [(_("Home"), "/")],
         "failed": _failures(),
-        "rows": sorted(rows, key=_worst_first),
+        "rows": sorted(rows, key=worst_first),
+        "units": _choices(rows),
+        "my_code": mine.code if mine else "",
+        "mine": mine,
+        "mine_heading": district_heading(airs[rows.index(mine)], mine.name, now) if mine else "",
         "columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
-        "index": _shown_index(),
+        "index": shown_index(),
+        "map": city_map(rows),
+        "grades": _grades(rows),
     }
     return render(request, "air/districts.html", context)
 
@@ -124,185 +82,156 @@ def districts(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=1)
 def district(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one district: its values, its stations, its last 24 hours, its measures."""
-    unit = _district_unit(code)
+    """Show one district: its air, what to do, its day and month, its stations, its measures."""
+    unit = district_unit(code)
     name = unit.name(_language())
     air = api.district_air([unit.code])[0]
     now = times.now()
-    category = category_of(air)
-    stale = is_stale(air, now)
+    grade = None if not air.values or is_stale(air, now) else category_of(air)
+    measures = [m for m in api.measures_in_force() if m.district == unit.code]
     context = {
-        "heading": _district_heading(name, category, is_old=stale),
-        "advice": "" if stale else advice(category),
-        "crumbs": [(_("Home"), "/"), (_("Air"), "/air/")],
+        "heading": district_heading(air, name, now),
+        "crumbs": [(_("Home"), "/"), (_("Air"), reverse("air"))],
         "failed": _failures(),
-        "row": _district(air, name),
-        "index": _shown_index(),
-        "values": [_value(air, p, now) for p in POLLUTANTS if p in air.values],
-        "stations": _stations(unit.code, now),
-        "station_columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
-        "charts": [c for p in CHARTED if (c := _chart(air, p)) is not None],
-        "measures": [m for m in api.measures_in_force() if m.district == unit.code],
+        "code": unit.code,
+        "name": name,
+        "has_easy_text": grade is not None,
+        "row": shown_district(air, name, now, IN_TABLE),
+        "index": shown_index(),
+        "values": [district_value(air, p, now) for p in POLLUTANTS if p in air.values],
+        "groups": groups.groups(grade),
+        "group_sources": groups.SOURCES,
+        "plain": groups.plain_words(grade),
+        "spoken_time": _spoken_time(air.time),
+        "measures": [shown_measure(m) for m in measures],
+        "sign_up": _sign_up(unit.code),
+        "files": _files(unit.code),
+        **_chart_context(request, air),
+        **_station_context(request, unit, now),
     }
     return render(request, "air/district.html", context)
 
 
-def _district_unit(code: str) -> Unit:
+@require_safe
+@cache_control(public=True, max_age=3600)
+def places(request: HttpRequest) -> HttpResponse:
+    """Answer where the neighbourhoods lie; the browser itself finds which one it is in."""
+    return JsonResponse({"places": nearest.all_places()})
+
+
+def district_unit(code: str) -> Unit:
+    """Return the district of that code; raises `NotFound`."""
     unit = profile().unit(code)
     if unit.level != profile().district_level:
         raise NotFound(_("%(code)s is no district.") % {"code": code})
     return unit
 
 
-def _district_heading(name: str, category: str | None, *, is_old: bool) -> str:
-    if category is None:
+def district_heading(air: api.DistrictAir, name: str, now: datetime) -> str:
+    """Return the answer to: how is the air there, and what do I do?"""
+    grade = category_of(air)
+    if grade is None:
         return _("No readings from %(name)s yet") % {"name": name}
-    if is_old:
+    if is_stale(air, now):
         return _("No fresh readings from %(name)s") % {"name": name}
+    sentence = place_is(grade, name)
+    return _("%(sentence)s. %(advice)s") % {
+        "sentence": sentence,
+        "advice": groups.advice_for(grade),
+    }
+
+
+def place_is(grade: str, name: str) -> str:
+    """Return the sentence on the grade of a place's air."""
     sentences = {
         "good": _("Air in %(name)s is good"),
         "moderate": _("Air in %(name)s is moderate"),
         "bad": _("Air in %(name)s is bad"),
         "very_bad": _("Air in %(name)s is very bad"),
     }
-    return sentences[category] % {"name": name}
+    return sentences[grade] % {"name": name}
 
 
-def _district(air: api.DistrictAir, name: str) -> ShownDistrict:
-    now = times.now()
-    return ShownDistrict(
-        code=air.district,
-        name=name,
-        category=_css(category_of(air)),
-        index=air.index.value,
-        index_class=_class_name(air.index.value),
-        is_provisional=air.is_provisional,
-        origin=air.origin,
-        time=air.time,
-        is_stale=bool(air.values) and is_stale(air, now),
-        values=[_value(air, pollutant, now) for pollutant in IN_TABLE],
-    )
+def _my_code(request: HttpRequest) -> str:
+    """Return what the reader's cookie says; whether it is a district of ours is for the caller."""
+    return request.COOKIES.get(DISTRICT_COOKIE, "")
 
 
-def _shown_index() -> ShownIndex:
-    spec = index_in_effect().spec
-    text, language = profile().text, _language()
-    return ShownIndex(
-        name=text(spec.name, language),
-        title=text(spec.title, language),
-        note=text(spec.note, language) if spec.note else "",
-    )
+def _choices(rows: Sequence[ShownDistrict]) -> list[Choice]:
+    """Return the districts to choose from, by name, with their centres."""
+    city = profile()
+    centres = {row.code: city.unit(row.code).centre or (None, None) for row in rows}
+    found = [Choice(row.code, row.name, *centres[row.code]) for row in rows]
+    return sorted(found, key=lambda choice: choice.name)
 
 
-def _class_name(value: int | None) -> str:
-    """Return what the city's index calls this class, in the reader's language."""
-    if value is None:
-        return ""
-    return index_in_effect().class_name(value, profile().chain(_language()))
+def _grades(rows: Sequence[ShownDistrict]) -> list[tuple[str, int]]:
+    """Return how many districts are in each grade that occurs: the legend of the map."""
+    looks = [*(look(grade) for grade in api.GRADES), "none"]
+    counts = [(name, sum(row.category == name for row in rows)) for name in looks]
+    return [(name, count) for name, count in counts if count]
 
 
-def _worst_first(row: ShownDistrict) -> tuple[bool, bool, int, int]:
-    """Return the sort key: known before unknown, fresh before stale, then by class and index."""
-    order = {_css(name): number for number, name in enumerate(GRADES)}
-    return (
-        row.category == "none",
-        row.is_stale,
-        -order.get(row.category, -1),
-        -(row.index or 0),
-    )
-
-
-def _value(air: api.DistrictAir, pollutant: str, now: datetime) -> ShownValue:
-    part = air.index.parts.get(pollutant)
-    return _shown(
-        pollutant,
-        air.values.get(pollutant),
-        _css(index_in_effect().grade(part) if part is not None else None),
-        lambda value: is_overdue(value, air.origin, now),
-    )
-
-
-def _shown(
-    pollutant: str,
-    value: api.Value | None,
-    category: str,
-    overdue: Callable[[api.Value], bool],
-) -> ShownValue:
-    return ShownValue(
-        name=NAMES[pollutant],
-        value=value.value if value else None,
-        unit=UNITS[pollutant],
-        decimals=DECIMALS[pollutant],
-        category=category,
-        time=value.time if value else None,
-        stations=value.stations if value else 0,
-        quality=value.quality if value else "",
-        is_hour=value.is_hour if value else False,
-        is_overdue=overdue(value) if value else False,
-    )
-
-
-def _stations(code: str, now: datetime) -> list[tuple[api.StationAir, list[ShownValue]]]:
-    """Return the stations of a district and their values, those that decide first."""
-    counted = rules_in_effect().file.stations.classes
-    found = sorted(
-        api.station_air(district=code), key=lambda s: (s.station_class not in counted, s.name)
-    )
-    return [
-        (
-            station,
-            [
-                _shown(
-                    pollutant,
-                    station.values.get(pollutant),
-                    "",
-                    lambda value, origin=station.origin: is_overdue(value, origin, now),  # type: ignore[misc]
-                )
-                for pollutant in IN_TABLE
-            ],
-        )
-        for station in found
+def _chart_context(request: HttpRequest, air: api.DistrictAir) -> dict[str, Any]:
+    """Return the charts of the pollutant that the reader chose, else of the one that decides."""
+    known = [p for p in POLLUTANTS if p in air.hours]
+    chosen = request.GET.get("show", "")
+    if chosen not in known:
+        main = air.index.main
+        chosen = main if main in known else (known[0] if known else "")
+    files = [(form.upper(), f"{address}") for form, address in _files(air.district)]
+    charts = [
+        chart
+        for make in (day_chart, month_chart)
+        if chosen and (chart := make(air, chosen, files)) is not None
     ]
-
-
-def _chart(air: api.DistrictAir, pollutant: str) -> Chart | None:
-    hours = api.district_series(air.district, pollutant, origin=air.origin, limit=DAY_HOURS)
-    known = [hour.value for hour in hours if hour.value is not None]
-    if len(known) < 2:
-        return None
-    end = hours[-1].end
-    by_end = {hour.end: hour.value for hour in hours}
-    day = [end - n * HOUR for n in range(DAY_HOURS - 1, -1, -1)]
-    decimals = DECIMALS[pollutant]
-    finding = _("%(name)s in the last 24 hours: %(low)s to %(high)s %(unit)s, last %(last)s") % {
-        "name": NAMES[pollutant],
-        "low": f"{min(known):.{decimals}f}",
-        "high": f"{max(known):.{decimals}f}",
-        "unit": UNITS[pollutant],
-        "last": f"{known[-1]:.{decimals}f}",
+    return {
+        "shown": chosen,
+        "pollutants": [(p, NAMES[p]) for p in known],
+        "charts": charts,
+        "has_month": any(chart.is_daily for chart in charts),
     }
-    return Chart(
-        name=NAMES[pollutant],
-        unit=UNITS[pollutant],
-        decimals=decimals,
-        hours=[Hour(at, by_end.get(at)) for at in day],
-        finding=finding,
-        limit=_lowest_limit(pollutant),
-    )
 
 
-def _lowest_limit(pollutant: str) -> Limit | None:
-    """Return the lowest limit of the city's rules on hours of this pollutant."""
-    limits = [
-        (rule.declare.above if rule.declare.above is not None else rule.declare.at_least, rule)
-        for rule in rules_in_effect().rules
-        if isinstance(rule, RunRule) and rule.pollutant == pollutant
-    ]
-    found = [(value, rule) for value, rule in limits if value is not None]
-    if not found:
-        return None
-    value, rule = min(found, key=lambda pair: pair[0])
-    return Limit(value, f"{profile().text(rule.name, _language())} {value:g}")
+def _station_context(request: HttpRequest, unit: Unit, now: datetime) -> dict[str, Any]:
+    """Return the stations: of the district, or nearest to the neighbourhood that was chosen."""
+    near = request.GET.get("near", "")
+    choices = nearest.places_of(unit)
+    chosen = next((choice for choice in choices if choice.code == near), None)
+    if chosen is not None:
+        stations = nearest.nearest_stations(profile().unit(chosen.code), now, IN_TABLE)
+    else:
+        stations = nearest.stations_of(unit.code, now, IN_TABLE)
+    return {
+        "places": choices,
+        "near": chosen,
+        "stations": stations[: nearest.NEAREST],
+        "more_stations": stations[nearest.NEAREST :],
+        "station_columns": [(NAMES[p], UNITS[p]) for p in IN_TABLE],
+    }
+
+
+def _files(code: str) -> list[tuple[str, str]]:
+    return [(form, reverse("air-hours-file", args=[code, form])) for form in FILES]
+
+
+def _sign_up(code: str) -> str:
+    """Return the address at which to sign up for this district's alerts, empty where none is."""
+    try:
+        return f"{reverse(SIGN_UP)}?{urlencode({'district': code})}"
+    except NoReverseMatch:
+        return ""
+
+
+def _spoken_time(at: datetime | None) -> str:
+    """Return day and time in full, as they are said aloud."""
+    if at is None:
+        return ""
+    city, language = profile(), _language()
+    return _("%(day)s, %(time)s") % {
+        "day": city.date_text(city.local(at).date(), language),
+        "time": city.time_text(at, language),
+    }
 
 
 def _failures() -> list[str]:
@@ -312,10 +241,6 @@ def _failures() -> list[str]:
     except (Unavailable, NotFound):
         return [_("The readings of this moment cannot be shown. Below are the last closed hours.")]
     return []
-
-
-def _css(category: str | None) -> str:
-    return (category or "none").replace("_", "-")
 
 
 def _language() -> str:

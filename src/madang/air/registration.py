@@ -89,7 +89,12 @@ def offers() -> Iterable[Offer]:
         "air measures", "madang.air.cli:measures", "Which measures the rules declare over a series."
     )
     yield Command("air index", "madang.air.cli_index:index", "The air quality index of values.")
-    yield Command("air forecast", "madang.air.cli:forecast", "Give daily forecasts of PM2.5.")
+    yield Command(
+        "air forecast", "madang.air.cli_forecast:forecast", "Forecast the next hours of a series."
+    )
+    yield Command(
+        "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
+    )
     yield API("air", "madang.air.http:router")
     yield ProfileFile(
         "air.yaml",
@@ -135,7 +140,11 @@ def _pages() -> Iterable[Offer]:
     yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
+    yield Page("air/places.json", f"{here}:places", "air-places", "public")
     yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield Page(
+        "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
+    )
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
 from madang.air.engine import measures as machine
-from madang.air.engine.measures import Limit, Reading, Rules, State, Transition
+from madang.air.engine.measures import Limit, Rules, State, Transition
 from madang.air.rule_set import Declare, ForecastRule, Lift, RuleSet, RunRule, Text
+from madang.kernel.habits import USUAL, Habits
+from madang.kernel.writing import moment_text, short_number_text
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,16 @@ def in_language(text: Text, language: str, fallback: str) -> str:
     return text.get(language) or text[fallback]
 
 
-def reason_text(transition: Transition, rule_set: RuleSet, language: str, zone: tzinfo) -> str:
+def reason_text(
+    transition: Transition,
+    rule_set: RuleSet,
+    language: str,
+    zone: tzinfo,
+    habits: Habits = USUAL,
+) -> str:
     """Return why a measure was declared, in words, with times in `zone`."""
     rule = rule_set.rule(transition.rule)
-    words = text_values(transition, rule_set, language, zone)
+    words = text_values(transition, rule_set, language, zone, habits=habits)
     fallback = rule_set.file.language
     parts = [in_language(rule.reason, language, fallback).format_map(words)]
     if isinstance(rule, ForecastRule):
@@ -160,8 +168,8 @@ def reason_text(transition: Transition, rule_set: RuleSet, language: str, zone: 
             clause = rule.any_of[number]
             text = in_language(clause.reason, language, fallback)
             limits = {
-                "tomorrow_limit": _number(clause.tomorrow_above),
-                "mean_limit": _number(clause.today_mean_above),
+                "tomorrow_limit": _number(clause.tomorrow_above, language, habits),
+                "mean_limit": _number(clause.today_mean_above, language, habits),
             }
             parts.append(text.format_map({**words, **limits}))
     return " ".join(parts)
@@ -173,32 +181,41 @@ def text_values(
     language: str,
     zone: tzinfo,
     district: str = "",
+    *,
+    habits: Habits = USUAL,
 ) -> dict[str, str]:
-    """Return what the placeholders of the profile's texts stand for, for one declaration."""
+    """Return what the placeholders of the profile's texts stand for, for one declaration.
+
+    Times name their year only where it is another one than that of the declaration.
+    """
     grounds, readings = transition.grounds, transition.readings
+    day = transition.declared_at.astimezone(zone).date()
+
+    def number(value: float | None) -> str:
+        return _number(value, language, habits)
+
+    def moment(at: datetime) -> str:
+        return moment_text(at, language, zone, day, habits)
+
     fallback = rule_set.file.language
     issued = [in_language(rule_set.rule(i).name, language, fallback) for i in grounds.issued]
     return {
         "name": in_language(rule_set.rule(transition.rule).name, language, fallback),
         "district": district,
-        "limit": _number(grounds.limit),
-        "hours": _number(grounds.hours),
-        "values": ", ".join(_number(round(r.value, 2)) for r in readings),
-        "first": _stamp(readings[0], zone) if readings else "",
-        "last": _stamp(readings[-1], zone) if readings else "",
-        "mean": _number(grounds.today_mean),
+        "limit": number(grounds.limit),
+        "hours": number(grounds.hours),
+        "values": ", ".join(number(round(r.value, 2)) for r in readings),
+        "first": moment(readings[0].time) if readings else "",
+        "last": moment(readings[-1].time) if readings else "",
+        "mean": number(grounds.today_mean),
         "mean_limit": "",
-        "tomorrow": _number(grounds.tomorrow),
+        "tomorrow": number(grounds.tomorrow),
         "tomorrow_limit": "",
         "issued": ", ".join(issued),
-        "starts": f"{transition.starts.astimezone(zone):%Y-%m-%d %H:%M}",
-        "ends": f"{transition.ends.astimezone(zone):%Y-%m-%d %H:%M}" if transition.ends else "",
+        "starts": moment(transition.starts),
+        "ends": moment(transition.ends) if transition.ends else "",
     }
 
 
-def _stamp(reading: Reading, zone: tzinfo) -> str:
-    return f"{reading.time.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{round(value, 4):.10g}"
+def _number(value: float | None, language: str, habits: Habits) -> str:
+    return "" if value is None else short_number_text(value, language, habits)

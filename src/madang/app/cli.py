@@ -7,6 +7,10 @@ import os
 import sys
 from typing import Any
 
+# Processes are what runs side by side here. Threads of linear algebra on small matrices mostly wait
+# for each other: the air forecast takes ten times the CPU with two. It must be set before numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import click
 
 from madang import __version__

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from madang.city.conventions import Calendar, FiscalYear, Numbers, PersonNames
+from madang.city.conventions import Calendar, FiscalYear, Language, Numbers, PersonNames
+from madang.city.schema import City
 from madang.kernel.calendars import EthiopianDate, EthiopianTime
 from madang.kernel.errors import Invalid
+from madang.kernel.habits import Habits, in_digits
 
-# First digit of decimal numbering systems: Unicode, CLDR supplemental/numberingSystems.xml
-_ZEROS = {"latn": "0", "arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "khmr": "០",
-          "laoo": "໐", "mong": "᠐", "mymr": "၀", "thai": "๐"}  # fmt: skip
 _ETHIOPIC_ONES = "፩፪፫፬፭፮፯፰፱"
 _ETHIOPIC_TENS = "፲፳፴፵፶፷፸፹፺"
 
@@ -30,11 +29,7 @@ class Period:
 def date_text(calendar: Calendar, day: date, lang: str) -> str:
     """Return a day in words, in the city's calendar and in that language."""
     if calendar.display == "ethiopian":
-        shown = EthiopianDate.of(day)
-        month = shown.month_name(lang)
-        if lang == "am":
-            return f"{month} {shown.day} ቀን {shown.year} ዓ.ም."
-        return f"{shown.day} {month} {shown.year}"
+        return EthiopianDate.of(day).text(lang)
     from babel.dates import format_date
 
     return str(format_date(day, "long", locale=_babel_locale(lang)))
@@ -43,16 +38,31 @@ def date_text(calendar: Calendar, day: date, lang: str) -> str:
 def time_text(calendar: Calendar, local: datetime, lang: str) -> str:
     """Return a local time as the city tells it, to the minute."""
     if calendar.clock == "ethiopian":
-        told = EthiopianTime.of(local.time())
-        clock = f"{told.hour}:{told.minute:02d}"
-        if lang == "am":
-            return f"{'ቀን' if told.by_day else 'ሌሊት'} {clock}"
-        return f"{clock} {'by day' if told.by_day else 'by night'}"
+        return EthiopianTime.of(local.time()).text(lang)
     if calendar.clock == "12h":
         from babel.dates import format_time
 
         return str(format_time(local, "h:mm a", locale=_babel_locale(lang)))
     return local.strftime("%H:%M")
+
+
+def habits_of(language: Language, city: City) -> Habits:
+    """Return how pages write a language here.
+
+    An official language keeps the city's calendar, clock and signs. Readers of the others count
+    days as the rest of the world does: they are shown the Gregorian day and the usual clock.
+    """
+    if language.role != "official":
+        return Habits(digits=language.digits)
+    is_own = language.code == city.default_language
+    return Habits(
+        locale=city.locale if is_own else "",
+        calendar=city.calendar.display,
+        clock="ethiopian" if city.calendar.clock == "ethiopian" else "usual",
+        decimal=city.numbers.decimal if is_own else "",
+        group=city.numbers.group if is_own else "",
+        digits=language.digits,
+    )
 
 
 def _babel_locale(lang: str) -> str:
@@ -94,9 +104,7 @@ def number_text(
     """
     plain = f"{value:,}" if decimals is None else f"{value:,.{decimals}f}"
     text = plain.translate({ord(","): numbers.group, ord("."): numbers.decimal})
-    system = digits or numbers.digits[0]
-    zero = ord(_ZEROS.get(system, "0"))
-    return text.translate({ord("0") + n: zero + n for n in range(10)})
+    return in_digits(text, digits or numbers.digits[0])
 
 
 def read_number(numbers: Numbers, text: str) -> Decimal:

@@ -19,6 +19,8 @@ from madang.city.schema import City, Group, Level
 from madang.city.units import Unit, UnitTable
 from madang.kernel import times
 from madang.kernel.errors import NotFound
+from madang.kernel.habits import USUAL, Habits
+from madang.kernel.language_marks import marked_unless
 from madang.kernel.money import Currency
 
 if TYPE_CHECKING:
@@ -84,11 +86,12 @@ class Profile:
         return self._chain(lang)
 
     def text(self, names: Mapping[str, str], lang: str = "") -> str:
-        """Return a text in that language, or in the first of its fallbacks that has one."""
-        for tag in self.chain(lang):
-            if tag in names:
-                return names[tag]
-        return next(iter(names.values()))
+        """Return a text in that language, or in the first of its fallbacks that has one.
+
+        On a page, a text in another language than the one asked for is labelled as such.
+        """
+        tag = next((tag for tag in self.chain(lang) if tag in names), next(iter(names)))
+        return marked_unless(names[tag], tag, lang)
 
     # --- units
 
@@ -325,6 +328,14 @@ class Profile:
         """Return the hour and minute of a moment as the city tells them."""
         shown = self.local(moment)
         return formats.time_text(self.city.calendar, shown, lang or self.city.default_language)
+
+    def habits(self, lang: str) -> Habits:
+        """Return how a language is written in this city: calendar, clock, digits."""
+        return self._habits.get(lang.lower(), USUAL)
+
+    @cached_property
+    def _habits(self) -> Mapping[str, Habits]:
+        return {item.code.lower(): formats.habits_of(item, self.city) for item in self.languages}
 
     # --- money, numbers, people, places
 

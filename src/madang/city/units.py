@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from madang.city.errors import UnknownUnit
+from madang.kernel.language_marks import marked_unless
 
 if TYPE_CHECKING:
     from madang.city.outlines import Outline
@@ -49,11 +50,14 @@ class Unit:
     _outline: Callable[[Unit], Outline | None] = field(repr=False, default=lambda _unit: None)
 
     def name(self, lang: str = "") -> str:
-        """Return its name in that language, or in the first of its fallbacks that has one."""
-        for tag in self._chain(lang):
-            if tag in self.names:
-                return self.names[tag]
-        return next(iter(self.names.values()), self.code)
+        """Return its name in that language, or in the first of its fallbacks that has one.
+
+        On a page, a name in another language than the one asked for is labelled as such.
+        """
+        if not self.names:
+            return self.code
+        tag = next((tag for tag in self._chain(lang) if tag in self.names), next(iter(self.names)))
+        return marked_unless(self.names[tag], tag, lang)
 
     def exists(self, on: date) -> bool:
         """Return whether the unit exists on that day."""

@@ -26,6 +26,10 @@ ETHIOPIAN_MONTHS = {
            "Ginbot", "Sene", "Hamle", "Nehase", "Pagume"),
 }  # fmt: skip
 
+# Parts of the day that Amharic names with the hour, from 0, 6, 12 and 18 o'clock: night, morning,
+# afternoon, evening (CLDR 47, am, dayPeriods; here in the form that goes before an hour).
+_AMHARIC_PARTS = ("ከሌሊቱ", "ከጠዋቱ", "ከቀኑ", "ከምሽቱ")
+
 
 @dataclass(frozen=True, order=True)
 class EthiopianDate:
@@ -71,6 +75,17 @@ class EthiopianDate:
         """Return the name of the month in Amharic (``am``) or, for all others, in Latin letters."""
         return ETHIOPIAN_MONTHS.get(lang, ETHIOPIAN_MONTHS["en"])[self.month - 1]
 
+    def text(self, lang: str = "en", *, with_year: bool = True) -> str:
+        """Return the day in words.
+
+        >>> EthiopianDate(2019, 3, 13).text("am"), EthiopianDate(2019, 3, 13).text(with_year=False)
+        ('ኅዳር 13 ቀን 2019 ዓ.ም.', '13 Hidar')
+        """
+        month = self.month_name(lang)
+        if lang == "am":
+            return f"{month} {self.day}" + (f" ቀን {self.year} ዓ.ም." if with_year else "")
+        return f"{self.day} {month}" + (f" {self.year}" if with_year else "")
+
 
 def is_ethiopian_leap_year(year: int) -> bool:
     """Return whether Pagume of that Ethiopian year has six days.
@@ -97,6 +112,17 @@ class EthiopianTime:
         EthiopianTime(hour=1, minute=30, by_day=True)
         """
         return cls((clock.hour - 6) % 12 or 12, clock.minute, 6 <= clock.hour < 18)
+
+    def text(self, lang: str = "en", *, with_minute: bool = True) -> str:
+        """Return the time in words, with the part of the day.
+
+        >>> EthiopianTime.of(time(20, 5)).text("am"), EthiopianTime.of(time(7, 30)).text()
+        ('ከምሽቱ 2:05', '1:30 by day')
+        """
+        clock = f"{self.hour}:{self.minute:02d}" if with_minute else str(self.hour)
+        if lang == "am":
+            return f"{_AMHARIC_PARTS[self.clock().hour // 6]} {clock}"
+        return f"{clock} {'by day' if self.by_day else 'by night'}"
 
     def clock(self) -> time:
         """Return the usual local time."""

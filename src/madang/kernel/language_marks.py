@@ -18,6 +18,11 @@ from madang.kernel.languages import direction
 
 _OPEN, _NAMED, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARK = re.compile(f"{_OPEN}([A-Za-z0-9-]*){_NAMED}|{_CLOSE}")
+# as JSON in ASCII and addresses have them
+_ESCAPED = re.compile(
+    r"\\ufdd0[A-Za-z0-9-]*\\ufdd1|\\ufdd2|%EF%B7%90[A-Za-z0-9-]*%EF%B7%91|%EF%B7%92",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"(<!--.*?-->|</?[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>)", re.DOTALL)
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 # elements that hold text only, or drawings: a <span> cannot stand in them
@@ -41,9 +46,14 @@ def marked(text: str, language: str) -> str:
     return f"{_OPEN}{language}{_NAMED}{text}{_CLOSE}" if _marking.get() and text else text
 
 
+def marked_unless(text: str, language: str, asked: str) -> str:
+    """Return the text, marked where its language is another than the one that was asked for."""
+    return text if not asked or language.lower() == asked.lower() else marked(text, language)
+
+
 def has_marks(body: bytes) -> bool:
-    """Return whether a response body has marks."""
-    return _OPEN.encode() in body
+    """Return whether a response body has marks, as they are or escaped."""
+    return _OPEN.encode() in body or b"\\ufdd0" in body or b"%EF%B7%90" in body
 
 
 def unmarked(text: str) -> str:
@@ -53,7 +63,7 @@ def unmarked(text: str) -> str:
     ...     unmarked(marked("Home", "en"))
     'Home'
     """
-    return _MARK.sub("", text)
+    return _ESCAPED.sub("", _MARK.sub("", text))
 
 
 def labelled(html: str, language: str) -> str:
@@ -100,6 +110,6 @@ def _runs(text: str, open_languages: list[str], page: str, *, plain: bool) -> It
 
 def _run(text: str, open_languages: list[str], page: str, *, plain: bool) -> str:
     other = open_languages[-1] if open_languages else page
-    if plain or other == page or not text.strip():
-        return text
+    if plain or other.lower() == page.lower() or not text.strip():
+        return _ESCAPED.sub("", text) if plain else text
     return f'<span lang="{escape(other)}" dir="{direction(other)}">{text}</span>'

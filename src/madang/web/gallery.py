@@ -20,9 +20,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from madang.city.api import profile
-from madang.web.charts import Point, Threshold
+from madang.web.charts import Line, Point, Span, Threshold
 from madang.web.choices import DISPLAYS, display_of, theme_of
 from madang.web.context import Link
+from madang.web.fonts import font_sheets
 
 CLASSES = ("good", "moderate", "bad", "very-bad", "")
 ORIGINS = ("real", "simulated", "replayed", "forecast", "mixed")
@@ -35,31 +36,9 @@ COLOURS = (
 MONGOLIAN = ("ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ", "ᠬᠣᠲᠠ ᠶᠢᠨ ᠬᠦᠷᠢᠶ᠎ᠡ")
 START = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = (
-    12,
-    14,
-    15,
-    18,
-    22,
-    25,
-    31,
-    38,
-    41,
-    None,
-    None,
-    40,
-    44,
-    47,
-    45,
-    39,
-    36,
-    30,
-    28,
-    27,
-    24,
-    22,
-    20,
-    19,
-)
+    12, 14, 15, 18, 22, 25, 31, 38, 41, None, None, 40, 44, 47, 45, 39, 36, 30, 28, 27, 24,
+)  # fmt: skip
+FORECAST = ((24, 24, 24), (23, 19, 28), (22, 16, 29), (24, 15, 33), (27, 16, 38), (29, 17, 42))
 
 
 @dataclass(frozen=True)
@@ -124,10 +103,50 @@ def _context(request: HttpRequest) -> dict[str, object]:
             (_("Check and send"), "current", _("You are here")),
             (_("What happens next"), "todo", ""),
         ],
-        "hours": [Point(START + timedelta(hours=n), value) for n, value in enumerate(DAY)],
-        "limit": Threshold(35, _("limit")),
+        "sample": _chart(),
         "mongolian": MONGOLIAN,
+        "font_sheets": font_sheets(language, "mn-mong"),
     }
+
+
+@dataclass(frozen=True)
+class SampleChart:
+    """What the chart tag asks of a chart."""
+
+    name: str
+    finding: str
+    detail: str
+    value: str
+    unit: str
+    decimals: int
+    lines: tuple[Line, ...]
+    limit: Threshold
+    is_daily: bool
+    files: tuple[tuple[str, str], ...]
+
+
+def _chart() -> SampleChart:
+    hours = [START + timedelta(hours=n) for n in range(len(DAY) + len(FORECAST))]
+    later = hours[len(DAY) - 1 :]
+    measured = Line([Point(at, value) for at, value in zip(hours, DAY, strict=False)])
+    expected = Line(
+        [Point(at, value) for at, (value, _low, _high) in zip(later, FORECAST, strict=False)],
+        name=_("forecast"),
+        kind="forecast",
+        spans=[Span(at, low, high) for at, (_v, low, high) in zip(later, FORECAST, strict=False)],
+    )
+    return SampleChart(
+        name="sample",
+        finding=_("A chart says what it found"),
+        detail=_("Unit, place, what the dashed line is, and where that comes from."),
+        value="PM2.5",
+        unit="µg/m³",
+        decimals=0,
+        lines=(measured, expected),
+        limit=Threshold(35, _("limit")),
+        is_daily=False,
+        files=(("CSV", "#panels"),),
+    )
 
 
 def _rows(language: str, sort: str) -> list[Row]:

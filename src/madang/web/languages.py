@@ -49,9 +49,15 @@ class LanguageMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
         response.headers.setdefault("Content-Language", language)
-        if not response.streaming and has_marks(response.content):  # type: ignore[attr-defined]
+        if _is_text(response) and has_marks(response.content):  # type: ignore[attr-defined]
             _label(response, language)
         return response
+
+
+def _is_text(response: HttpResponseBase) -> bool:
+    kind = response.headers.get("Content-Type", "").partition(";")[0]
+    textual = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript"))
+    return textual and not response.streaming and "Content-Encoding" not in response.headers
 
 
 def _label(response: HttpResponseBase, language: str) -> None:

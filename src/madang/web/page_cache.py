@@ -26,7 +26,7 @@ from madang.web.languages import language_of
 KEPT_PAGES = 1024  # at about 30 KB a page, some 30 MB
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 
-DISTRICT_PATHS = frozenset({"/"})  # the pages that show the reader's own district
+DISTRICT_PATHS = frozenset({"/", "/air/"})  # the pages that show the reader's own district
 
 Key = tuple[str, ...]
 View = Callable[[HttpRequest], HttpResponse]

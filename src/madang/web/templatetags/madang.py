@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from madang.city.api import profile
 from madang.kernel import times
-from madang.web import charts, formats
+from madang.web import formats
 from madang.web.icons import ICONS, svg
 
 register = template.Library()
@@ -149,23 +148,6 @@ def cai_class(name: str) -> str:
     word = words.get(name, _("No index"))
     assert f"cai-{known}" in ICONS
     return format_html('<span class="cai cai-{}">{}{}</span>', known, icon(f"cai-{known}"), word)
-
-
-@register.simple_tag
-def line_chart(
-    points: Sequence[charts.Point],
-    finding: str,
-    threshold: charts.Threshold | None = None,
-) -> SafeString:
-    """Return an hourly line with the hours 0, 6, 12 and 18 named."""
-    zone = city_zone()
-    ticks = [
-        (point.at, formats.hour_text(point.at, _language(), zone))
-        for point in points
-        if point.at.astimezone(zone).hour % 6 == 0
-    ]
-    drawn = charts.line_chart(points, finding=finding, ticks=ticks, threshold=threshold)
-    return mark_safe(drawn)  # noqa: S308 - texts are escaped where they are drawn
 
 
 def city_zone() -> tzinfo:

@@ -73,28 +73,39 @@ for (const button of all("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// Read aloud: <button data-read-aloud hidden data-stop="Stop">, by the device's own voices.
-const voice = window.speechSynthesis;
-for (const button of voice ? all("[data-read-aloud]") : []) {
+// Read aloud: <button data-read-aloud hidden data-stop="Stop">, by the device's own voices. The button
+// comes only where the device has a voice for the language of the page; voices may load late.
+const speaker = window.speechSynthesis;
+for (const button of speaker ? all("[data-read-aloud]") : []) {
+  const base = (tag) => tag.toLowerCase().split(/[-_]/)[0];
+  const language = document.documentElement.lang;
+  const voice = () => speaker.getVoices().find((one) => base(one.lang) === base(language));
   const text = () =>
-    all("main h1, main .lead, main [data-read]").map((part) => part.innerText.trim()).join(". ");
+    all("main h1, main .lead, main [data-read]")
+      .filter((part) => part.getClientRects().length)
+      .map((part) => part.innerText.replace(/\s+/g, " ").trim())
+      .map((part) => (/[.!?。؟።]$/.test(part) ? part : `${part}.`))
+      .join(" ");
   const label = button.querySelector("span");
   const words = { start: label.textContent, stop: button.dataset.stop };
   const stopped = () => (label.textContent = words.start);
-  button.hidden = false;
+  const offer = () => (button.hidden = !voice());
   button.addEventListener("click", () => {
-    if (voice.speaking) {
-      voice.cancel();
+    if (speaker.speaking) {
+      speaker.cancel();
       return stopped();
     }
     const speech = new SpeechSynthesisUtterance(text());
-    speech.lang = document.documentElement.lang;
+    speech.lang = language;
+    speech.voice = voice() ?? null;
     speech.rate = document.documentElement.dataset.display === "normal" ? 1 : 0.85;
     speech.onend = speech.onerror = stopped;
     label.textContent = words.stop;
-    voice.speak(speech);
+    speaker.speak(speech);
   });
-  addEventListener("pagehide", () => voice.cancel());
+  speaker.addEventListener?.("voiceschanged", offer);
+  addEventListener("pagehide", () => speaker.cancel());
+  offer();
 }
 
 // My district by the device's place: <form data-near> with <option data-lon data-lat>.
