@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer, Page, ProfileFile
+from madang.kernel.registry import Claim, Command, Offer, Page, ProfileFile, Schedule
 
 
 def offers() -> Iterable[Offer]:
@@ -21,6 +21,12 @@ def offers() -> Iterable[Offer]:
     )
     yield Page("healthz", "madang.app.pages:healthz", "healthz", "public")
     yield Page("metrics", "madang.app.pages:metrics", "metrics", "public")
+    yield Schedule(
+        "watch-parts",
+        "* * * * *",
+        "madang.app.watch:watch_parts",
+        "Put parts of the platform that fail on the operators' desk.",
+    )
     yield from _claims()
 
 

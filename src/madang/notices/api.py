@@ -1,4 +1,10 @@
-"""The door of notices: alerts as CAP 1.2 documents, published once and kept."""
+"""The door of notices: alerts as CAP 1.2 documents, and what is told to those who asked for it.
+
+from madang.notices import api as notices
+notices.publish(alert, "measure:17")                      # CAP, feed and page
+notices.tell(notices.Notice(key=..., kind="air.class", ...))   # mail, push, phone
+notices.open_alert(notices.Trouble(key="silence:3", ...))      # the operators' desk
+"""
 
 from __future__ import annotations
 
@@ -8,18 +14,50 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from madang.notices.cap import Alert, Area, Info, cap_document
+from madang.notices.desk import (
+    Entry,
+    OnDesk,
+    Trouble,
+    acknowledge,
+    assign,
+    clear_alert,
+    note,
+    on_desk,
+    open_alert,
+    open_data,
+)
 from madang.notices.errors import AlertExists, UnknownAlert
+from madang.notices.notice import Notice
+from madang.notices.values import Value, message, moment, names, number, unit
 
 __all__ = [
     "Alert",
     "Area",
+    "Entry",
     "Info",
+    "Notice",
+    "OnDesk",
     "Published",
+    "Trouble",
+    "Value",
+    "acknowledge",
     "alerts",
+    "assign",
     "cap_document",
+    "clear_alert",
     "document",
+    "message",
+    "moment",
+    "names",
+    "note",
+    "number",
+    "on_desk",
+    "open_alert",
+    "open_data",
     "publish",
     "published",
+    "tell",
+    "unit",
 ]
 
 
@@ -93,3 +131,19 @@ def document(identifier: str) -> bytes:
     if found is None:
         raise UnknownAlert(f"there is no alert {identifier!r}")
     return found.encode()
+
+
+def tell(notice: Notice) -> bool:
+    """Tell a notice to everybody who asked for its kind, subject and place.
+
+    It is kept in the caller's transaction; a job brings it to people. In production only what is
+    real is told. Returns whether it is told, and new.
+
+    Raises
+    ------
+    UnknownKind, Invalid
+        If the kind, its subject or level, or the template does not exist.
+    """
+    from madang.notices.tell import tell as work
+
+    return work(notice)
