@@ -3,8 +3,9 @@
     python tools/assets.py          # npm ci, then copy the files that package.json names
 
 `package.json` names the files under ``madang.ship``; they go to
-``src/madang/web/static/vendor/<package>/`` with a NOTICE.txt of all licences and a stamp of what
-was laid, so that later calls return at once.
+``src/madang/web/static/vendor/<package>/``, the fonts that tools/fonts.py cuts to
+``vendor/fonts/``, with a NOTICE.txt of all licences and a stamp of what was laid; later calls
+return at once.
 Exit 0: all is there; 3: npm or its registry cannot be reached, pages go without map and fonts.
 """
 
@@ -20,6 +21,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from tools import fonts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "src" / "madang" / "web" / "static" / "vendor"
@@ -57,7 +62,8 @@ def main() -> int:
 def stamp_of(root: Path) -> str:
     """Return the hash of all that decides what is laid: package.json, its lock, this program."""
     digest = hashlib.sha256()
-    for path in (root / "package.json", root / "package-lock.json", Path(__file__)):
+    programs = (Path(__file__), Path(fonts.__file__))
+    for path in (root / "package.json", root / "package-lock.json", *programs):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -130,6 +136,7 @@ def lay(root: Path, vendor: Path, stamp: str) -> list[str]:
     shutil.rmtree(new, ignore_errors=True)
     try:
         names = [_laid(modules, new, path) for path in named(root)]
+        names += fonts.lay(modules, new)
         (new / NOTICE).write_text(notice(root), encoding="utf-8")
         about = {"stamp": stamp, "files": [NOTICE, *names]}
         (new / STAMP).write_text(json.dumps(about, indent=1), encoding="utf-8")

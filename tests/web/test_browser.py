@@ -15,6 +15,7 @@ from madang.air.present import forget_present_air
 from madang.identity import api as identity
 from madang.web import context
 from tests.air.conftest import MAPO, feed
+from tests.web.pseudo import pseudo_languages
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -32,13 +33,19 @@ pytestmark = [
 PASSWORD = "courtyard lantern persimmon"
 PAGES = (
     "/", "/air/", f"/air/{MAPO}/", "/air/measures/", "/status/", "/proof/", "/accessibility/",
-    "/sign-in/", "/operations/", "/operations/dead-letters/", "/operations/jobs/",
-    "/operations/gateways/", "/nowhere/",
+    "/sign-in/", "/operations/", "/operations/pipeline/", "/operations/dead-letters/",
+    "/operations/jobs/", "/operations/gateways/", "/nowhere/",
 )  # fmt: skip
 # the missing page on purpose; the icon that a bare picture, without a page around it, asks for; the
 # stream process, which is not part of this site
 EXPECTED = ("/nowhere/", "/favicon.ico", "/events")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDEST = """
+return [...document.body.querySelectorAll('*')].filter(element => {
+  const box = element.getBoundingClientRect();
+  return box.right > innerWidth + 1 || box.left < -1;
+}).map(element => element.outerHTML.slice(0, 100)).slice(0, 3).join(' | ');
+"""
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {runOnly: arguments[0]}).then(result => done(
@@ -106,6 +113,21 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_screen(browser, site, langua
         for entry in browser.get_log("browser")
         if entry["level"] == "SEVERE" and not any(p in entry["message"] for p in EXPECTED)
     ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["en-xa", "ar-xb"])
+def test_texts_two_fifths_longer_stay_on_a_small_phone(browser, site, language):
+    found = []
+    metrics = {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(f"{site}/static/web/mark.svg")
+    browser.add_cookie({"name": "django_language", "value": language, "path": "/"})
+    with pseudo_languages():
+        for path in PAGES:
+            browser.get(site + path)
+            if browser.execute_script("return document.documentElement.scrollWidth") > 320:
+                found.append(f"{path} runs off the screen: {browser.execute_script(WIDEST)}")
     assert not found, "\n".join(found)
 
 

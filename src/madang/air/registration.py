@@ -151,12 +151,16 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:close_waiting",
         "Close district hours whose stations did not all report; let measures end on time.",
     )
+    yield from _forecast_schedules()
     yield Schedule(
         "air-forget-hours",
         "30 3 * * *",
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    for turn in ("declared", "in_force", "lifted"):
+        name = f"air.measure_{turn}"
+        yield Subscriber(name, f"air-desk-{turn}", "madang.air.desk:follow")
     yield from ALERTS
     for event, target in (
         ("air.class_changed", "class_changed"),
@@ -168,6 +172,27 @@ def offers() -> Iterable[Offer]:
         yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
     yield from _layers()
+
+
+def _forecast_schedules() -> Iterable[Offer]:
+    yield Schedule(
+        "air-forecast",
+        "* * * * *",
+        "madang.air.forecasting:issue_forecasts",
+        "Forecast the next 48 hours of places whose newest hour has no forecast yet.",
+    )
+    yield Schedule(
+        "air-judge-forecasts",
+        "25 * * * *",
+        "madang.air.forecast_checks:judge_forecasts",
+        "Compare forecasts of days that are over with what came.",
+    )
+    yield Schedule(
+        "air-forget-forecasts",
+        "35 3 * * *",
+        "madang.air.forecasting:forget_old_forecasts",
+        "Delete hourly forecasts after eight days; their scores are kept.",
+    )
 
 
 def _pages() -> Iterable[Offer]:
@@ -182,6 +207,9 @@ def _pages() -> Iterable[Offer]:
     yield Page(
         "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
     )
+    for screen in ("widget", "display", "embed"):
+        target = f"madang.air.screens:{screen}"
+        yield Page(f"air/<str:code>/{screen}/", target, f"air-{screen}", "public")
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)

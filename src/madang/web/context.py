@@ -22,6 +22,7 @@ from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, SearchPage, registry
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
+from madang.web.fonts import font_sheets
 
 ALERTS_KEPT_S = 1.0
 _kept_alerts: dict[str, tuple[float, list[Link]]] = {}
@@ -52,6 +53,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "alerts": alerts(language) if actor.is_anonymous else measure_links(language),
         "city_name": city_name(language),
         "display": display_of(request),
+        "font_sheets": font_sheets(language),
         "displays": displays(request),
         "theme": theme_of(request),
         "themes": themes(request),

@@ -23,6 +23,7 @@ from madang.city.api import profile
 from madang.web.charts import Line, Point, Span, Threshold
 from madang.web.choices import DISPLAYS, display_of, theme_of
 from madang.web.context import Link
+from madang.web.fonts import font_sheets
 
 CLASSES = ("good", "moderate", "bad", "very-bad", "")
 ORIGINS = ("real", "simulated", "replayed", "forecast", "mixed")
@@ -104,6 +105,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         ],
         "sample": _chart(),
         "mongolian": MONGOLIAN,
+        "font_sheets": font_sheets(language, "mn-mong"),
     }
 
 
