@@ -17,6 +17,7 @@ import sys
 
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "pages", "notices", "instance", "freshness",
+    "forecast",
 )  # fmt: skip
 
 
