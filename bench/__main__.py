@@ -17,6 +17,7 @@ import sys
 
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "instance", "freshness",
+    "forecast",
 )  # fmt: skip
 
 
