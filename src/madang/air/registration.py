@@ -17,6 +17,7 @@ from madang.kernel.registry import (
     Offer,
     OpenTable,
     Page,
+    ProfileFile,
     QualityLimits,
     Schedule,
     StreamConsumer,
@@ -131,6 +132,11 @@ def offers() -> Iterable[Offer]:
         "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
     )
     yield API("air", "madang.air.http:router")
+    yield ProfileFile(
+        "air.yaml",
+        "madang.air.in_effect:faults_of_file",
+        "The city's index of the air, whose hours count, rules and measures.",
+    )
     for pollutant in PROPERTIES:
         yield StreamConsumer(
             f"air-hours-{pollutant.id}",
