@@ -146,7 +146,8 @@ def test_an_advisory_is_in_force_at_once_with_its_cap_alert_and_cancelled_when_l
     assert cancel.message_type == "Cancel"
     assert alert.identifier.encode() in notices.document(cancel.identifier)
     assert [e.name for e in OutboxEntry.objects.order_by("pk")] == [
-        "air.measure_declared", "air.measure_in_force", "air.measure_lifted",
+        "air.measure_declared", "air.measure_published", "air.measure_in_force",
+        "air.measure_lifted",
     ]  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import frost_sta_client as fsc
 import pytest
+import requests
+from frost_sta_client.model.ext.entity_list import EntityList
+from frost_sta_client.model.ext.entity_type import EntityTypes
 from geojson import Point
 
 from tests.system.instance import Instance, until
@@ -85,6 +88,40 @@ def test_a_station_is_made_sends_readings_and_is_queried(service: fsc.SensorThin
     [shown] = list(newest.list())
     assert [o.result for o in shown.observations.entities] == [61.9]
     assert service.observations().find(found[0].id).result == 17.4
+
+
+def test_a_station_brings_its_history_along_and_a_batch_adds_to_it(
+    instance: Instance, service: fsc.SensorThingsService
+) -> None:
+    thing = _station()
+    thing.properties = {**thing.properties, "external_id": "roof-2"}
+    begun = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=2)
+    past = [
+        fsc.Observation(result=v, phenomenon_time=(begun + timedelta(minutes=n)).isoformat())
+        for n, v in enumerate((11.0, 12.0, 13.0))
+    ]
+    thing.datastreams.entities[0].observations = EntityList(
+        EntityTypes["Observation"]["class"], past
+    )
+    service.create(thing)
+    [stream] = list(service.things().find(thing.id).get_datastreams().query().list())
+    body = {"result": 14.0, "phenomenonTime": (begun + timedelta(minutes=3)).isoformat()}
+    later = {**body, "phenomenonTime": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    part = {"method": "POST", "url": f"Datastreams({stream.id})/Observations"}
+    parts = [{**part, "id": "a", "body": body}, {**part, "id": "b", "body": later}]
+    answer = requests.post(
+        f"{instance.url}/sta/v1.1/$batch", json={"requests": parts},
+        auth=requests.auth.HTTPBasicAuth("roof", service.auth_handler.password), timeout=30,
+    )  # fmt: skip
+    stored, refused = answer.json()["responses"]
+    assert (stored["status"], refused["status"]) == (201, 422)
+    assert refused["body"]["code"] == "future-stamp"
+
+    def values() -> list[float]:
+        listed = stream.get_observations().query().orderby("phenomenonTime", "asc").list()
+        return [one.result for one in listed]
+
+    until(lambda: values() == [11.0, 12.0, 13.0, 14.0], what="history and batch in the lake")
 
 
 def test_the_command_line_reads_the_same(instance: Instance, service: object) -> None:

@@ -26,6 +26,7 @@ from tests.web.browser import (
     resize,
     tab_faults,
 )
+from tests.web.pseudo import pseudo_languages
 
 pytestmark = [
     pytest.mark.system,
@@ -66,6 +67,18 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_screen(browser, site, shown)
             axe = width == DESKTOP or shown == "lang=ko"
             found += [f"{path} at {width}: {fault}" for fault in faults(browser, axe=axe)]
     found += console_errors(browser, sites.NOWHERE)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["en-xa", "ar-xb"])
+def test_texts_two_fifths_longer_stay_on_a_small_phone(browser, site, language):
+    found = []
+    resize(browser, PHONE)
+    browser.add_cookie({"name": "django_language", "value": language, "path": "/"})
+    with pseudo_languages():
+        for path in sites.pages():
+            browser.get(site + path)
+            found += [f"{path}: {fault}" for fault in faults(browser, axe=False)]
     assert not found, "\n".join(found)
 
 

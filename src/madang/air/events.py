@@ -37,3 +37,26 @@ class MeasureLifted(MeasureEvent, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "air.measure_lifted"
     PUBLIC: ClassVar[bool] = True
+
+
+class MeasurePublished(MeasureEvent, frozen=True, kw_only=True):
+    """A measure's alert went out: nobody has to approve it, or an officer has."""
+
+    NAME: ClassVar[str] = "air.measure_published"
+
+
+class ClassChanged(Event, frozen=True, kw_only=True):
+    """A pollutant's class changed in a district; `value` is the hour's mean, µg/m³ or ppm.
+
+    Classes are grades (good, moderate, bad, very_bad); `turned_at` is the end of the hour.
+    """
+
+    NAME: ClassVar[str] = "air.class_changed"
+    PUBLIC: ClassVar[bool] = True
+    district: str
+    origin: str
+    pollutant: str
+    earlier: str
+    grade: str
+    value: float
+    turned_at: datetime

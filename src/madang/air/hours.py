@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from madang.air.actions import pass_time, step_series
+from madang.air.class_changes import follow_classes
 from madang.air.in_effect import rules_in_effect
 from madang.air.models import DistrictHour, RuleState, Series
 from madang.air.rule_set import ForecastRule, Stations
@@ -128,6 +129,7 @@ def _close(series: Series, ready: Sequence[DistrictHour], expected: int) -> None
         closed.append((hour.end, hour.value))
     if closed:
         step_series(series, closed)
+        follow_classes(series, closed)
 
 
 def _save(hours: Sequence[DistrictHour]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from madang.kernel.registry import (
     API,
+    AlertKind,
     Command,
     DistrictNow,
     MapLayer,
@@ -17,6 +18,7 @@ from madang.kernel.registry import (
     QualityLimits,
     Schedule,
     StreamConsumer,
+    Subscriber,
 )
 
 _DEFINITION = "http://vocab.nerc.ac.uk/standard_name/"
@@ -81,6 +83,38 @@ PROPERTIES = (
 MAPPED = {"pm25": 0, "pm10": 0, "o3": 3, "no2": 3}  # pollutants with a layer; decimals shown
 
 
+def _(text: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+ALERTS = (
+    AlertKind(
+        "air.class",
+        _("The air changes"),
+        _("One message when the hour's air gets worse, one when it is better again."),
+        tuple((p.id, p.name) for p in PROPERTIES[:4]),
+        (
+            ("good", _("Good")),
+            ("moderate", _("Moderate")),
+            ("bad", _("Bad")),
+            ("very_bad", _("Very bad")),
+        ),
+        default_level="bad",
+        critical_from="very_bad",
+    ),
+    AlertKind(
+        "air.measure",
+        _("The city takes measures"),
+        _("When the city declares one because of the air, when it starts and when it ends."),
+        tuple((p.id, p.name) for p in PROPERTIES[:2]),
+        (("measure", _("Every measure")), ("severe", _("Severe ones only"))),
+        default_level="measure",
+        critical_from="severe",
+    ),
+)
+
+
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from PROPERTIES
@@ -117,14 +151,45 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:close_waiting",
         "Close district hours whose stations did not all report; let measures end on time.",
     )
+    yield from _forecast_schedules()
     yield Schedule(
         "air-forget-hours",
         "30 3 * * *",
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    yield from ALERTS
+    for event, target in (
+        ("air.class_changed", "class_changed"),
+        ("air.measure_published", "measure_published"),
+        ("air.measure_in_force", "measure_in_force"),
+        ("air.measure_lifted", "measure_lifted"),
+    ):
+        name = f"air-tell-{target.replace('_', '-')}"
+        yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
     yield from _layers()
+
+
+def _forecast_schedules() -> Iterable[Offer]:
+    yield Schedule(
+        "air-forecast",
+        "* * * * *",
+        "madang.air.forecasting:issue_forecasts",
+        "Forecast the next 48 hours of places whose newest hour has no forecast yet.",
+    )
+    yield Schedule(
+        "air-judge-forecasts",
+        "25 * * * *",
+        "madang.air.forecast_checks:judge_forecasts",
+        "Compare forecasts of days that are over with what came.",
+    )
+    yield Schedule(
+        "air-forget-forecasts",
+        "35 3 * * *",
+        "madang.air.forecasting:forget_old_forecasts",
+        "Delete hourly forecasts after eight days; their scores are kept.",
+    )
 
 
 def _pages() -> Iterable[Offer]:
@@ -139,6 +204,9 @@ def _pages() -> Iterable[Offer]:
     yield Page(
         "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
     )
+    for screen in ("widget", "display", "embed"):
+        target = f"madang.air.screens:{screen}"
+        yield Page(f"air/<str:code>/{screen}/", target, f"air-{screen}", "public")
     yield DistrictNow("air", "madang.air.now:district_now", "air/now.html", 10)
     yield MenuEntry("air", "Air", 10)
     yield MenuEntry("air-measures", "Air measures", 11)

@@ -20,7 +20,7 @@ from django.http import HttpRequest
 
 from madang.access.api import ROLES
 from madang.identity import links
-from madang.identity.api import ADMINISTRATOR, has_administrator
+from madang.identity.api import ADMINISTRATOR, client_address, has_administrator
 from madang.identity.errors import LinkSpent, TooManyAttempts, UserExists, WeakPassword
 from madang.identity.models import SignInFailure
 from madang.identity.rules import FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, WINDOW, wait_after
@@ -140,17 +140,6 @@ def sign_in(request: HttpRequest, name: str, password: str) -> User | None:
 def forget_old_failures() -> None:
     """Delete what no longer counts; run by a schedule."""
     SignInFailure.objects.filter(at__lt=times.now() - 2 * WINDOW).delete()
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address of the browser.
-
-    The web process listens on loopback behind the front, which replaces what a client writes into
-    ``X-Forwarded-For``; its last entry is the peer the front saw.
-    """
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip()
-    return (forwarded if forwarded and peer in ("", "127.0.0.1", "::1") else peer)[:64]
 
 
 def _wait(account: str, address: str, now: datetime) -> timedelta:

@@ -67,6 +67,17 @@ def api_access(access: str) -> Callable[[HttpRequest], Actor]:
     return authorised
 
 
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the browser.
+
+    The web process listens on loopback behind the front, which replaces what a client writes into
+    ``X-Forwarded-For``; its last entry is the peer the front saw.
+    """
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-1].strip()
+    return (forwarded if forwarded and peer in ("", "127.0.0.1", "::1") else peer)[:64]
+
+
 def actor_of(user: AbstractBaseUser | AnonymousUser | None) -> Actor:
     """Return the actor for a Django user; nobody and a closed account are anonymous."""
     if not isinstance(user, AbstractBaseUser) or not user.is_authenticated or not user.is_active:

@@ -40,12 +40,44 @@ class Settings:
         "", "System of record: empty for SQLite in the data folder, or `postgresql://...`."
     )
     nats_url: str = _setting(
-        "", "External NATS server with JetStream; empty starts our own as a child."
+        "",
+        "External NATS server with JetStream, `nats://user:password@host:4222` (signs in user and "
+        "password percent-encoded); empty starts our own as a child.",
     )
     lake_url: str = _setting(
         "", "External ClickHouse, `http://host:8123`; empty uses the embedded store."
     )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
+    public_url: str = _setting(
+        "", "Address of the portal in messages, `https://...`; empty is `http://localhost:PORT`."
+    )
+    contact_key: str = _setting(
+        "", "Key that encrypts addresses of subscribers; generated in demo mode."
+    )
+    smtp_url: str = _setting(
+        "",
+        "Mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://host:465` (TLS) or "
+        "`smtp://host:25?tls=off`; empty records mails in demo mode and offers none in production.",
+    )
+    mail_from: str = _setting("", "Sender of mails, such as `alerts@city.example`.")
+    email_rate: int = _setting(100, "Mails a second at most, after a burst of 1,000.")
+    vapid_key: str = _setting(
+        "", "Private key of web push, base64url (`madang notices keys`); generated in demo mode."
+    )
+    push_hosts: str = _setting(
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        "Push services that subscriptions may name; others are refused.",
+    )
+    push_test_hosts: str = _setting(
+        "", "Further `host:port` for tests, plain HTTP and local allowed; refused in production."
+    )
+    push_rate: int = _setting(500, "Web pushes a second at most, after a burst of 1,000.")
+    sms_port: str = _setting(
+        "", "Text messages: `package.module:factory` of a channel; empty records them in demo mode."
+    )
+    kakao_port: str = _setting("", "AlimTalk of Kakao, as `sms_port`.")
+    voice_port: str = _setting("", "Spoken messages, as `sms_port`.")
+    phone_rate: int = _setting(30, "Messages a second to each of these ports, after such a burst.")
     log_format: str = _setting("text", "`text` for people or `json` for machines.")
     shared: Path = _setting(Path("../shared"), "Folder with real data for tests and benchmarks.")
 
@@ -53,6 +85,11 @@ class Settings:
     def front_port(self) -> int:
         """Public origin: pages, JSON API, SensorThings, server-sent events."""
         return self.port + self.port_offset
+
+    @property
+    def public_origin(self) -> str:
+        """Where people reach the portal, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.front_port}"
 
     @property
     def dialect_port(self) -> int:

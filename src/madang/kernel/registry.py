@@ -286,6 +286,31 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class AlertKind:
+    """A kind of notice that people can ask for, for a place.
+
+    Parameters
+    ----------
+    id : ``room.name``.
+    title, help : message ids of the room's catalogue.
+    subjects : (id, message id) of what it can be about, such as pollutants.
+    levels : (id, message id) from mild to grave; one level where there is nothing to choose.
+    default_level : level that the sign-up page proposes.
+    critical_from : level from which a notice may pass quiet hours; empty where none may.
+    place_level : level of the city's units it is told for.
+    """
+
+    id: str
+    title: str
+    help: str
+    subjects: tuple[tuple[str, str], ...]
+    levels: tuple[tuple[str, str], ...]
+    default_level: str
+    critical_from: str = ""
+    place_level: str = "district"
+
+
+@dataclass(frozen=True)
 class Claim:
     """What a room claims and `madang prove` measures; the target returns a float in `unit`.
 
@@ -323,6 +348,7 @@ Offer = (
     | OpenTable
     | MapLayer
     | HealthCheck
+    | AlertKind
     | Claim
 )
 Kind = TypeVar("Kind")

@@ -5,11 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret in `path`, made on first use, readable by the owner only.
+    """Return the random secret in `path`, made on first use; see `kept_secret_of`."""
+    return kept_secret_of(path, lambda: secrets.token_urlsafe(48))
+
+
+def kept_secret_of(path: Path, make: Callable[[], str]) -> str:
+    """Return the secret in `path`, made by `make` on first use, readable by the owner only.
 
     It is there whole or not at all: on a full disk nothing is left that looks like an empty secret.
     """
@@ -21,7 +27,7 @@ def kept_secret(path: Path) -> str:
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):  # another process was first

@@ -1,4 +1,9 @@
-"""The door of notices: alerts as CAP 1.2 documents, published once and kept."""
+"""The door of notices: alerts as CAP 1.2 documents, and what is told to those who asked for it.
+
+from madang.notices import api as notices
+notices.publish(alert, "measure:17")                      # CAP, feed and page
+notices.tell(notices.Notice(key=..., kind="air.class", ...))   # mail, push, phone
+"""
 
 from __future__ import annotations
 
@@ -9,17 +14,27 @@ from django.db import IntegrityError, transaction
 
 from madang.notices.cap import Alert, Area, Info, cap_document
 from madang.notices.errors import AlertExists, UnknownAlert
+from madang.notices.notice import Notice
+from madang.notices.values import Value, message, moment, names, number, unit
 
 __all__ = [
     "Alert",
     "Area",
     "Info",
+    "Notice",
     "Published",
+    "Value",
     "alerts",
     "cap_document",
     "document",
+    "message",
+    "moment",
+    "names",
+    "number",
     "publish",
     "published",
+    "tell",
+    "unit",
 ]
 
 
@@ -93,3 +108,19 @@ def document(identifier: str) -> bytes:
     if found is None:
         raise UnknownAlert(f"there is no alert {identifier!r}")
     return found.encode()
+
+
+def tell(notice: Notice) -> bool:
+    """Tell a notice to everybody who asked for its kind, subject and place.
+
+    It is kept in the caller's transaction; a job brings it to people. In production only what is
+    real is told. Returns whether it is told, and new.
+
+    Raises
+    ------
+    UnknownKind, Invalid
+        If the kind, its subject or level, or the template does not exist.
+    """
+    from madang.notices.tell import tell as work
+
+    return work(notice)

@@ -4,9 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Offer
+from madang.kernel.registry import API, Command, HealthCheck, MenuEntry, Offer, Page, Schedule
+
+OPERATOR, OFFICER = "role:operator", "role:officer"
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield API("notices", "madang.notices.http:router")
+    yield Command("notices keys", "madang.notices.cli:keys", "Make the keys for production.")
+    yield HealthCheck("notices", "madang.notices.watch:problem")
+    yield Schedule(
+        "notices-wake",
+        "* * * * *",
+        "madang.notices.tasks:wake_lanes",
+        "Send what has come due: after quiet hours, and what is tried again.",
+    )
+    yield Schedule(
+        "notices-forget",
+        "50 3 * * *",
+        "madang.notices.tasks:forget_old",
+        "Forget unconfirmed addresses, calls that are done and old messages.",
+    )
+    yield from _pages()
+
+
+def _pages() -> Iterable[Offer]:
+    here, people = "madang.notices.pages", "madang.notices.sign_up_pages"
+    calls, desk = "madang.notices.call_back_pages", "madang.notices.desk_pages"
+    yield Page("alerts/", f"{here}:alerts", "alerts", "public")
+    yield Page("alerts/feed.atom", f"{here}:feed", "alert-feed", "public")
+    yield Page("alerts/sign-up/", f"{people}:sign_up", "alert-sign-up", "public")
+    yield Page("alerts/worker.js", f"{people}:worker", "alert-worker", "public")
+    # the signed link is the right to act; a mail program and the service worker have no token
+    one = "<str:token>/"
+    yield Page(f"alerts/confirm/{one}", f"{people}:confirm", "alert-confirm", "public", True)
+    yield Page(f"alerts/mine/{one}", f"{people}:manage", "alert-manage", "public")
+    yield Page(f"alerts/stop/{one}", f"{people}:stop", "alert-stop", "public", True)
+    yield Page("alerts/<str:identifier>/", f"{here}:alert", "alert", "public")
+    yield Page("call-back/", f"{calls}:ask", "call-back", "public")
+    yield Page("call-backs/", f"{calls}:listed", "call-backs", OFFICER)
+    yield Page("call-backs/<int:number>/", f"{calls}:one", "call-back-one", OFFICER)
+    yield Page("operations/notices/", f"{desk}:notices", "operations-notices", OPERATOR)
+    yield Page("operations/notices/recorded/", f"{desk}:recorded", "operations-recorded", OPERATOR)
+    yield MenuEntry("alerts", "Alerts", 20)
+    yield MenuEntry("call-backs", "Calls to make", 85, OFFICER)

@@ -22,6 +22,12 @@ def grade_word(look: str) -> str:
 
 
 @register.simple_tag
+def grade_icon(look: str) -> str:
+    """Return the name of a grade's icon."""
+    return f"cai-{look}" if look != "none" else "cai-unknown"
+
+
+@register.simple_tag
 def distance(metres: float | None) -> str:
     """Return a distance in words of everyday use: tens of metres, then tenths of kilometres."""
     if metres is None:

@@ -149,6 +149,7 @@ class _Inner(HttpRequest):
         super().__init__()
         self.META = dict(outer.META)
         self.method = part.method
+        self.in_change_set = bool(part.group)
         self._body = body
         own = {name.lower(): value for name, value in part.headers.items()}
         self.content_type = own.get("content-type", "application/json").split(";")[0].strip()

@@ -1,6 +1,7 @@
 """SensorThings 1.1 over HTTP: reads are open, writes need a gateway key with scope `provision`.
 
-New observations go to the stream process; the front sends them there.
+New observations go to the stream process: the front sends them there, and this process those that
+come inside an entity or a batch.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 from madang.kernel.errors import Forbidden, MadangError, NotFound
 from madang.telemetry import gateways, keys
-from madang.telemetry.sta import formats, read, v11, write
-from madang.telemetry.sta.errors import InvalidEntity
+from madang.telemetry.sta import formats, intake, read, v11, write
+from madang.telemetry.sta.errors import InvalidEntity, NotSupported
 from madang.telemetry.sta.json_patch import patched
 from madang.telemetry.sta.model import EntityType, table_of
 from madang.telemetry.sta.options import Query, parse_query
@@ -134,12 +135,12 @@ def writer_of(request: HttpRequest) -> write.Writer:
 
 
 def _create(request: HttpRequest, target: Path) -> HttpResponse:
-    writer = writer_of(request)
     last = target.last
     if target.inner or target.ref or not last.is_many:
         raise MethodNotAllowed("an entity is created by POST to its set")
     if last.kind.table is None:
-        raise MethodNotAllowed("observations are taken by the stream process, not by this one")
+        return _observed(request, target)
+    writer = writer_of(request)
     within = []
     if last.link is not None:
         parent = _row(Path(target.segments[:-1]))
@@ -147,7 +148,37 @@ def _create(request: HttpRequest, target: Path) -> HttpResponse:
         _require_own_parent(kind, parent, writer)
         within = [(_back_name(target.segments[-2], last), parent)]
     row = write.create(last.kind, _body(request), writer, within)
+    if writer.points:
+        _require_no_change_set(request)
+        _store_inside(request, writer)
     return _created(request, last.kind, row)
+
+
+def _observed(request: HttpRequest, target: Path) -> HttpResponse:
+    """Answer one Observation by what the doors say of it."""
+    _require_no_change_set(request)
+    if len(target.segments) == 1:
+        return intake.passed_on(request, f"{ROOT}/Observations")
+    parent = target.segments[-2]
+    if parent.kind.name != "Datastream" or parent.id is None:
+        raise MethodNotAllowed("observations are created in Datastreams(n)/Observations")
+    return intake.passed_on(request, f"{ROOT}/Datastreams({parent.id})/Observations")
+
+
+def _store_inside(request: HttpRequest, writer: write.Writer) -> None:
+    """Have the observations stored that came inside an entity; without them it is not made."""
+    try:
+        intake.store(request, writer.points)
+    except MadangError:
+        write.undo(writer)
+        raise
+
+
+def _require_no_change_set(request: HttpRequest) -> None:
+    if getattr(request, "in_change_set", False):
+        raise NotSupported(
+            "what is observed cannot be taken back: send observations outside of a change set"
+        )
 
 
 def _require_own_parent(kind: EntityType, parent: Any, writer: write.Writer) -> None:

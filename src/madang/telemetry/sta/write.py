@@ -8,7 +8,7 @@ columns too: of a Thing `external_id`, `unit_code`, `station_class`; of a Datast
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from madang.kernel import times
 from madang.kernel.errors import Conflict, Forbidden, NotFound
 from madang.telemetry import models
 from madang.telemetry.changes import note_change
+from madang.telemetry.doors.rows import Point
 from madang.telemetry.sta.checks import (
     checked_document,
     checked_unit,
@@ -28,6 +29,7 @@ from madang.telemetry.sta.checks import (
     property_id,
 )
 from madang.telemetry.sta.errors import Immutable, InvalidEntity, NotSupported
+from madang.telemetry.sta.intake import points_of
 from madang.telemetry.sta.model import TYPES, EntityType, Link, table_of
 
 ID = "@iot.id"
@@ -36,15 +38,25 @@ MOST_PROPERTIES = 255  # the engine counts observed properties in one byte
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes: the gateway behind the key."""
+    """Who writes, the gateway behind the key; and what one request of it made and brought along.
+
+    made : rows in the order of their making.
+    brought : (row of a Datastream, document) of each Observation described inside.
+    """
 
     id: int
     name: str
     origin: str
+    made: list[Any] = field(default_factory=list)
+    brought: list[tuple[Any, object]] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
 
 
 def create(kind: EntityType, document: object, writer: Writer, within: Within = ()) -> Any:
     """Create an entity, and with it those described inside; returns its row.
+
+    Observations described inside are read and judged, but not stored: the writer's `points` are for
+    the doors, once the datastreams are there for all to see.
 
     Parameters
     ----------
@@ -61,6 +73,7 @@ def create(kind: EntityType, document: object, writer: Writer, within: Within = 
     try:
         with transaction.atomic():
             row = _create(kind, document, writer, dict(within))
+            writer.points.extend(points_of(writer.brought, writer.id, times.now_ms()))
             note_change()
     except IntegrityError as error:
         raise Conflict(f"another {kind.name} has this external_id") from error
@@ -77,6 +90,8 @@ def update(kind: EntityType, row: Any, document: object, writer: Writer, *, repl
     try:
         with transaction.atomic():
             _update(kind, row, document, writer, replace=replace)
+            if writer.brought:
+                raise NotSupported("observations come by POST, not with a change of an entity")
             note_change()
     except IntegrityError as error:
         raise Conflict(f"another {kind.name} has this external_id") from error
@@ -95,6 +110,17 @@ def delete(kind: EntityType, row: Any, writer: Writer) -> None:
         row.delete()
     except (ProtectedError, RestrictedError):
         raise Conflict(f"datastreams of other gateways use {kind.name} {row.pk!r}") from None
+    note_change()
+
+
+@transaction.atomic
+def undo(writer: Writer) -> None:
+    """Delete what this writer's request made."""
+    for row in reversed(writer.made):
+        if isinstance(row, models.Location):
+            row.historical_locations.all().delete()
+            row.features.all().delete()
+        row.delete()
     note_change()
 
 
@@ -126,6 +152,7 @@ def _create(kind: EntityType, document: object, writer: Writer, given: dict[str,
     row = table_of(kind)(**fields, **columns_of(kind, fields), **singles)
     _prepare_new(kind, row, writer)
     row.save()
+    writer.made.append(row)
     _many_links(kind, row, links, writer, given)
     return row
 
@@ -191,8 +218,9 @@ def _many_links(
         if not isinstance(values, list):
             raise InvalidEntity(f"{link.name} must be a list", {link.name: "a list"})
         if link.target == "Observation":
-            if values:
+            if values and kind.name != "Datastream":
                 raise NotSupported("send observations to Datastreams(n)/Observations")
+            writer.brought.extend((row, value) for value in values)
             continue
         back = _back_link(kind, link)
         rows = [given[link.name]] if link.name in given else []

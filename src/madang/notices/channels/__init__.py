@@ -1,0 +1,1 @@
+"""The ways out: mail, web push, and ports for text messages, AlimTalk and voice."""
