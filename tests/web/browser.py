@@ -49,7 +49,8 @@ _FOCUSED = """
 const e = document.activeElement;
 if (!e || e === document.body) return null;
 e.scrollIntoView({block: 'nearest'});
-const style = getComputedStyle(e), box = e.getBoundingClientRect();
+// of a link over two lines, the first
+const style = getComputedStyle(e), box = e.getClientRects()[0] || e.getBoundingClientRect();
 // a shape in a drawing shows its focus by its own line
 const shape = e.ownerSVGElement && getComputedStyle(e.querySelector('path,rect,circle') || e);
 const at = document.elementFromPoint(
