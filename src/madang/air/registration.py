@@ -158,6 +158,9 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    for turn in ("declared", "in_force", "lifted"):
+        name = f"air.measure_{turn}"
+        yield Subscriber(name, f"air-desk-{turn}", "madang.air.desk:follow")
     yield from ALERTS
     for event, target in (
         ("air.class_changed", "class_changed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer, Page
+from madang.kernel.registry import Claim, Command, Offer, Page, Schedule
 
 
 def offers() -> Iterable[Offer]:
@@ -16,6 +16,12 @@ def offers() -> Iterable[Offer]:
     yield Command("service-file", "madang.app.cli_admin:service_file", "Print a systemd unit.")
     yield Page("healthz", "madang.app.pages:healthz", "healthz", "public")
     yield Page("metrics", "madang.app.pages:metrics", "metrics", "public")
+    yield Schedule(
+        "watch-parts",
+        "* * * * *",
+        "madang.app.watch:watch_parts",
+        "Put parts of the platform that fail on the operators' desk.",
+    )
     yield from _claims()
 
 

@@ -16,6 +16,7 @@ from madang.kernel.registry import (
     Page,
     StreamRoute,
     StreamTask,
+    Subscriber,
 )
 
 
@@ -104,6 +105,7 @@ def _lake() -> Iterable[Offer]:
 
 
 def _maps() -> Iterable[Offer]:
+    yield Subscriber("telemetry.silence", "telemetry-desk", "madang.telemetry.desk:follow")
     here = "madang.telemetry.map_sensors"
     yield MapLayer(
         "sensors", "Sensors that report", "point", f"{here}:rows", f"{here}:legend",
