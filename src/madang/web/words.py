@@ -61,8 +61,8 @@ def part(name: str) -> str:
         "stream": _("Intake doors"),
         "web": _("Pages"),
         "front": _("Front"),
-        "notices": _("Alerts and messages"),
         "disk": _("Disk space"),
+        "notices": _("Notices to people"),
     }
     return known.get(name, name)
 
