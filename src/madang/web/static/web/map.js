@@ -22,7 +22,9 @@ const NEAR_PX = 26; // a finger's half width
 export async function mountMap(root) {
   const setup = JSON.parse(root.dataset.map);
   const map = new MadangMap(root, setup);
+  root.madangMap = map;
   await map.start();
+  root.dataset.mapReady = "";
   return map;
 }
 
