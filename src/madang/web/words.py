@@ -61,6 +61,7 @@ def part(name: str) -> str:
         "stream": _("Intake doors"),
         "web": _("Pages"),
         "front": _("Front"),
+        "notices": _("Notices"),
         "disk": _("Disk space"),
     }
     return known.get(name, name)
