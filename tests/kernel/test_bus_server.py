@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -22,11 +24,16 @@ from madang.kernel.bus import mqtt as intake
 from madang.kernel.bus.access import DeviceUser, client_url, device_key_hash
 from madang.kernel.bus.client import Bus
 from madang.kernel.bus.message import Message, Stream
-from madang.kernel.bus.server import BusServer, running_pid, set_devices
+from madang.kernel.bus.server import BusServer, running_pid, server_binary, set_devices
 from madang.kernel.bus.watch import mended, problem_of
 from madang.kernel.config import Settings
 from madang.kernel.errors import Invalid, Unavailable
-from tests.kernel.bus_server import instance, killed_and_started_again, with_bus
+from tests.kernel.bus_server import (
+    free_port_offset,
+    instance,
+    killed_and_started_again,
+    with_bus,
+)
 
 pytestmark = pytest.mark.system
 NORTH = DeviceUser("north-1", device_key_hash("key of north"))
@@ -270,6 +277,44 @@ def test_the_server_refuses_strangers(here: Settings, server: BusServer) -> None
 
     with pytest.raises(Unavailable, match="does not answer"):
         asyncio.run(work())
+
+
+def test_a_password_with_signs_is_percent_encoded_in_the_address(tmp_path: Path) -> None:
+    port, password = free_port_offset() + 18_012, "p@ss:w/o%rd ü#?"
+    config = tmp_path / "nats.conf"
+    written = json.dumps(password, ensure_ascii=False)
+    config.write_text(
+        f"host: 127.0.0.1\nport: {port}\n"
+        f'authorization {{ users: [{{user: "the city", password: {written}}}] }}\n'
+    )
+    place = f"127.0.0.1:{port}"
+
+    async def work() -> None:
+        bus = await Bus.connect(f"nats://the%20city:{quote(password, safe='')}@{place}")
+        await bus.broadcast("a", b"")
+        await bus.close()
+        with pytest.raises(Unavailable, match=f"the bus at {place} does not answer") as refused:
+            await Bus.connect(f"nats://the%20city:wrong@{place}", timeout_s=1)
+        assert "wrong" not in str(refused.value)
+
+    with subprocess.Popen(
+        [str(server_binary()), "-c", str(config)], stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            asyncio.run(_listening(port))
+            asyncio.run(work())
+        finally:
+            running.kill()
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)
 
 
 def test_a_taken_port_is_named_with_the_way_out(here: Settings) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from madang.kernel.errors import Unavailable
-from madang.kernel.health import health
+from madang.kernel.health import Memory, health
 from madang.kernel.registry import HealthCheck
 
 
@@ -54,10 +55,41 @@ def test_one_ill_part_is_named_with_its_problem(name, problem):
     ]
 
 
-def test_a_check_that_hangs_holds_up_nobody():
-    found = health([check("hangs"), check("hangs"), check("well")], limit_s=0.2)
-    assert [c.ok for c in found.checks] == [False, False, True]
-    assert found.checks[0].problem == "no answer within 0.2 s"
+def test_a_check_that_hangs_holds_up_nobody_and_is_slow_before_it_is_ill():
+    memory = Memory()
+    begun = time.monotonic()
+    found = health([check("hangs"), check("well")], limit_s=0.1, memory=memory)
+    assert time.monotonic() - begun < 5
+    assert [(c.ok, c.slow, c.problem) for c in found.checks] == [
+        (True, True, ""),
+        (True, False, ""),
+    ]
+    found = health([check("hangs")], limit_s=0.1, patience_s=0.15, memory=memory)
+    assert not found.ok
+    assert found.checks[0].problem == "no answer for 0 s"
+    hanging = [t for t in threading.enumerate() if t.name == "hangs"]
+    assert len(hanging) == 1  # looks wait for one check, they do not pile up
+
+
+def test_what_a_slow_check_finds_is_told_at_the_next_look_and_stays_until_it_answers():
+    gate = threading.Event()
+    answers = iter(["away", ""])
+
+    def slow() -> str:
+        gate.wait(30)
+        return next(answers)
+
+    offer = HealthCheck("gate", f"{__name__}:gated")
+    globals()["gated"] = slow
+    memory = Memory()
+    assert health([offer], limit_s=0.05, memory=memory).ok
+    gate.set()
+    assert health([offer], limit_s=5, memory=memory).checks[0].problem == "away"
+    gate.clear()
+    still = health([offer], limit_s=0.05, memory=memory).checks[0]
+    assert (still.ok, still.slow, still.problem) == (False, True, "away")
+    gate.set()
+    assert health([offer], limit_s=5, memory=memory).ok
 
 
 @pytest.mark.data

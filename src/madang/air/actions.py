@@ -16,7 +16,7 @@ from madang.air.engine import measures as machine
 from madang.air.engine.measures import State, Transition
 from madang.air.errors import NotAwaitingApproval, NotInForce, UnknownMeasure
 from madang.air.in_effect import rules_in_effect
-from madang.air.models import DailyForecast, Measure, RuleState, Series
+from madang.air.models import DailyForecast, ForecastDay, Measure, RuleState, Series
 from madang.air.rule_set import POLLUTANTS, RuleSet
 from madang.air.rules import machine_rules
 from madang.kernel import audit
@@ -83,10 +83,23 @@ def _save_state(row: RuleState | None, series: Series, state: State, rule_set: R
 
 
 def _forecasts(series: Series, first: datetime, last: datetime) -> dict[date, float]:
-    """Return the mean that counts for each day: the district's own and of its origin goes first."""
+    """Return the mean that counts for each day: the district's own and of its origin goes first.
+
+    What the platform forecasts itself counts only where the profile says so, for days of which
+    nobody gave a forecast.
+    """
+    days = (first.date() - DAY, last.date() + 3 * DAY)
+    own = {}
+    if rules_in_effect().file.own_forecast:
+        kept = ForecastDay.objects.filter(**series.key, day__range=days)
+        own = dict(kept.values_list("day", "mean"))
+    return {**own, **_given_forecasts(series, days)}
+
+
+def _given_forecasts(series: Series, days: tuple[date, date]) -> dict[date, float]:
     rows = DailyForecast.objects.filter(
         pollutant=series.pollutant,
-        day__range=(first.date() - DAY, last.date() + 3 * DAY),
+        day__range=days,
         district__in=("", series.district),
         origin__in=("real", series.origin),
     ).values_list("day", "mean", "district", "origin")
@@ -131,7 +144,8 @@ def _declare(transition: Transition, series: Series, rule_set: RuleSet) -> None:
         rule_version=rule_set.file.version,
         rule_digest=rule_set.digest,
     )
-    _note(measure, "air.declare", _SYSTEM, reason=measure.reason)
+    told = _forecast_told(transition, series, rule_set)
+    _note(measure, "air.declare", _SYSTEM, reason=measure.reason, **told)
     announce(
         events.MeasureDeclared(
             **_event(measure, measure.declared_at), needs_approval=measure.needs_approval
@@ -141,6 +155,20 @@ def _declare(transition: Transition, series: Series, rule_set: RuleSet) -> None:
         _publish(measure)
         if measure.starts_at <= measure.declared_at:
             _into_force(measure, measure.declared_at, _SYSTEM)
+
+
+def _forecast_told(transition: Transition, series: Series, rule_set: RuleSet) -> dict[str, Any]:
+    """Return, of a declaration by forecast, whose forecast decided: given, or our own."""
+    if transition.grounds.tomorrow is None:
+        return {}
+    day = transition.starts.astimezone(rule_set.zone).date()
+    if _given_forecasts(series, (day, day)):
+        return {"forecast": "given"}
+    row = ForecastDay.objects.filter(**series.key, day=day).first()
+    if row is None:
+        return {}
+    model = {"model": row.model, "version": row.version, "issued_at": row.issued_at.isoformat()}
+    return {"forecast": "own", "low": row.low, "high": row.high, **model}
 
 
 def _into_force(measure: Measure, at: datetime, actor: str) -> None:

@@ -24,6 +24,15 @@ from madang.air.districts import (
 from madang.air.engine.cai import Index
 from madang.air.engine.cai import index as cai
 from madang.air.engine.us_aqi import index as us_aqi
+from madang.air.forecasts import (
+    AirForecast,
+    DayValue,
+    ForecastSkill,
+    ForecastValue,
+    forecast,
+    forecast_skill,
+    forecasts,
+)
 from madang.air.index_spec import GRADES, IndexClass
 from madang.air.means import Statistic, statistics
 from madang.air.measures import (
@@ -45,8 +54,12 @@ __all__ = [
     "GRADES",
     "POLLUTANTS",
     "Action",
+    "AirForecast",
+    "DayValue",
     "Declared",
     "DistrictAir",
+    "ForecastSkill",
+    "ForecastValue",
     "Hour",
     "HourValue",
     "Index",
@@ -65,6 +78,9 @@ __all__ = [
     "declared_measures",
     "district_air",
     "district_series",
+    "forecast",
+    "forecast_skill",
+    "forecasts",
     "index_in_effect",
     "lift",
     "measure",

@@ -3,6 +3,7 @@
 InvalidRules   422   the rules file of a city cannot be used as it stands; names file, line, field
 InvalidSeries  422   a series or values file that cannot be read at all; names file, line
 UnknownMeasure 404
+UnknownForecast 404
 NotAwaitingApproval 409
 """
 
@@ -27,6 +28,12 @@ class UnknownMeasure(NotFound):
     """No measure has this number."""
 
     code = "unknown-measure"
+
+
+class UnknownForecast(NotFound):
+    """No forecast has been issued for this place yet."""
+
+    code = "unknown-forecast"
 
 
 class NotAwaitingApproval(Conflict):

@@ -135,6 +135,57 @@ class StatisticOut(Schema):
     stations: int
 
 
+class ForecastValueOut(Schema):
+    """One hour ahead: mean and ends of the 80 % interval; µg/m³ for dust, ppm for gases."""
+
+    valid_at: datetime
+    value: float
+    low: float
+    high: float
+
+
+class DayValueOut(Schema):
+    """A day's mean ahead and the ends of its 80 % interval; `day` is the city's."""
+
+    day: Day
+    value: float
+    low: float
+    high: float
+
+
+class ForecastOut(Schema):
+    """A forecast: `source` is the origin of the hours that it was made from."""
+
+    district: str
+    names: dict[str, str]
+    origin: str
+    source: str
+    issued_at: datetime
+    model: str
+    version: str
+    models: dict[str, str]
+    fitted_from: datetime
+    fitted_rows: int
+    hours: dict[str, list[ForecastValueOut]]
+    tomorrow: dict[str, DayValueOut]
+
+
+class ForecastSkillOut(Schema):
+    """How forecasts did: of the last days' means, and of hours 24 hours ahead."""
+
+    district: str
+    pollutant: str
+    source: str
+    days: int
+    margin: float | None
+    within: int
+    rmse: float | None
+    persistence_rmse: float | None
+    hours: int
+    hour_skill: float | None
+    hour_coverage: float | None
+
+
 class LiftIn(Schema):
     """Why a measure is lifted before its rule does."""
 
@@ -225,6 +276,32 @@ def statistics(
     `level` is `station`, `district`, or another level of the city's units.
     """
     return api.statistics(pollutant, start, end, period=period, level=level)
+
+
+@router.get("/forecast", auth=None, response=ForecastOut, summary="Forecast of the next hours")
+def forecast(
+    request: HttpRequest,
+    district: str = "",
+    source: Literal["real", "simulated", "replayed"] | None = None,
+) -> api.AirForecast:
+    """Return the newest forecast of a district, without one of the whole city: 48 hours and
+    tomorrow's means, with 80 % intervals."""
+    return api.forecast(district, source=source)
+
+
+@router.get(
+    "/forecast/skill",
+    auth=None,
+    response=list[ForecastSkillOut],
+    summary="How forecasts did",
+)
+def forecast_skill(
+    request: HttpRequest,
+    district: str = "",
+    source: Literal["real", "simulated", "replayed"] | None = None,
+) -> list[api.ForecastSkill]:
+    """Return, by pollutant, how past forecasts of a district, or of the city, did."""
+    return api.forecast_skill(district, source=source)
 
 
 @router.get("/measures", auth=None, response=list[MeasureOut], summary="Measures")

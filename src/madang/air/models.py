@@ -161,3 +161,98 @@ class DailyForecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pollutant} {self.day}: {self.mean:g}"
+
+
+class ForecastIssue(models.Model):
+    """One forecast of one place: hours ahead by pollutant, and what it was made of.
+
+    `district` is empty for the whole city; `origin` is that of the hours it was made from.
+    `hours` maps pollutant to the lists `value`, `low` and `high` for 1, 2, ... hours after
+    `issued_at`, null where nothing could be said; `made_by` names the model of each pollutant.
+    `tomorrow` maps pollutant to mean, low and high of the day `tomorrow_day`.
+    """
+
+    district = models.CharField(max_length=32, blank=True)
+    origin = models.CharField(max_length=10)
+    issued_at = models.DateTimeField()
+    version = models.CharField(max_length=20)
+    made_by = models.JSONField()
+    fitted_from = models.DateTimeField()
+    fitted_rows = models.PositiveIntegerField()
+    hours = models.JSONField()
+    tomorrow_day = models.DateField()
+    tomorrow = models.JSONField()
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("issued_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("district", "origin", "issued_at"), name="one_forecast_per_hour"
+            )
+        ]
+        indexes = [models.Index(fields=("created",), name="air_forecast_created")]
+
+    def __str__(self) -> str:
+        return f"{self.district or 'city'} {self.issued_at:%Y-%m-%d %H:%M}"
+
+
+class ForecastDay(models.Model):
+    """The forecast mean of one day, as it stood at 17:00 of the day before, and what came.
+
+    `last_day` is the mean of the 24 hours before the issue: what persistence says. `came` is null
+    until the day is over, and stays so where too few of its hours are known.
+    """
+
+    district = models.CharField(max_length=32, blank=True)
+    origin = models.CharField(max_length=10)
+    pollutant = models.CharField(max_length=16)
+    day = models.DateField()
+    issued_at = models.DateTimeField()
+    model = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    mean = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    last_day = models.FloatField(null=True)
+    came = models.FloatField(null=True)
+    is_judged = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("day",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("district", "origin", "pollutant", "day"), name="one_forecast_per_day"
+            )
+        ]
+        indexes = [models.Index(fields=("is_judged", "day"), name="air_forecast_judged")]
+
+    def __str__(self) -> str:
+        return f"{self.pollutant} {self.district or 'city'} {self.day}: {self.mean:g}"
+
+
+class ForecastScore(models.Model):
+    """How the hours of one day were forecast 24 hours ahead: sums over `n` hours.
+
+    Squared errors in the square of the pollutant's unit; `inside` hours lay in the interval.
+    """
+
+    district = models.CharField(max_length=32, blank=True)
+    origin = models.CharField(max_length=10)
+    pollutant = models.CharField(max_length=16)
+    day = models.DateField()
+    n = models.PositiveIntegerField()
+    inside = models.PositiveIntegerField()
+    squared_error = models.FloatField()
+    squared_persistence = models.FloatField()
+
+    class Meta:
+        ordering = ("day",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("district", "origin", "pollutant", "day"), name="one_score_per_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pollutant} {self.district or 'city'} {self.day}: {self.n} hours"

@@ -151,6 +151,7 @@ def offers() -> Iterable[Offer]:
         "madang.air.hours:close_waiting",
         "Close district hours whose stations did not all report; let measures end on time.",
     )
+    yield from _forecast_schedules()
     yield Schedule(
         "air-forget-hours",
         "30 3 * * *",
@@ -168,6 +169,27 @@ def offers() -> Iterable[Offer]:
         yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
     yield from _layers()
+
+
+def _forecast_schedules() -> Iterable[Offer]:
+    yield Schedule(
+        "air-forecast",
+        "* * * * *",
+        "madang.air.forecasting:issue_forecasts",
+        "Forecast the next 48 hours of places whose newest hour has no forecast yet.",
+    )
+    yield Schedule(
+        "air-judge-forecasts",
+        "25 * * * *",
+        "madang.air.forecast_checks:judge_forecasts",
+        "Compare forecasts of days that are over with what came.",
+    )
+    yield Schedule(
+        "air-forget-forecasts",
+        "35 3 * * *",
+        "madang.air.forecasting:forget_old_forecasts",
+        "Delete hourly forecasts after eight days; their scores are kept.",
+    )
 
 
 def _pages() -> Iterable[Offer]:

@@ -139,12 +139,16 @@ class Stations(_Struct, frozen=True):
 
 
 class RuleFile(_Struct, frozen=True):
-    """A city's ``air.yaml``; without an `index` the city shows the US index, named as such."""
+    """A city's ``air.yaml``; without an `index` the city shows the US index, named as such.
+
+    With `own_forecast` the platform's own forecast decides where no other was given for the day.
+    """
 
     version: str
     time_zone: str
     language: str
     stations: Stations
+    own_forecast: bool = False
     measures: dict[str, MeasureKind] = {}
     rules: list[RunRule | ForecastRule] = []
     index: index_spec.IndexSpec = index_spec.IndexSpec()

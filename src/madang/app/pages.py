@@ -13,10 +13,11 @@ from madang.kernel.health import health
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say how the instance is: 200 where all is well, else 503; each check by name."""
+    """Say how the instance is: 200 where all is well or only slow, else 503; each check by name."""
     found = health()
+    slow = any(check.slow for check in found.checks)
     body = {
-        "status": "pass" if found.ok else "fail",
+        "status": ("warn" if slow else "pass") if found.ok else "fail",
         "version": __version__,
         "checks": {check.name: asdict(check) for check in found.checks},
     }

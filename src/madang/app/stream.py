@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from madang.kernel import metrics, orm
+from madang.kernel import metrics, orm, tracing
 from madang.kernel.errors import MadangError, NotFound
 from madang.kernel.logs import configure
 from madang.kernel.problem import problem_document
@@ -55,6 +55,7 @@ class StreamApplication:
 
     def __init__(self) -> None:
         configure("stream")
+        tracing.configure("stream")
         orm.ready()
         self._router = Router(registry().offers(StreamRoute))
         self._tasks: list[asyncio.Task[None]] = []

@@ -7,10 +7,12 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from madang.kernel import tracing
 from madang.kernel.registry import Page, load, registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.app.settings")
 application = get_wsgi_application()
+tracing.configure("web")
 
 
 def _load_views() -> None:

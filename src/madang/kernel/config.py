@@ -40,7 +40,9 @@ class Settings:
         "", "System of record: empty for SQLite in the data folder, or `postgresql://...`."
     )
     nats_url: str = _setting(
-        "", "External NATS server with JetStream; empty starts our own as a child."
+        "",
+        "External NATS server with JetStream, `nats://user:password@host:4222` (signs in user and "
+        "password percent-encoded); empty starts our own as a child.",
     )
     lake_url: str = _setting(
         "", "External ClickHouse, `http://host:8123`; empty uses the embedded store."

@@ -1,26 +1,36 @@
-"""Run what the rooms offer as `HealthCheck`, each within its time."""
+"""Run what the rooms offer as `HealthCheck`; tell what is slow from what is away.
+
+A part that does not answer at once may be away, or only have much to do. Nobody waits for it longer
+than `LIMIT_S`; its check goes on beside, and the next look finds what came of it. Only a part
+that has not answered for `PATIENCE_S` is ill, and stays so until it answers.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from madang.kernel.errors import MadangError
 from madang.kernel.registry import HealthCheck, load, registry
 
 LIMIT_S = 2.0
+PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
 class Check:
-    """How one check went; `problem` is empty where all is well, `took_ms` in milliseconds."""
+    """How one check went; `problem` is empty where all is well, `took_ms` in milliseconds.
+
+    `slow` is a part that has not answered yet; it counts as well for `PATIENCE_S`.
+    """
 
     name: str
     ok: bool
     problem: str
     took_ms: float
+    slow: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,45 @@ class Health:
     checks: tuple[Check, ...]
 
 
-def health(checks: Sequence[HealthCheck] | None = None, limit_s: float = LIMIT_S) -> Health:
+@dataclass
+class Memory:
+    """Checks that are still going on, and what was last found, by target."""
+
+    going: dict[str, _Probe] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def probe(self, offer: HealthCheck) -> _Probe:
+        """Return the check that is going on, else one begun now."""
+        with self.lock:
+            key = str(offer.target)
+            if key not in self.going:
+                self.going[key] = _Probe(offer)
+            return self.going[key]
+
+    def done(self, probe: _Probe, problem: str) -> None:
+        """Note what a check found."""
+        with self.lock:
+            if self.going.get(probe.key) is probe:
+                del self.going[probe.key]
+            self.found[probe.key] = problem
+
+
+_memory = Memory()
+
+
+def health(
+    checks: Sequence[HealthCheck] | None = None,
+    limit_s: float = LIMIT_S,
+    *,
+    patience_s: float = PATIENCE_S,
+    memory: Memory = _memory,
+) -> Health:
     """Run all checks side by side and return how they went after `limit_s` seconds at most."""
     offers = registry().offers(HealthCheck) if checks is None else checks
-    probes = [_Probe(offer) for offer in offers]
+    probes = [memory.probe(offer) for offer in offers]
     deadline = time.monotonic() + limit_s
-    results = tuple(probe.result(deadline, limit_s) for probe in probes)
+    results = tuple(probe.result(deadline, patience_s, memory) for probe in probes)
     return Health(all(check.ok for check in results), results)
 
 
@@ -44,6 +87,7 @@ class _Probe:
     """One check in a thread of its own: a check that hangs holds up nobody."""
 
     def __init__(self, offer: HealthCheck) -> None:
+        self.key = str(offer.target)
         self._offer = offer
         self._began = time.monotonic()
         self._done: tuple[str, float] | None = None
@@ -54,10 +98,19 @@ class _Probe:
         problem = _problem(load(self._offer.target))
         self._done = (problem, (time.monotonic() - self._began) * 1000)
 
-    def result(self, deadline: float, limit_s: float) -> Check:
+    def result(self, deadline: float, patience_s: float, memory: Memory) -> Check:
+        """Return how it went, or how it looks by the deadline [monotonic s]."""
         self._thread.join(max(0.0, deadline - time.monotonic()))
-        problem, took = self._done or (f"no answer within {limit_s:g} s", limit_s * 1000)
-        return Check(self._offer.name, not problem, problem, round(took, 1))
+        if self._done is not None:
+            problem, took_ms = self._done
+            memory.done(self, problem)
+            return Check(self._offer.name, not problem, problem, round(took_ms, 1))
+        waited_s = time.monotonic() - self._began
+        problem = memory.found.get(self.key, "")
+        if waited_s >= patience_s:
+            problem = f"no answer for {waited_s:.0f} s"
+        took_ms = round(waited_s * 1000, 1)
+        return Check(self._offer.name, not problem, problem, took_ms, slow=True)
 
 
 def _problem(probe: Callable[[], str | None]) -> str:

@@ -27,50 +27,17 @@ Cursor = Annotated[int | None, Query(ge=0, description="`next` of the page befor
 _LONGEST_IDS = 50_000
 
 
-class StationOut(Schema):
-    """A station. `lon`, `lat` in degrees (WGS 84)."""
-
-    id: int
-    external_id: str | None
-    name: str
-    unit_code: str
-    station_class: str
-    origin: str
-    gateway: str
-    properties: dict[str, Any]
-    lon: float | None
-    lat: float | None
-
-
-class DatastreamOut(Schema):
-    """One observed property of one station; `period_s` and `freshness_s` in seconds."""
-
-    id: int
-    name: str
-    property: str
-    unit_symbol: str
-    station: int
-    station_name: str
-    unit_code: str
-    station_class: str
-    origin: str
-    gateway: str
-    period_s: int
-    freshness_s: int
-    external_id: str | None
-
-
 class StationsOut(Schema):
     """A page of stations; `next` is the cursor of the page after it."""
 
-    items: list[StationOut]
+    items: list[api.Station]
     next: int | None
 
 
 class DatastreamsOut(Schema):
     """A page of datastreams; `next` is the cursor of the page after it."""
 
-    items: list[DatastreamOut]
+    items: list[api.Datastream]
     next: int | None
 
 

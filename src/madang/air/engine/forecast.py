@@ -149,6 +149,27 @@ def issue(fitted: Fitted, hours: AirHours, rows: Rows | None = None) -> Issued:
     return found
 
 
+def unseen_roots(fitted: Fitted, hours: AirHours) -> Array:
+    """Return the roots, (rows, horizon, p), that were forecast in validation; NaN where none was.
+
+    What a regression says of rows it had not been fitted on, without weather; of a pollutant with
+    a short past, what its days said.
+    """
+    values = hours.values[: fitted.rows]
+    found = np.full((len(values), fitted.horizon, values.shape[1]), np.nan)
+    short = [p for p in range(values.shape[1]) if p not in fitted.learned]
+    if fitted.plain is not None:
+        learned = list(fitted.learned)
+        found[:, :, learned] = _unrooted(fitted.plain)
+    if short:
+        found[:, :, short] = same_hours(roots(values[:, short]), fitted.horizon)
+    return found
+
+
+def _unrooted(model: Model) -> Array:
+    return np.asarray(np.maximum(model.root.back(model.unseen.astype(np.float64)), 0.0))
+
+
 Bounds = tuple[Array, Array, Array]  # value, low, high
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import bcrypt
 
@@ -59,6 +60,24 @@ def device_key_hash(key: str) -> str:
 def internal_password(settings: Settings) -> str:
     """Return the internal user's generated password (data/secrets/bus.key)."""
     return kept_secret(settings.data / "secrets" / "bus.key")
+
+
+def without_credentials(url: str) -> tuple[str, dict[str, str]]:
+    """Return an address without its user, and the user as the client's options.
+
+    The client takes what stands in an address as it is; in an address, what is not a letter, digit
+    or one of ``-._~`` is percent-encoded (RFC 3986, 2.1 and 3.2.1).
+
+    >>> without_credentials("nats://city:p%40ss%3Aword@bus.example:4222")
+    ('nats://bus.example:4222', {'user': 'city', 'password': 'p@ss:word'})
+    """
+    parts = urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    name, colon, password = (unquote(part) for part in user.partition(":"))
+    bare = urlunsplit(parts._replace(netloc=place))
+    return bare, {"user": name, "password": password} if colon else {"token": name}
 
 
 def client_url(settings: Settings) -> str:

@@ -22,7 +22,7 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.js import api
 
-from madang.kernel.bus.access import client_url
+from madang.kernel.bus.access import client_url, without_credentials
 from madang.kernel.bus.message import STREAMS, Message, Outgoing, Stream
 from madang.kernel.bus.pull import DurablePosition, Position, StreamPosition, pulled
 from madang.kernel.config import settings
@@ -59,7 +59,7 @@ class Bus:
         Unavailable
             If no server answers there in time, or it does not know us.
         """
-        address = url or client_url(settings())
+        address, credentials = without_credentials(url or client_url(settings()))
         failures: list[BaseException] = []
 
         async def note(error: Exception) -> None:
@@ -80,13 +80,14 @@ class Bus:
                     pending_size=0,
                     disconnected_cb=_say("the bus went away"),
                     reconnected_cb=_say("the bus is back"),
+                    **credentials,  # type: ignore[arg-type]
                 ),
                 timeout_s,
             )
         except (TimeoutError, OSError, nats.errors.Error) as error:
             await client.close()
             reason = failures[-1] if failures else error
-            raise Unavailable(f"the bus at {_public(address)} does not answer: {reason}") from error
+            raise Unavailable(f"the bus at {_place(address)} does not answer: {reason}") from error
         return cls(client)
 
     async def close(self) -> None:
@@ -399,9 +400,9 @@ def _stream_config(stream: Stream, size: int) -> api.StreamConfig:
     )
 
 
-def _public(url: str) -> str:
-    """Return the address without its credentials."""
-    return url.rpartition("@")[2]
+def _place(url: str) -> str:
+    """Return host and port of an address."""
+    return url.rpartition("//")[2]
 
 
 def _say(text: str) -> Callable[[], Awaitable[None]]:

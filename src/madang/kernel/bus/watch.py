@@ -18,6 +18,7 @@ import httpx
 
 from madang.kernel.bus.server import running_pid
 from madang.kernel.config import Settings, settings
+from madang.kernel.health import PATIENCE_S
 
 log = logging.getLogger(__name__)
 _EVERY_S = 5.0
@@ -42,7 +43,9 @@ def problem_of(here: Settings) -> str | None:
 def _server_says(here: Settings) -> str | None:
     url = f"http://127.0.0.1:{here.bus_monitor_port}/healthz"
     try:
-        answer = httpx.get(url, timeout=2.0, trust_env=False)
+        answer = httpx.get(url, timeout=PATIENCE_S, trust_env=False)
+    except httpx.TimeoutException:
+        return f"the bus server has not answered for {PATIENCE_S:g} s"
     except httpx.TransportError as error:
         return f"the bus server does not answer on port {here.bus_monitor_port}: {error}"
     if answer.status_code == 200:

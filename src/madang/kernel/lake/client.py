@@ -159,7 +159,9 @@ def status() -> dict[str, Any]:
 
 def problem() -> str | None:
     """Return what is wrong with the lake, or None (health check)."""
-    client = LakeClient(settings().lake_socket, timeout_s=2.0)
+    from madang.kernel.health import PATIENCE_S
+
+    client = LakeClient(settings().lake_socket, timeout_s=PATIENCE_S)
     try:
         client.status()
     except Unavailable as error:

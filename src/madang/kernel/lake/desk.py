@@ -30,6 +30,7 @@ from madang.kernel.lake.wire import (
     packed_table,
     refusal,
 )
+from madang.kernel.tracing import span
 
 log = logging.getLogger(__name__)
 _THREADS = 4  # as many questions at a time; the others wait
@@ -120,7 +121,8 @@ class Desk:
         try:
             if request.kind == "status":
                 return Answer(status=await self._full_status()), b""
-            return Answer(), await self._table(request)
+            with span(f"lake.{request.kind}", service=request.service, op=request.op):
+                return Answer(), await self._table(request)
         except MadangError as error:
             self._refused += 1
             return refusal(error), b""

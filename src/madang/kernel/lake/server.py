@@ -13,7 +13,7 @@ import signal
 import sys
 from typing import Any
 
-from madang.kernel import logs, metrics
+from madang.kernel import logs, metrics, tracing
 from madang.kernel.bus.client import Bus
 from madang.kernel.bus.watch import keep_writable
 from madang.kernel.config import Settings, settings
@@ -110,6 +110,7 @@ def main() -> None:
     """Run the lake process."""
     here = settings()
     logs.configure("lake", here.log_format)
+    tracing.configure("lake")
     try:
         asyncio.run(run(here))
     except MadangError as error:
