@@ -110,8 +110,12 @@ class Reader:
         self.one(css).send_keys(text)
 
     def _press(self, element) -> None:
-        if element.size["height"] < LEAST_PX:
-            self.small.append(f"{element.text!r}: {element.size['height']} px")
+        # a card's link reaches over the whole card
+        height = self.driver.execute_script(
+            "return (arguments[0].closest('.card-link') ?? arguments[0]).offsetHeight", element
+        )
+        if height < LEAST_PX:
+            self.small.append(f"{element.text!r}: {height} px")
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
         self.taps += 1
