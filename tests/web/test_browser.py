@@ -32,7 +32,8 @@ pytestmark = [
 ]
 PASSWORD = "courtyard lantern persimmon"
 PAGES = (
-    "/", "/air/", f"/air/{MAPO}/", "/air/measures/", f"/air/{MAPO}/embed/", "/status/", "/proof/", "/accessibility/",
+    "/", "/air/", f"/air/{MAPO}/", "/air/measures/", f"/air/{MAPO}/embed/", "/status/", "/proof/",
+    "/accessibility/",
     "/sign-in/", "/operations/", "/operations/dead-letters/", "/operations/jobs/",
     "/operations/gateways/", "/nowhere/",
 )  # fmt: skip
