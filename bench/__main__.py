@@ -15,7 +15,10 @@ import json
 import logging
 import sys
 
-NAMES = ("detectors", "lake", "end_to_end", "intake", "pages", "instance", "freshness")
+NAMES = (
+    "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "instance", "freshness",
+    "forecast",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ OURS = "madang"
 
 @dataclass(frozen=True)
 class Row:
-    """One subject under one load. Of figures named `..per_s` and `..per_cpu_s` more is better."""
+    """One subject under one load. Of `..per_s`, `..per_cpu_s`, `skill..` more is better."""
 
     who: str
     load: str
@@ -72,7 +72,7 @@ class Report:
             found = [
                 f"{name} {_shown(_times(name, ours[row.load].figures[name], value))}x"
                 for name, value in row.figures.items()
-                if value and ours[row.load].figures.get(name)
+                if value and ours[row.load].figures.get(name) and not is_skill(name)
             ]
             lines.append(f"  {row.who}, {row.load}: {', '.join(found)}")
         return (
@@ -105,7 +105,12 @@ class Report:
 
 def is_rate(figure: str) -> bool:
     """True if more of it is better."""
-    return "per_s" in figure or "per_cpu_s" in figure
+    return "per_s" in figure or "per_cpu_s" in figure or is_skill(figure)
+
+
+def is_skill(figure: str) -> bool:
+    """True of a share by which something is better than a third; two of them have no ratio."""
+    return figure.startswith("skill")
 
 
 def _times(figure: str, ours: float, theirs: float) -> float:

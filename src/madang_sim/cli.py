@@ -85,7 +85,7 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
     try:
         climate = read_climate(options["climate"]) if options["climate"] else Climate()
     except InvalidClimate as error:
-        raise Refused(str(error)) from error
+        raise Refused(f"{options['climate']}:{error.line or 1}: {error}") from error
     door = HTTPDoor(options["url"], options["gateway"], options["key"], stop)
     offset = datetime.now(ZoneInfo(city_zone(door))).utcoffset() or timedelta(0)
     districts, places = districts_and_places(door)
@@ -116,6 +116,20 @@ def _run(stop: threading.Event, options: dict[str, Any]) -> None:
     finally:
         wire.close()
         door.close()
+
+
+@madang_sim.command("check-climate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_climate(file: Path) -> None:
+    """Say what is wrong with a simulator.yaml, as JSON: null, or {"line", "message"}; exit 2."""
+    from madang_sim.climate import InvalidClimate, read_climate
+
+    try:
+        read_climate(file)
+    except InvalidClimate as error:
+        click.echo(json.dumps({"line": error.line, "message": str(error)}))
+        sys.exit(2)
+    click.echo("null")
 
 
 @madang_sim.command()

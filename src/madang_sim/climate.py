@@ -14,7 +14,11 @@ import yaml
 
 
 class InvalidClimate(Exception):
-    """A climate file says what cannot be; the text names file and field."""
+    """A climate file says what cannot be: `line` (None: as a whole) and a text naming the field."""
+
+    def __init__(self, text: str, line: int | None = None) -> None:
+        super().__init__(text)
+        self.line = line
 
 
 @dataclass(frozen=True)
@@ -89,25 +93,29 @@ def read_climate(path: Path) -> Climate:
         If the file cannot be read, or has an unknown field or one of the wrong form.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidClimate(f"{path}: cannot be read: {error.strerror}") from error
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        found = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidClimate(f"cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidClimate(f"{path}:{line}: is not YAML: {error.problem}") from error
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InvalidClimate(f"is not YAML: {error.problem}", line) from error
+    try:
+        return climate_of(found)
+    except InvalidClimate as error:
+        field = str(error).partition(":")[0]
+        raise InvalidClimate(str(error), _line_of(node, field)) from None
+
+
+def climate_of(found: object) -> Climate:
+    """Return the climate of a file's value, a mapping with `air`."""
     air = found.get("air") if isinstance(found, dict) else None
-    if not isinstance(air, dict):
-        raise InvalidClimate(f"{path}: needs a mapping 'air'")
-    return climate_of(air, str(path))
-
-
-def climate_of(air: dict[str, Any], name: str) -> Climate:
-    """Return the climate of the mapping `air`; `name` is what errors call its file."""
-    parts = {
-        key: _filled(kind, air.get(key, {}), f"{name}: air.{key}") for key, kind in _PARTS.items()
-    }
+    if not isinstance(found, dict) or not isinstance(air, dict) or len(found) != 1:
+        raise InvalidClimate("air: the file needs one mapping of this name, and no other")
+    parts = {key: _filled(kind, air.get(key, {}), f"air.{key}") for key, kind in _PARTS.items()}
     plain = {key: value for key, value in air.items() if key not in _PARTS}
-    climate: Climate = _filled(Climate, plain, f"{name}: air")
+    climate: Climate = _filled(Climate, plain, "air")
     return replace(climate, **parts)
 
 
@@ -124,3 +132,15 @@ def _filled(kind: type, values: object, path: str) -> Any:
         elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise InvalidClimate(f"{path}.{key}: must be a number from 0")
     return kind(**values)
+
+
+def _line_of(node: yaml.Node | None, field: str) -> int:
+    """Return the line (from 1) of a field such as ``air.season.swing``, or of what holds it."""
+    line = 1
+    for name in field.split("."):
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        held = next(((key, value) for key, value in pairs if key.value == name), None)
+        if held is None:
+            return line
+        line, node = held[0].start_mark.line + 1, held[1]
+    return line

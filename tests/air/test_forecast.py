@@ -199,6 +199,15 @@ def test_one_hour_is_enough_to_say_something_and_none_says_nothing():
     assert np.isnan(engine.issue(engine.fit(none, 24), none).value).all()
 
 
+@pytest.mark.parametrize("rows", [1, 2, 23, 25, 26, 47, 49])
+def test_a_past_shorter_than_the_horizon_is_enough(rows):
+    hours = series.made(3)
+    short = AirHours(hours.pollutants, hours.values[:rows], hours.local[: rows + 48])
+    issued = engine.issue(engine.fit(short, 48), short)
+    assert not np.isnan(issued.value).any()
+    assert (issued.low < issued.high).all()
+
+
 def test_a_pollutant_with_a_short_past_does_not_take_the_others_with_it():
     hours = series.made(60)
     hours.values[: 50 * 24, 1] = np.nan

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from madang.app.doors import public_ports
 from madang.app.front import caddyfile, write_caddyfile
 from madang.app.processes import binary
 from madang.kernel.config import read_settings
@@ -27,6 +28,14 @@ def test_every_stream_route_has_a_handle(tmp_path):
     assert text.count("reverse_proxy 127.0.0.1:18111") == len(ROUTES)
     assert "http://:8100 {" in text
     assert "http://:8188 {" in text
+
+
+def test_a_city_that_does_not_speak_seouls_dialect_has_no_port_for_it(tmp_path):
+    text = caddyfile(here(tmp_path, MADANG_CITY="bogota"), ROUTES)
+    assert "http://:8000 {" in text
+    assert "8088" not in text
+    assert public_ports(here(tmp_path, MADANG_CITY="bogota")) == {"portal": 8000, "mqtt": 1883}
+    assert "seoul_dialect" in public_ports(here(tmp_path))
 
 
 @pytest.mark.system

@@ -131,7 +131,11 @@ def test_home_air_district_and_measures_answer_in_the_citys_language_and_english
         district = read(f"/air/{code}/", language).text_content()
         assert str(found.index.value) in district
         assert index.class_name(found.index.value, here.chain(language)) in district
-        assert read("/air/measures/", language).find(".//h1") is not None
+        measures = read("/air/measures/", language)
+        assert measures.find(".//h1") is not None
+        if language == "en":
+            says_none = "has no rules that declare measures" in measures.text_content()
+            assert says_none == (not api.read_rule_set(here.folder / "air.yaml").rules)
 
 
 def test_nothing_of_seoul_is_on_the_pages_of_another_city(simulated, client):
@@ -162,6 +166,11 @@ def test_the_public_interface_tells_the_districts(client):
         assert client.get(path).status_code == 200
     bad = client.get(f"/api/v1/air/statistics?pollutant=pm25&{day}&level=dong")
     assert bad.status_code == (200 if here.id == "seoul" else 422)
+
+
+def test_the_dialect_of_seoul_is_spoken_where_the_profile_says_so(client):
+    answer = client.get("/_dialect/seoul/sample/json/RealtimeCityAir/1/5/")
+    assert answer.status_code == (200 if "seoul" in profile().city.dialects else 404)
 
 
 def test_the_folder_is_all_that_makes_the_city():

@@ -1,6 +1,7 @@
 """``madang city ...`` as people and scripts use it."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from madang.city.cli import check, import_boundaries, new, show
+from madang.city.domain_files import problems_of_domains
 from madang.city.errors import InvalidProfile
 from madang.city.loader import cities_folder, read_profile
 from madang.kernel.errors import Conflict, Invalid
@@ -75,7 +77,12 @@ def test_bad_input_ends_the_real_command_with_2_and_no_traceback(tmp_path):
 
 @pytest.mark.parametrize(
     "options",
-    [(), ("--country", "CO"), ("--country", "ET", "--language", "am"), ("--country", "NO")],
+    [
+        (),
+        ("--country", "CO"),
+        ("--country", "ET", "--language", "am"),
+        ("--country", "NO", "--at", "5.32,60.39"),
+    ],
 )
 def test_a_new_profile_lists_what_is_to_be_filled_and_is_good_once_it_is(run, tmp_path, options):
     answer = run(new, "harbour", "--dir", tmp_path, *options)
@@ -85,11 +92,59 @@ def test_a_new_profile_lists_what_is_to_be_filled_and_is_good_once_it_is(run, tm
     assert all("is still to be filled" in item.message for item in problems)
     assert all(str(item) in answer.stdout for item in problems)
     _fill(folder)
-    assert [str(item) for item in read_profile(folder)[1]] == []
+    profile, left = read_profile(folder)
+    assert [str(item) for item in left] == []
+    assert [str(item) for item in problems_of_domains(profile)] == []
+
+
+@pytest.mark.parametrize("place", ["here", "1", "181,0", "0,95"])
+def test_a_middle_that_is_no_place_is_refused_before_anything_is_written(run, tmp_path, place):
+    answer = run(new, "harbour", "--dir", tmp_path, "--at", place)
+    assert isinstance(answer.exception, Invalid)
+    assert not (tmp_path / "harbour").exists()
+
+
+def test_the_middle_gives_the_projection(run, tmp_path):
+    run(new, "south", "--dir", tmp_path, "--country", "CO", "--at", "-74.08,-4.65")
+    text = (tmp_path / "south" / "city.yaml").read_text(encoding="utf-8")
+    assert "epsg: 32718 " in text  # UTM 18 south, from 78 to 72 degrees west
+
+
+def test_faults_of_the_files_of_domains_are_named_by_line(run, tmp_path):
+    folder = tmp_path / "jakarta"
+    shutil.copytree(cities_folder() / "jakarta", folder)
+    for name, old, new_text in (
+        ("air.yaml", "top: 100", "top: 20"),
+        ("simulator.yaml", "traffic_share: 0.3", "traffic_share: much"),
+    ):
+        file = folder / name
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new_text), encoding="utf-8")
+    problems = json.loads(run(check, folder, "--json").stdout)["problems"]
+    said = {(item["file"], item["message"].partition(":")[0]) for item in problems}
+    assert said == {
+        ("air.yaml", "index.classes[1].top"),
+        ("simulator.yaml", "air.traffic_share"),
+    }
+    lines = {item["file"]: item["line"] for item in problems}
+    for file, line in lines.items():
+        text = (folder / file).read_text(encoding="utf-8").splitlines()[line - 1]
+        assert "20" in text or "much" in text
+
+
+@pytest.mark.parametrize("city", sorted(path.name for path in cities_folder().glob("[a-z]*")))
+def test_every_city_of_the_house_is_good(run, city):
+    assert json.loads(run(check, city, "--json").stdout)["problems"] == []
 
 
 def _fill(folder):
     """Do what the marks say, as a person would."""
+    air = folder / "air.yaml"
+    air.write_text(
+        air.read_text(encoding="utf-8").replace(
+            '"FILL IANA name, such as Asia/Seoul"', "Europe/London"
+        ),
+        encoding="utf-8",
+    )
     text = (folder / "city.yaml").read_text(encoding="utf-8")
     for mark, value in {
         '"FILL degrees"': "10.0",

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from madang_sim.climate import Climate, InvalidClimate, climate_of, read_climate
+from madang_sim.climate import (
+    Climate,
+    Episodes,
+    Heating,
+    InvalidClimate,
+    Season,
+    climate_of,
+    read_climate,
+)
 from madang_sim.field import AirField
 
 CITIES = sorted(Path(__file__).parents[2].joinpath("cities").glob("*/simulator.yaml"))
@@ -86,7 +95,7 @@ def test_no_city_simulates_what_cannot_be(path):
         ("air: {pm99: 1}", r"air\.pm99: is none of"),
         ("air: {season: {swing: -1}}", r"air\.season\.swing: must be a number from 0"),
         ("air: {heating: 3}", r"air\.heating: must be a mapping"),
-        ("stations: 3", "needs a mapping 'air'"),
+        ("stations: 3", "air: the file needs one mapping of this name"),
         ("air: [", "is not YAML"),
     ],
 )
@@ -98,4 +107,20 @@ def test_a_wrong_file_is_refused_by_field(tmp_path, text, said):
 
 
 def test_what_is_left_out_has_its_default():
-    assert climate_of({"pm25": 40}, "here") == Climate(pm25=40)
+    assert climate_of({"air": {"pm25": 40}}) == Climate(pm25=40)
+
+
+def test_a_fault_has_its_line(tmp_path):
+    file = tmp_path / "simulator.yaml"
+    file.write_text("air:\n  pm25: 20\n  season:\n    peak_day: 3\n    swing: high\n")
+    with pytest.raises(InvalidClimate) as caught:
+        read_climate(file)
+    assert caught.value.line == 5
+
+
+def test_the_reference_names_every_field():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "simulated-air.md"
+    text = page.read_text(encoding="utf-8")
+    for kind in (Climate, Season, Heating, Episodes):
+        for item in fields(kind):
+            assert f"`{item.name}`" in text, item.name

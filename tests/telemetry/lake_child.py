@@ -26,7 +26,7 @@ async def run(folder: Path, url: str) -> None:
         (folder / "ready").touch()
         while not over.is_set():
             last = (await bus.state("OBS")).last_seq
-            (folder / "seq.draft").write_text(f"{pipeline._seq} {last}")
+            (folder / "seq.draft").write_text(f"{pipeline.progress.seq} {last}")
             (folder / "seq.draft").replace(folder / "seq")
             await asyncio.sleep(0.05)
     store.close()

@@ -67,7 +67,7 @@ async def settled(pipeline, bus, within_s=20.0):
     async with asyncio.timeout(within_s):
         while True:
             last = (await bus.state("OBS")).last_seq
-            if pipeline._seq >= last and pipeline._gathered.is_empty:
+            if pipeline.progress.seq >= last and pipeline.progress.gathered.is_empty:
                 return
             await asyncio.sleep(0.02)
 

@@ -98,7 +98,7 @@ def operator(client: Client) -> Client:
 
 @LANGUAGES
 def test_the_overview_counts_what_came_in_and_what_was_refused(operator, pipeline, language: str):
-    root = page(operator, "/operations/", language)
+    root = page(operator, "/operations/pipeline/", language)
     text = root.text_content()
     assert "12,345" in text
     assert "40" in root.xpath("//a[contains(@href, 'code=over-quota')]")[0].text_content()
@@ -109,7 +109,7 @@ def test_the_overview_counts_what_came_in_and_what_was_refused(operator, pipelin
 def test_an_overdue_sensor_is_named(operator, pipeline, station, language: str):
     ds = station("Mapo", "simulated")["pm25"]
     pipeline.stale = {"ds": [ds, 999_999], "age_s": [400.0, 9.0], "limit_s": [300.0, 5.0]}
-    root = page(operator, "/operations/", language)
+    root = page(operator, "/operations/pipeline/", language)
     assert "Mapo" in root.text_content()
     assert ("2" in root.text_content()) is True
     assert ("7분 전" if language == "ko" else "7 minutes ago") in root.text_content()

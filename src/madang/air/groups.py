@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# (language, title). The four grades follow the Korean guides; the EPA's agrees with them.
-SOURCES: tuple[tuple[str, str], ...] = (
-    ("ko", "국민재난안전포털, 미세먼지 행동요령(일반인·민감군, 예보등급별)"),
-    ("ko", "산업안전보건기준에 관한 규칙 제605조·제617조·별표 16(미세먼지 속의 옥외작업)"),
-    ("en", "US EPA, Air Quality Guide for Particle Pollution (nepis.epa.gov, P100N1JG)"),
-)
+# The four grades follow the Korean guides (국민재난안전포털, 미세먼지 행동요령; 산업안전보건기준에
+# 관한 규칙 제605조·제617조·별표 16); the guide of the US EPA agrees with them. Which of them a page
+# names is the city's: `advice_sources` in air.yaml.
 
 SHORT: Mapping[str, str] = {
     "good": gettext_noop("Nothing stands against being outside."),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from madang.access.api import may
 from madang.air import api
-from madang.air.in_effect import district_name
+from madang.air.in_effect import district_name, rules_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city.api import profile
 from madang.identity.api import current_actor
@@ -52,6 +52,7 @@ def measures(request: HttpRequest) -> HttpResponse:
         "in_force": [item for item in open_ones if not item.measure.awaits_approval],
         "past": past,
         "past_shown": PAST_SHOWN,
+        "has_rules": bool(rules_in_effect().rules),
         "may_decide": may(current_actor(request), OFFICER),
     }
     return render(request, "air/measures.html", context)

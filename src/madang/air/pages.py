@@ -18,7 +18,12 @@ from django.views.decorators.http import require_safe
 
 from madang.air import api, groups, nearest
 from madang.air.city_map import city_map
+<<<<<<< HEAD
 from madang.air.history import Chart, day_chart, month_chart
+=======
+from madang.air.history import day_chart, month_chart
+from madang.air.in_effect import rules_in_effect
+>>>>>>> main
 from madang.air.measure_pages import shown as shown_measure
 from madang.air.outlook import ahead, fresh_forecast, outlook
 from madang.air.rule_set import POLLUTANTS
@@ -101,7 +106,9 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         "index": shown_index(),
         "values": [district_value(air, p, now) for p in POLLUTANTS if p in air.values],
         "groups": groups.groups(grade),
-        "group_sources": groups.SOURCES,
+        "group_sources": [
+            (source.language, source.title) for source in rules_in_effect().file.advice_sources
+        ],
         "plain": groups.plain_words(grade),
         "spoken_time": _spoken_time(air.time),
         "measures": [shown_measure(m) for m in measures],

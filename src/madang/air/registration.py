@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from madang.kernel.registry import (
     API,
     AlertKind,
+    Anchor,
+    Claim,
     Command,
     DistrictNow,
     MapLayer,
@@ -15,6 +17,7 @@ from madang.kernel.registry import (
     Offer,
     OpenTable,
     Page,
+    ProfileFile,
     QualityLimits,
     Schedule,
     StreamConsumer,
@@ -129,6 +132,11 @@ def offers() -> Iterable[Offer]:
         "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
     )
     yield API("air", "madang.air.http:router")
+    yield ProfileFile(
+        "air.yaml",
+        "madang.air.in_effect:faults_of_file",
+        "The city's index of the air, whose hours count, rules and measures.",
+    )
     for pollutant in PROPERTIES:
         yield StreamConsumer(
             f"air-hours-{pollutant.id}",
@@ -152,12 +160,16 @@ def offers() -> Iterable[Offer]:
         "Close district hours whose stations did not all report; let measures end on time.",
     )
     yield from _forecast_schedules()
+    yield from _claims()
     yield Schedule(
         "air-forget-hours",
         "30 3 * * *",
         "madang.air.hours:forget_old_hours",
         "Delete district hours older than 90 days; the lake keeps them.",
     )
+    for turn in ("declared", "in_force", "lifted"):
+        name = f"air.measure_{turn}"
+        yield Subscriber(name, f"air-desk-{turn}", "madang.air.desk:follow")
     yield from ALERTS
     for event, target in (
         ("air.class_changed", "class_changed"),
@@ -169,6 +181,52 @@ def offers() -> Iterable[Offer]:
         yield Subscriber(event, name, f"madang.air.telling:{target}")
     yield from _pages()
     yield from _layers()
+
+
+def _claims() -> Iterable[Offer]:
+    """Return what air claims; the first three need the real data (`MADANG_SHARED`)."""
+    proof = "madang.air.proof"
+    yield Claim(
+        "air.forecast-skill",
+        "PM2.5 of Seoul in 2019, 24 hours ahead by what 2018 taught: less error than persistence",
+        "%",
+        10.0,
+        "higher",
+        f"{proof}:forecast_skill",
+        (Anchor("linear regression on 24 hours, same data", 11.2, "bench/forecast.py"),),
+    )
+    yield Claim(
+        "air.forecast-interval",
+        "How far from 80 of 100 hours the intervals held in that year, of the worst pollutant",
+        "points",
+        5.0,
+        "lower",
+        f"{proof}:coverage_gap",
+    )
+    yield Claim(
+        "air.forecast-fit",
+        "CPU time of learning six pollutants, 24 hours ahead, from a year of hours",
+        "s",
+        3.0,
+        "lower",
+        f"{proof}:fit_seconds",
+    )
+    yield Claim(
+        "air.cai-table",
+        "Class edges of the published Korean index table that ours agrees with",
+        "%",
+        100.0,
+        "higher",
+        f"{proof}:cai_agreement",
+    )
+    yield Claim(
+        "air.rules",
+        "District hours per CPU-second through three rules on runs of hours",
+        "hours/s",
+        20_000.0,
+        "higher",
+        f"{proof}:rule_hours_per_s",
+    )
 
 
 def _forecast_schedules() -> Iterable[Offer]:

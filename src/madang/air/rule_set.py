@@ -138,6 +138,19 @@ class Stations(_Struct, frozen=True):
     min_share: Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
+class AdviceSource(_Struct, frozen=True):
+    """A guide that the advice on the pages rests on: its title in the language it is written in."""
+
+    language: str
+    title: str
+
+
+_EPA = AdviceSource(
+    language="en",
+    title="US EPA, Air Quality Guide for Particle Pollution (nepis.epa.gov, P100N1JG)",
+)
+
+
 class RuleFile(_Struct, frozen=True):
     """A city's ``air.yaml``; without an `index` the city shows the US index, named as such.
 
@@ -152,6 +165,7 @@ class RuleFile(_Struct, frozen=True):
     measures: dict[str, MeasureKind] = {}
     rules: list[RunRule | ForecastRule] = []
     index: index_spec.IndexSpec = index_spec.IndexSpec()
+    advice_sources: tuple[AdviceSource, ...] = (_EPA,)
 
 
 @dataclass(frozen=True)

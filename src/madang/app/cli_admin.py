@@ -33,14 +33,14 @@ def _status() -> dict[str, Any]:
     import psutil
 
     from madang import __version__
+    from madang.app.doors import public_ports
     from madang.kernel.config import settings
 
     here = settings()
     state_file = here.data / "run" / "processes.json"
     state = json.loads(state_file.read_text()) if state_file.exists() else {}
     running = bool(state) and psutil.pid_exists(state["supervisor"])
-    usual = {"portal": here.front_port, "seoul_dialect": here.dialect_port, "mqtt": here.mqtt_port}
-    ports = state["ports"] if running else usual
+    ports = state["ports"] if running else public_ports(here)
     report: dict[str, Any] = {
         "version": __version__,
         "running": running,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import click
 
@@ -16,10 +17,12 @@ import click
 def up(city: str | None, no_sim: bool, port: int | None) -> None:
     """Start everything, open the portal, stop all on Ctrl-C."""
     if city is not None:
-        os.environ["MADANG_CITY"] = city
+        folder = Path(city)
+        os.environ["MADANG_CITY"] = str(folder.resolve()) if folder.is_dir() else city
     if port is not None:
         os.environ["MADANG_PORT"] = str(port)
     from madang.app import preflight
+    from madang.app.doors import public_ports
     from madang.app.instance import demo_gateway, prepare
     from madang.app.leftovers import end_leftovers
     from madang.app.processes import core, simulator
@@ -44,7 +47,7 @@ def up(city: str | None, no_sim: bool, port: int | None) -> None:
     supervisor = Supervisor(
         here.data,
         lambda text: click.echo(f"madang: {text}", err=True),
-        {"portal": here.front_port, "seoul_dialect": here.dialect_port, "mqtt": here.mqtt_port},
+        public_ports(here),
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.ask_to_stop())
@@ -62,13 +65,17 @@ def up(city: str | None, no_sim: bool, port: int | None) -> None:
 
 
 def _greet(seconds: float) -> None:
+    from madang.app.doors import speaks_seoul
     from madang.identity.api import first_administrator_link
     from madang.kernel.config import settings
 
     here = settings()
     url = f"http://localhost:{here.front_port}"
     click.echo(f"Madang is up after {seconds:.1f} s: {url}")
-    click.echo(f"  Seoul Open API dialect  http://localhost:{here.dialect_port}/sample/json/...")
+    if speaks_seoul(here.city):
+        click.echo(
+            f"  Seoul Open API dialect  http://localhost:{here.dialect_port}/sample/json/..."
+        )
     click.echo(f"  MQTT                    localhost:{here.mqtt_port}")
     click.echo(f"  data                    {here.data}")
     if link := first_administrator_link(url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from madang.app.doors import speaks_seoul
 from madang.kernel.config import Settings
 from madang.kernel.registry import StreamRoute
 
@@ -45,7 +46,9 @@ http://:{front} {{
         import web
     }}
 }}
+"""
 
+_DIALECT = """
 http://:{dialect} {{
     bind {host}
     rewrite * {prefix}{{uri}}
@@ -69,7 +72,8 @@ _ROUTE = """\
 
 
 def caddyfile(here: Settings, routes: list[StreamRoute]) -> str:
-    """Return the Caddyfile: stream routes first, the dialect's port, all else to the web."""
+    """Return the Caddyfile: stream routes first, all else to the web; the port of Seoul's dialect
+    where the city speaks it."""
     blocks = [
         _ROUTE.format(
             name=f"stream{number}",
@@ -79,15 +83,16 @@ def caddyfile(here: Settings, routes: list[StreamRoute]) -> str:
         )
         for number, route in enumerate(routes)
     ]
-    return _TEMPLATE.format(
+    text = _TEMPLATE.format(
         storage=here.data / "caddy",
         front=here.front_port,
-        dialect=here.dialect_port,
         host=here.host,
         web=here.web_port,
-        prefix=DIALECT_PREFIX,
         routes="".join(blocks),
     )
+    if not speaks_seoul(here.city):
+        return text
+    return text + _DIALECT.format(dialect=here.dialect_port, host=here.host, prefix=DIALECT_PREFIX)
 
 
 def write_caddyfile(here: Settings, routes: list[StreamRoute]) -> Path:

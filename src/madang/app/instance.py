@@ -19,9 +19,9 @@ def prepare(here: Settings) -> None:
     Invalid
         If the profile does not load; the message names file, line and field.
     """
-    from madang.city.api import ensure_basemap, profile
+    from madang.city.api import check_domains, ensure_basemap, profile
 
-    profile()
+    check_domains(profile())
     (here.data / "run").mkdir(parents=True, exist_ok=True)
     ensure_basemap()  # of boundaries imported since the last start, too
     migrate()

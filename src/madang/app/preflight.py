@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from madang.app.doors import speaks_seoul
 from madang.app.processes import binary
 from madang.kernel.config import Settings
 from madang.kernel.errors import Conflict, MadangError, Unavailable
@@ -39,10 +40,11 @@ def ports(here: Settings) -> dict[str, tuple[str, int]]:
     """Return every port this instance listens on: name -> (host, port)."""
     wanted = {
         "portal": (here.host, here.front_port),
-        "Seoul dialect": (here.host, here.dialect_port),
         "web (internal)": ("127.0.0.1", here.web_port),
         "stream (internal)": ("127.0.0.1", here.stream_port),
     }
+    if speaks_seoul(here.city):
+        wanted["Seoul dialect"] = (here.host, here.dialect_port)
     if not here.nats_url:
         wanted["MQTT"] = (here.host, here.mqtt_port)
         wanted["bus (internal)"] = ("127.0.0.1", here.bus_port)
@@ -79,7 +81,10 @@ def moved_side_doors(here: Settings) -> dict[str, int]:
     moved: dict[str, int] = {}
     if here.is_production:
         return moved
-    for setting, base in (("MQTT", here.mqtt), ("DIALECT", here.dialect)):
+    doors = {"MQTT": here.mqtt}
+    if speaks_seoul(here.city):
+        doors["DIALECT"] = here.dialect
+    for setting, base in doors.items():
         candidates = range(base + 1, min(base + 100, 65_000))
         if is_free(here.host, base + here.port_offset):
             continue

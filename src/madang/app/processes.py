@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -56,6 +58,17 @@ def core(here: Settings) -> list[list[Process]]:
     )
     first = [] if here.nats_url else [[bus]]
     return [*first, [lake, web, stream, worker, front]]
+
+
+def faults_of_climate(path: Path, _profile: object) -> list[tuple[int | None, str]]:
+    """Return (line, message) of what the simulator itself says is wrong with its file."""
+    command = [sys.executable, "-m", "madang_sim", "check-climate", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    try:
+        fault = json.loads(done.stdout)
+    except ValueError:
+        return [(None, f"cannot be checked: {done.stderr.strip()[-300:]}")]
+    return [] if fault is None else [(fault["line"], fault["message"])]
 
 
 def simulator(here: Settings, key: str) -> Process:

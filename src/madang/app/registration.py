@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer, Page
+from madang.kernel.registry import Claim, Command, Offer, Page, ProfileFile, Schedule
 
 
 def offers() -> Iterable[Offer]:
@@ -14,8 +14,19 @@ def offers() -> Iterable[Offer]:
     yield Command("doctor", "madang.app.cli_admin:doctor", "Say what is missing or off.")
     yield Command("migrate", "madang.app.cli_admin:migrate", "Upgrade the stores in place.")
     yield Command("service-file", "madang.app.cli_admin:service_file", "Print a systemd unit.")
+    yield ProfileFile(
+        "simulator.yaml",
+        "madang.app.processes:faults_of_climate",
+        "What the simulated air of the city is like; read by the simulator only.",
+    )
     yield Page("healthz", "madang.app.pages:healthz", "healthz", "public")
     yield Page("metrics", "madang.app.pages:metrics", "metrics", "public")
+    yield Schedule(
+        "watch-parts",
+        "* * * * *",
+        "madang.app.watch:watch_parts",
+        "Put parts of the platform that fail on the operators' desk.",
+    )
     yield from _claims()
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from madang.city.addresses import Address
 from madang.city.conventions import Language
+from madang.city.domain_files import check_domains
 from madang.city.errors import (
     InvalidBoundaries,
     InvalidProfile,
@@ -57,6 +58,7 @@ __all__ = [
     "UnknownUnit",
     "basemap",
     "boundaries_folder",
+    "check_domains",
     "ensure_basemap",
     "known_cities",
     "load_profile",

@@ -13,10 +13,12 @@ import click
 import msgspec
 
 from madang.city.api import boundaries_folder, known_cities
+from madang.city.domain_files import problems_of_domains
 from madang.city.errors import InvalidProfile
 from madang.city.loader import load, profile_folder, read_profile
 from madang.city.profile import Profile
 from madang.kernel.config import settings
+from madang.kernel.errors import Invalid
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write a summary as JSON.")
 
@@ -28,6 +30,8 @@ def check(directory: str, *, as_json: bool) -> None:
     """Check one profile; exit 2 if it has a problem."""
     folder = Path(directory) if Path(directory).is_dir() else profile_folder(directory)
     profile, problems = read_profile(folder)
+    if profile and not problems:
+        problems = problems_of_domains(profile)
     if as_json:
         summary = {
             "ok": not problems,
@@ -57,16 +61,26 @@ def check(directory: str, *, as_json: bool) -> None:
 )
 @click.option("--country", metavar="CODE", default="", help="ISO 3166-1 code, such as CO.")
 @click.option("--language", metavar="TAG", default="", help="Official language, such as es.")
-def new(name: str, parent: Path, country: str, language: str) -> None:
+@click.option(
+    "--at", metavar="LON,LAT", default="", help="Middle of the city in degrees, such as 5.32,60.39."
+)
+def new(name: str, parent: Path, country: str, language: str, at: str) -> None:
     """Write the folder and say what to fill."""
     from madang.city.scaffold import write_scaffold
 
-    folder = write_scaffold(parent, name, country=country, language=language)
+    folder = write_scaffold(
+        parent, name, country=country, language=language, middle=_point(at) if at else None
+    )
     _profile, problems = read_profile(folder)
     click.echo(f"{folder} is made. {len(problems)} places are to be filled:")
     for problem in problems:
         click.echo(f"  {problem}")
     click.echo(f"Then: madang city check {folder}")
+    click.echo(
+        f"Then: madang up --city ./{folder}"
+        if not folder.is_absolute()
+        else f"Then: madang up --city {folder}"
+    )
 
 
 @click.command(
@@ -131,6 +145,16 @@ def basemap(*, as_json: bool) -> None:
         return
     kinds = ", ".join(f"{level}: {' and '.join(kind)}" for level, kind in made.kinds.items())
     click.echo(f"{made.path}: {made.tiles} tiles, {size / 1024:.0f} KiB; outlines {kinds}")
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Invalid(
+            f"{text!r} is no place: write longitude,latitude, such as 5.32,60.39"
+        ) from None
+    return lon, lat
 
 
 def _description(profile: Profile) -> list[str]:

@@ -138,11 +138,17 @@ def _sources(folder: Path) -> tuple[Sources, list[Problem]]:
 def _unfilled(folder: Path, sources: Sources) -> list[Problem]:
     """Return what `madang city new` marked to be filled and still is."""
     found = [
-        sources.problem((name, *path), f"is still to be filled: {text[len(FILL) :].strip()}")
+        sources.problem((name, *path), _to_fill(text))
         for name, value in sources.value().items()
         for path, text in texts(value)
         if text.startswith(FILL)
     ]
+    for document in sources.rules.values():
+        found += [
+            Problem(document.file, document.line(path), field_name(path), _to_fill(text))
+            for path, text in texts(document.value)
+            if text.startswith(FILL)
+        ]
     for path in sorted(folder.rglob("*.csv")):
         content = path.read_bytes()
         if FILL.encode() not in content:
@@ -152,6 +158,10 @@ def _unfilled(folder: Path, sources: Sources) -> list[Problem]:
                 file = str(path.relative_to(folder))
                 found.append(Problem(file, number, "", "is still to be filled, and rows added"))
     return found
+
+
+def _to_fill(text: str) -> str:
+    return f"is still to be filled: {text[len(FILL) :].strip()}"
 
 
 def _misplaced(sources: Sources) -> Iterator[Problem]:

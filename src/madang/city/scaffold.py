@@ -11,7 +11,7 @@ from madang.kernel.errors import Conflict, Invalid, Unavailable
 _CITY = """\
 # The profile of {name}. Every value that begins with FILL is to be filled; then run
 #   madang city check {folder}
-# docs/reference/city-profile.md explains each field, docs/how-to/add-a-city.md the way.
+# docs/reference/city-profile.md explains each field, docs/how-to/your-city-in-a-day.md the way.
 schema: 1
 id: {name}
 names: {{{language}: "FILL name of the city"}}
@@ -40,10 +40,10 @@ currencies:
 numbers: {{decimal: "{decimal}", group: "{group}"}}
 
 map:
-  lon: "FILL degrees"
-  lat: "FILL degrees"
+  lon: {lon}
+  lat: {lat}
   zoom: 10
-  epsg: "FILL code of the local projection"
+  epsg: {epsg}
 
 code_systems:
   - {{id: own, names: {{{language}: "FILL whose codes the units bear"}}}}
@@ -81,14 +81,41 @@ sources:
   - "FILL the sources of the facts above"
 """
 _DISTRICTS = "code,name:{language},lon,lat,population\nFILL code,FILL name,,,\n"
+_AIR = """\
+# Air quality of {name}: which index the pages show, whose hours count. This city shows the US
+# index; a table of its own, rules and measures are explained in docs/reference/air-rules.md.
+version: "1"
+time_zone: {timezone}
+language: {language}
+
+index: {{standard: us}}
+
+stations: {{classes: [reference], completeness: 0.75, min_share: 0.5}}
+"""
+_CLIMATE = """\
+# What the simulator lets the air of {name} be like; docs/reference/simulated-air.md explains each
+# field. It is no measurement: everything the simulator sends is labelled simulated.
+air:
+  source: a guess to start with
+  pm25: 18 # mean of the year, µg/m³
+  season: {{swing: 0.25, peak_day: 15}} # highest in the middle of January
+"""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def write_scaffold(parent: Path, name: str, *, country: str = "", language: str = "") -> Path:
+def write_scaffold(
+    parent: Path,
+    name: str,
+    *,
+    country: str = "",
+    language: str = "",
+    middle: tuple[float, float] | None = None,
+) -> Path:
     """Write the folder `name` in `parent` and return it.
 
     With a country, time zone, currency, week, numbers and holidays are those of CLDR and of the
-    ``holidays`` library; without, they are marked to be filled.
+    ``holidays`` library; with the `middle` of the city (lon, lat, degrees) the projection is its
+    UTM zone. Without, they are marked to be filled.
 
     Raises
     ------
@@ -104,16 +131,46 @@ def write_scaffold(parent: Path, name: str, *, country: str = "", language: str 
     folder = parent / name
     if folder.exists():
         raise Conflict(f"{folder} exists; nothing was written")
-    values = _values(country.upper(), language)
-    text = _CITY.format(name=name, folder=folder, **values)
-    table = _DISTRICTS.format(**values)
+    values = {
+        **_values(country.upper(), language),
+        **_middle(middle),
+        "name": name,
+        "folder": folder,
+    }
+    files = {
+        "city.yaml": _CITY,
+        "air.yaml": _AIR,
+        "simulator.yaml": _CLIMATE,
+        "units/district.csv": _DISTRICTS,
+    }
     try:
         (folder / "units").mkdir(parents=True)
-        (folder / "city.yaml").write_text(text, encoding="utf-8")
-        (folder / "units" / "district.csv").write_text(table, encoding="utf-8")
+        for file, text in files.items():
+            (folder / file).write_text(text.format(**values), encoding="utf-8")
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     return folder
+
+
+def _middle(middle: tuple[float, float] | None) -> dict[str, str]:
+    if middle is None:
+        return {
+            "lon": '"FILL degrees"',
+            "lat": '"FILL degrees"',
+            "epsg": '"FILL code of the local projection"',
+        }
+    lon, lat = middle
+    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
+        raise Invalid(
+            f"{lon},{lat} is no place: give longitude and latitude in degrees, as 5.3,60.4"
+        )
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    north = 32600 if lat >= 0 else 32700
+    return {
+        "lon": f"{lon:g}",
+        "lat": f"{lat:g}",
+        "epsg": f"{north + zone} # UTM zone {zone}; check: your country may use another",
+    }
 
 
 def _values(country: str, language: str) -> dict[str, str]:

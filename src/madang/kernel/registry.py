@@ -212,6 +212,19 @@ class LocalZone:
 
 
 @dataclass(frozen=True)
+class ProfileFile:
+    """A file of the city's profile that this room reads, such as ``air.yaml``.
+
+    The target finds its faults before anything runs: ``f(path, profile)`` returns (line or None,
+    message) of each.
+    """
+
+    file: str
+    target: Target
+    help: str
+
+
+@dataclass(frozen=True)
 class StreamRoute:
     """A path prefix answered by the stream process; the target is an ASGI application.
 
@@ -343,6 +356,7 @@ Offer = (
     | StreamConsumer
     | Schedule
     | LocalZone
+    | ProfileFile
     | StreamRoute
     | StreamTask
     | OpenTable

@@ -3,6 +3,7 @@
 from madang.notices import api as notices
 notices.publish(alert, "measure:17")                      # CAP, feed and page
 notices.tell(notices.Notice(key=..., kind="air.class", ...))   # mail, push, phone
+notices.open_alert(notices.Trouble(key="silence:3", ...))      # the operators' desk
 """
 
 from __future__ import annotations
@@ -13,6 +14,18 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from madang.notices.cap import Alert, Area, Info, cap_document
+from madang.notices.desk import (
+    Entry,
+    OnDesk,
+    Trouble,
+    acknowledge,
+    assign,
+    clear_alert,
+    note,
+    on_desk,
+    open_alert,
+    open_data,
+)
 from madang.notices.errors import AlertExists, UnknownAlert
 from madang.notices.notice import Notice
 from madang.notices.values import Value, message, moment, names, number, unit
@@ -20,17 +33,27 @@ from madang.notices.values import Value, message, moment, names, number, unit
 __all__ = [
     "Alert",
     "Area",
+    "Entry",
     "Info",
     "Notice",
+    "OnDesk",
     "Published",
+    "Trouble",
     "Value",
+    "acknowledge",
     "alerts",
+    "assign",
     "cap_document",
+    "clear_alert",
     "document",
     "message",
     "moment",
     "names",
+    "note",
     "number",
+    "on_desk",
+    "open_alert",
+    "open_data",
     "publish",
     "published",
     "tell",

@@ -296,3 +296,6 @@ class CallBack(models.Model):
 
     def __str__(self) -> str:
         return f"call-back {self.pk}"
+
+
+from madang.notices.desk_models import DeskAlert, DeskEntry  # noqa: E402, F401 - tables too

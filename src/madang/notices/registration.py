@@ -12,6 +12,12 @@ OPERATOR, OFFICER = "role:operator", "role:officer"
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield API("notices", "madang.notices.http:router")
+    yield Schedule(
+        "desk-forget",
+        "40 3 * * *",
+        "madang.notices.desk:forget_old_alerts",
+        "Delete alerts of the desk cleared more than 400 days ago.",
+    )
     yield Command("notices keys", "madang.notices.cli:keys", "Make the keys for production.")
     yield HealthCheck("notices", "madang.notices.watch:problem")
     yield Schedule(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from madang.city.api import profile
 from madang.kernel.errors import Invalid
 from madang.kernel.logs import logger
 from madang.opendata.seoul import Answer, Refused, answered, read_request, refused
@@ -12,7 +13,12 @@ from madang.opendata.seoul import Answer, Refused, answered, read_request, refus
 
 @require_safe
 def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Answer one request of the dialect; `rest` is the path from the key on."""
+    """Answer one request of the dialect; `rest` is the path from the key on.
+
+    A city that does not ask for the dialect has no such address.
+    """
+    if "seoul" not in profile().city.dialects:
+        raise Http404
     found = _answer([part.strip() for part in rest.strip("/").split("/")])
     return HttpResponse(found.content, content_type=found.content_type)
 

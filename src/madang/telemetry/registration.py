@@ -16,6 +16,7 @@ from madang.kernel.registry import (
     Page,
     StreamRoute,
     StreamTask,
+    Subscriber,
 )
 
 
@@ -104,6 +105,7 @@ def _lake() -> Iterable[Offer]:
 
 
 def _maps() -> Iterable[Offer]:
+    yield Subscriber("telemetry.silence", "telemetry-desk", "madang.telemetry.desk:follow")
     here = "madang.telemetry.map_sensors"
     yield MapLayer(
         "sensors", "Sensors that report", "point", f"{here}:rows", f"{here}:legend",
@@ -121,6 +123,7 @@ def _doors() -> Iterable[Offer]:
         yield StreamRoute(pattern, ("POST",), f"{doors}.asgi:application", "key")
     yield StreamRoute(r"^/events/?$", ("GET",), f"{doors}.events_asgi:application", "public")
     yield from _intake_claims(f"{doors}.proof.figures")
+    yield from _live_claim()
     yield from _engine_claims()
     yield StreamTask("doors", f"{doors}.state:keep_open")
     yield StreamTask("mqtt-bridge", f"{doors}.bridge:run_bridge")
@@ -179,6 +182,17 @@ def _intake_claims(figures: str) -> Iterable[Offer]:
         "higher",
         f"{figures}:singles_per_s",
         (Anchor("FROST-Server, observations/s", 5000.0, "FraunhoferIOSB/FROST-Server issue 115"),),
+    )
+
+
+def _live_claim() -> Iterable[Offer]:
+    yield Claim(
+        "telemetry.listeners",
+        "From an update to the last of 2,000 who listen to server-sent events, the longest",
+        "ms",
+        1000.0,
+        "lower",
+        "madang.telemetry.doors.proof.listeners:last_listener_ms",
     )
 
 

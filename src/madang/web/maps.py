@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from madang.access.api import Actor, may
 from madang.city import api as city
 from madang.kernel import times
-from madang.kernel.errors import NotFound
+from madang.kernel.errors import NotFound, Unavailable
 from madang.kernel.language_marks import unmarked
 from madang.kernel.maps import Detail, LegendClass, Rows
 from madang.kernel.registry import MapLayer, load, registry
@@ -25,6 +26,7 @@ from madang.web.icons import svg
 MAP_LIBRARY = "maplibre-gl/dist/maplibre-gl.mjs"
 MAP_STYLES = "maplibre-gl/dist/maplibre-gl.css"
 TILE_LIBRARY = "pmtiles/dist/pmtiles.js"
+TABLE_ROWS = 200
 # the token of each colour role of a legend
 COLOURS = {
     "air-good": "--color-air-good",
@@ -94,6 +96,66 @@ def rows_json(of: MapLayer, at: datetime | None = None) -> bytes:
 
 def _rounded(degrees: float | None) -> float | None:
     return None if degrees is None else round(degrees, 6)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of the table: the class (None: none), the value, its time, whether it is late."""
+
+    name: str
+    url: str
+    state: LegendClass | None
+    value: float | None
+    at: datetime | None
+    is_late: bool
+    origin: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table of a layer as the server writes it, the gravest first; `more` rows are left out."""
+
+    layer: MapLayer
+    title: str
+    rows: tuple[TableRow, ...]
+    more: int
+    failed: bool = False
+
+
+def table(of: MapLayer, thing: str = "") -> Table:
+    """Return the table of a layer, its rows linked to `thing` (with ``{layer}`` and ``{id}``)."""
+    try:
+        found = rows(of)
+    except Unavailable:
+        return Table(of, _(of.title), (), 0, failed=True)
+    classes = {one.id: one for one in legend(of)}
+    order = {name: n for n, name in enumerate(classes)}
+    places = sorted(
+        range(len(found.ids)),
+        key=lambda i: (-order.get(found.classes[i], -1), -(found.values[i] or 0), found.names[i]),
+    )
+    return Table(
+        of,
+        _(of.title),
+        tuple(_table_row(of, found, i, (classes, thing)) for i in places[:TABLE_ROWS]),
+        max(0, len(places) - TABLE_ROWS),
+    )
+
+
+def _table_row(
+    of: MapLayer, found: Rows, i: int, around: tuple[Mapping[str, LegendClass], str]
+) -> TableRow:
+    classes, thing = around
+    t, limit = found.times[i], found.limits[i]
+    return TableRow(
+        name=found.names[i],
+        url=thing.replace("{layer}", of.id).replace("{id}", found.ids[i]),
+        state=classes.get(found.classes[i]),
+        value=found.values[i],
+        at=None if t is None else times.from_ms(t),
+        is_late=bool(limit) and t is not None and times.now_ms() - t > limit * 1000,
+        origin=found.origins[i],
+    )
 
 
 def described(of: MapLayer) -> dict[str, Any]:

@@ -29,8 +29,16 @@ def offers() -> Iterable[Offer]:
 
 
 def _operations() -> Iterable[Offer]:
-    here, path = "madang.web.operations", "operations/"
-    yield Page(path, f"{here}:overview", "operations", OPERATOR)
+    here, path, room = "madang.web.operations", "operations/", "madang.web.room"
+    act = f"{path}alerts/<int:alert_id>/<slug:verb>/"
+    yield Page(path, f"{room}:room", "operations", OPERATOR)
+    yield Page(f"{path}desk/", f"{room}:desk", "operations-desk", OPERATOR)
+    yield Page(f"{path}strip/", f"{room}:strip", "operations-strip", OPERATOR)
+    yield Page(act, f"{room}:act", "operations-act", OPERATOR)
+    yield Page(
+        f"{path}thing/<slug:layer>/<str:thing_id>/", f"{room}:thing", "operations-thing", OPERATOR
+    )
+    yield Page(f"{path}pipeline/", f"{here}:overview", "operations-pipeline", OPERATOR)
     yield Page(f"{path}dead-letters/", f"{here}:dead_letters", "operations-dead-letters", OPERATOR)
     yield Page(f"{path}jobs/", f"{here}:jobs_page", "operations-jobs", OPERATOR)
     yield Page(f"{path}gateways/", f"{here}:gateways", "operations-gateways", OPERATOR)

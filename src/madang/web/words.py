@@ -65,3 +65,22 @@ def part(name: str) -> str:
         "disk": _("Disk space"),
     }
     return known.get(name, name)
+
+
+def severity(name: str) -> str:
+    """Return how grave an alert on the desk is, in words."""
+    known = {"critical": _("Critical"), "serious": _("Serious"), "notice": _("Notice")}
+    return known.get(name, name)
+
+
+def desk_verb(verb: str) -> str:
+    """Return what was done about an alert, in words, after a name where a person did it."""
+    known = {
+        "opened": _("opened"),
+        "graver": _("became graver"),
+        "acknowledged": _("acknowledged"),
+        "assigned": _("assigned it"),
+        "noted": _("noted"),
+        "cleared": _("cleared"),
+    }
+    return known.get(verb, verb)

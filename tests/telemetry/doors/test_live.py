@@ -92,3 +92,10 @@ def test_who_left_hears_nothing_more():
 
 def test_a_message_keeps_its_lines_together():
     assert sse("x", b"a\nb", "7") == b"id: 7\nevent: x\ndata: a\ndata: b\n\n"
+
+
+def test_who_listens_to_everything_shares_one_message():
+    fanout = Fanout()
+    one, other = fanout.join(OBS, None), fanout.join(OBS, None)
+    fanout.observations(frame([3], [1.0]))
+    assert taken(one)[0] is taken(other)[0]

@@ -196,7 +196,8 @@ def _errors(z: Array, said: Narrow) -> Narrow:
     found = np.full(said.shape, np.nan, dtype=np.float32)
     for place in range(said.shape[1]):
         ahead = place + 1
-        found[:-ahead, place] = z[ahead:] - said[: len(z) - ahead, place]
+        judged = max(len(z) - ahead, 0)
+        found[:judged, place] = z[ahead:] - said[:judged, place]
     return found
 
 

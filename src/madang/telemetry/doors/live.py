@@ -97,10 +97,16 @@ class Fanout:
             return
         table = pa.ipc.open_stream(data).read_all()
         columns = {name: table[name].to_numpy() for name in ("ds", "t", "v", "q")}
+        # most listen to everything: one message in memory for all of them
+        whole = sse("obs", _json(columns)) if len(columns["ds"]) else b""
         for listener in interested:
-            chosen = _chosen(columns, listener.wanted.ds)
-            if len(chosen["ds"]):
-                listener.put(sse("obs", _json(chosen)))
+            if listener.wanted.ds is None:
+                message = whole
+            else:
+                chosen = _chosen(columns, listener.wanted.ds)
+                message = sse("obs", _json(chosen)) if len(chosen["ds"]) else b""
+            if message:
+                listener.put(message)
 
     def event(self, number: int, name: str, data: bytes) -> None:
         """Pass on an event that its room made public, and remember it."""
@@ -118,9 +124,7 @@ def sse(event: str, data: bytes, id: str = "") -> bytes:
     return f"{head}event: {event}\n".encode() + lines + b"\n"
 
 
-def _chosen(columns: dict[str, np.ndarray], ds: np.ndarray | None) -> dict[str, np.ndarray]:
-    if ds is None:
-        return columns
+def _chosen(columns: dict[str, np.ndarray], ds: np.ndarray) -> dict[str, np.ndarray]:
     wanted = np.isin(columns["ds"], ds)
     return {name: column[wanted] for name, column in columns.items()}
 

@@ -7,7 +7,7 @@ export function fillTable(map, box) {
   const rows = map.rows.get(map.active);
   if (!layer || !rows) return;
   const kept = keptPlace(box);
-  if (!box.querySelector("table")) box.replaceChildren(...frame(map, box));
+  if (!box.querySelector("[data-more]")) box.replaceChildren(...frame(map, box));
   box.querySelector("caption").textContent = layer.title;
   const wanted = box.querySelector("input").value.trim().toLocaleLowerCase();
   const found = rows.ranked(layer.legend).filter((i) => !wanted || rows.name[i].toLocaleLowerCase().includes(wanted));

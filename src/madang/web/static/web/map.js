@@ -22,7 +22,9 @@ const NEAR_PX = 26; // a finger's half width
 export async function mountMap(root) {
   const setup = JSON.parse(root.dataset.map);
   const map = new MadangMap(root, setup);
+  root.madangMap = map;
   await map.start();
+  root.dataset.mapReady = "";
   return map;
 }
 
@@ -49,18 +51,19 @@ class MadangMap {
 
   async start() {
     this.part("bar").hidden = false;
+    if (this.root.clientWidth < 600) this.part("legend").open = false;
     this.wire();
     const trouble = await this.draw();
     const away = this.part("away");
     away.textContent = trouble;
     away.hidden = !trouble;
     this.part("stage").hidden = Boolean(trouble);
-    if (trouble) this.toggleTable(true);
+    this.toggleTable(Boolean(trouble)); // the server's table stays until there is a picture
     await Promise.all([...this.on].map((id) => this.load(id)));
     this.paintLegend();
     this.feed = new Feed(this.setup, {
       observations: (columns) => this.observe(columns),
-      event: () => this.reload((layer) => layer.live === "events"),
+      event: (name, data) => this.announced(name, data),
       state: (state) => this.tellLive(state),
     });
     this.timers = [
@@ -68,6 +71,11 @@ class MadangMap {
       setInterval(() => this.reload((layer) => this.isDerived(layer)), CHANGED_MS),
       setInterval(() => this.age(), LATE_MS),
     ];
+  }
+
+  announced(name, data) {
+    this.root.dispatchEvent(new CustomEvent("madang:event", { detail: { name, data }, bubbles: true }));
+    this.reload((layer) => layer.live === "events");
   }
 
   isDerived(layer) {
@@ -342,7 +350,7 @@ class MadangMap {
     this.active = id;
     this.set(layer, true);
     this.paintLegend();
-    this.load(id);
+    return this.load(id);
   }
 
   hide(id) {
@@ -524,6 +532,7 @@ class MadangMap {
     this.root.classList.toggle("map-with-table", open);
     this.part("table-toggle")?.setAttribute("aria-pressed", String(open));
     if (open) fillTable(this, table);
+    if (open && this.part("stage").clientWidth < 600) this.part("legend").open = false;
     this.canvas?.resize();
   }
 }
