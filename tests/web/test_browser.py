@@ -32,16 +32,9 @@ pytestmark = [
 ]
 PASSWORD = "courtyard lantern persimmon"
 PAGES = (
-<<<<<<< HEAD
     "/", "/air/", f"/air/{MAPO}/", "/air/measures/", f"/air/{MAPO}/embed/", "/status/", "/proof/",
-    "/accessibility/",
-    "/sign-in/", "/operations/", "/operations/dead-letters/", "/operations/jobs/",
-    "/operations/gateways/", "/nowhere/",
-=======
-    "/", "/air/", f"/air/{MAPO}/", "/air/measures/", "/status/", "/proof/", "/accessibility/",
-    "/sign-in/", "/operations/", "/operations/pipeline/", "/operations/dead-letters/",
-    "/operations/jobs/", "/operations/gateways/", "/nowhere/",
->>>>>>> main
+    "/accessibility/", "/sign-in/", "/operations/", "/operations/pipeline/",
+    "/operations/dead-letters/", "/operations/jobs/", "/operations/gateways/", "/nowhere/",
 )  # fmt: skip
 # the missing page on purpose; the icon that a bare picture, without a page around it, asks for; the
 # stream process, which is not part of this site

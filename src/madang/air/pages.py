@@ -18,12 +18,8 @@ from django.views.decorators.http import require_safe
 
 from madang.air import api, groups, nearest
 from madang.air.city_map import city_map
-<<<<<<< HEAD
 from madang.air.history import Chart, day_chart, month_chart
-=======
-from madang.air.history import day_chart, month_chart
 from madang.air.in_effect import rules_in_effect
->>>>>>> main
 from madang.air.measure_pages import shown as shown_measure
 from madang.air.outlook import ahead, fresh_forecast, outlook
 from madang.air.rule_set import POLLUTANTS
