@@ -32,9 +32,11 @@ pytestmark = [
 ]
 PASSWORD = "courtyard lantern persimmon"
 PAGES = (
-    "/", "/air/", f"/air/{MAPO}/", "/air/measures/", f"/air/{MAPO}/embed/", "/status/", "/proof/",
-    "/accessibility/", "/sign-in/", "/operations/", "/operations/pipeline/",
-    "/operations/dead-letters/", "/operations/jobs/", "/operations/gateways/", "/nowhere/",
+    "/", "/air/", f"/air/{MAPO}/", "/air/measures/", "/status/", "/proof/", "/accessibility/",
+    "/sign-in/", "/operations/", "/operations/pipeline/", "/operations/dead-letters/",
+    "/operations/jobs/", "/operations/gateways/", "/operations/notices/",
+    "/operations/notices/recorded/", "/alerts/", "/alerts/sign-up/?pollutant=pm25", "/call-back/",
+    "/call-backs/", f"/air/{MAPO}/embed/", "/nowhere/",
 )  # fmt: skip
 # the missing page on purpose; the icon that a bare picture, without a page around it, asks for; the
 # stream process, which is not part of this site

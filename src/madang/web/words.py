@@ -63,6 +63,7 @@ def part(name: str) -> str:
         "front": _("Front"),
         "notices": _("Notices"),
         "disk": _("Disk space"),
+        "notices": _("Notices to people"),
     }
     return known.get(name, name)
 
