@@ -61,7 +61,6 @@ def part(name: str) -> str:
         "stream": _("Intake doors"),
         "web": _("Pages"),
         "front": _("Front"),
-        "notices": _("Notices"),
         "disk": _("Disk space"),
         "notices": _("Notices to people"),
     }
