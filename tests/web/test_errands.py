@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
@@ -20,16 +21,14 @@ from madang.notices.models import RecordedMessage, Subscriber
 from madang.web import context
 from tests.air.conftest import MAPO, feed
 from tests.notices.conftest import go_out
-from tests.web.test_browser import MISSING, browser
-
-__all__ = ["browser"]
+from tests.web.browser import needs_browser, open_browser
 
 pytestmark = [
     pytest.mark.system,
     pytest.mark.data,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+    needs_browser,
 ]
 MOST_TAPS = 12
 LEAST_PX = 44
@@ -127,6 +126,12 @@ class Reader:
 
     def heading(self) -> str:
         return self.one("h1").text.replace("\n", " ")
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator:
+    with open_browser(tmp_path) as driver:
+        yield driver
 
 
 @pytest.fixture
