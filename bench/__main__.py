@@ -16,8 +16,8 @@ import logging
 import sys
 
 NAMES = (
-    "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "instance", "freshness",
-    "forecast",
+    "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
+    "freshness", "forecast",
 )  # fmt: skip
 
 

@@ -120,6 +120,15 @@ def test_the_last_hour_with_a_value_is_the_hour_of_issue(hourly):
     assert found["issued_at"] == "2019-04-30T00:00:00+09:00"
 
 
+def test_a_stamp_of_another_century_is_left_out_and_said(hourly):
+    _, expected, _ = run("--series", hourly)
+    with hourly.open("a") as file:
+        file.write("2109-04-30 01:00,30,0.03\n")
+    found, rows, _ = run("--series", hourly)
+    assert rows == expected
+    assert found["warnings"][0].startswith("1 hours were left out")
+
+
 def weather(path: Path, days: int, *, head: str = "time,wind_speed,wind_dir,note") -> None:
     rng = np.random.default_rng(4)
     lines = [head]

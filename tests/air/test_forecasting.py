@@ -6,12 +6,14 @@ import json
 from datetime import datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from django.test import Client
 
 from madang.air import api, forecasting
 from madang.air.errors import UnknownForecast
 from madang.air.forecast_checks import judge_forecasts
+from madang.air.forecast_history import place_hours
 from madang.air.forecasting import due_places, forget_old_forecasts, issue_forecasts
 from madang.air.forecasts import margin_of
 from madang.air.models import DistrictHour, ForecastDay, ForecastIssue, ForecastScore
@@ -247,3 +249,42 @@ def test_a_given_forecast_goes_before_our_own(station, monkeypatch):
     streams = station()
     feed(streams["pm25"], "pm25", [(city_time(2019, 3, 1, h), 20.0) for h in range(1, 19)])
     assert api.measures() == []
+
+
+def test_hours_older_than_those_kept_here_come_from_the_lake(station, monkeypatch):
+    one, two = station("one", "simulated")["pm25"], station("two", "simulated")["pm25"]
+    station("other", "real")
+    rows = [
+        (ds, int((NOW - n * HOUR).timestamp() * 1000), count, count * value)
+        for ds, value in ((one, 10.0), (two, 30.0))
+        for n in range(100)
+        for count in ((1,) if (ds, n) != (two, 60) else (0,))
+    ]
+
+    def hours(pollutant, start, end, ds):
+        span = (start.timestamp() * 1000, end.timestamp() * 1000)
+        kept = [r for r in rows if r[0] in ds and span[0] <= r[1] < span[1] and pollutant == "pm25"]
+        names = ("ds", "t", "n", "sum")
+        return pa.table({name: [r[i] for r in kept] for i, name in enumerate(names)})
+
+    monkeypatch.setattr("madang.telemetry.api.hours", hours)
+    closed(NOW, 1)
+    found = place_hours([MAPO], "simulated", NOW)
+    assert len(found) == 100
+    by_end = {h.end: h.values["pm25"] for h in found}
+    assert by_end[NOW - 30 * HOUR] == 20.0
+    assert by_end[NOW - 60 * HOUR] == 10.0  # one of the two stations had no reading
+    assert by_end[NOW] == pytest.approx(40 + 20 * np.cos(NOW.hour / 24 * 2 * np.pi))
+
+
+def test_without_the_lake_the_closed_hours_are_enough(station, monkeypatch):
+    from madang.kernel.errors import Unavailable
+
+    station("one", "simulated")
+
+    def hours(*_given, **_more):
+        raise Unavailable("the lake does not answer")
+
+    monkeypatch.setattr("madang.telemetry.api.hours", hours)
+    closed(NOW, 1)
+    assert len(place_hours([MAPO], "simulated", NOW)) == 24

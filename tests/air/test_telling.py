@@ -13,6 +13,7 @@ from madang.air.models import DistrictClass, Measure
 from madang.kernel.events import decode
 from madang.kernel.models import OutboxEntry
 from madang.kernel.registry import Subscriber, load, registry
+from madang.kernel.times import fixed_clock
 from madang.notices import actions, spread
 from madang.notices.kinds import Wanted
 from madang.notices.models import Contact, Notice, SignUp
@@ -23,6 +24,13 @@ pytestmark = [pytest.mark.data, pytest.mark.django_db]
 FIRST = city_time(2026, 3, 1, 1)
 HOUR = timedelta(hours=1)
 OFFICER = Actor("user:1", "kim", frozenset({"officer"}))
+
+
+@pytest.fixture(autouse=True)
+def then():
+    """These hours are news."""
+    with fixed_clock(FIRST + 10 * HOUR):
+        yield
 
 
 def announced() -> None:
@@ -64,6 +72,14 @@ def test_a_worse_hour_is_told_at_once_and_better_ones_after_three(station):
     assert "40 µg/m³" in text.text
     assert f"http://localhost:8000/air/{MAPO}/" in text.text
     assert DistrictClass.objects.get(pollutant="pm25").level == 0, "good again: told to nobody here"
+
+
+def test_hours_that_come_in_days_late_are_told_to_nobody(station):
+    subscriber(Wanted("air.class", "pm25", MAPO, "bad"))
+    with fixed_clock(FIRST + 48 * HOUR):
+        feed(station(origin="real")["pm25"], "pm25", hours([20, 40]))
+        announced()
+        assert texts() == []
 
 
 def test_hours_fed_twice_are_told_once(station):

@@ -159,7 +159,7 @@ def test_one_place_signs_up_no_more_than_twenty_an_hour(client):
 
 def test_an_address_that_is_known_gets_the_same_answer_and_its_wishes_are_joined(client):
     first = subscribed()
-    form = {**FORM, "place": "", "wish-air-class": "pm10", "level-air-class": "very_bad"}
+    form = {**FORM, "place": "city", "wish-air-class": "pm10", "level-air-class": "very_bad"}
     answer = client.post("/alerts/sign-up/", form)
     assert answer.status_code == 200
     who = actions.confirm(SignUp.objects.get().key)

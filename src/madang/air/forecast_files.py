@@ -117,6 +117,11 @@ def _warnings(
     place: Place, fitted: Fitted, issued: Issued, weather: WeatherHours | None
 ) -> list[str]:
     found = []
+    if place.left_out:
+        found.append(
+            f"{place.left_out} hours were left out: more than five years old, or more than a year "
+            "away from the others"
+        )
     values = place.hours.values[: fitted.rows]
     for p, pollutant in enumerate(place.hours.pollutants):
         days = int((~np.isnan(values[:, p])).sum()) // 24

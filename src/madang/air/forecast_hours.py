@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from madang.air.engine.forecast_model import LONGEST
 from madang.air.rules import Hour
 
 HOUR = timedelta(hours=1)
+LEARNED = timedelta(days=5 * 366)
+_FARTHEST = timedelta(days=366)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Decimals that are written: a tenth of what the national network publishes.
 DECIMALS = {"pm25": 1, "pm10": 1, "o3": 4, "no2": 4, "co": 2, "so2": 4}
@@ -21,10 +24,14 @@ DECIMALS = {"pm25": 1, "pm10": 1, "o3": 4, "no2": 4, "co": 2, "so2": 4}
 
 @dataclass(frozen=True)
 class Place:
-    """Consecutive hours of one place from the hour that ends at `start` (UTC)."""
+    """Consecutive hours of one place from the hour that ends at `start` (UTC).
+
+    `left_out` hours with values were not taken: they are too old, or years away from the others.
+    """
 
     start: datetime
     hours: AirHours
+    left_out: int = 0
 
     @property
     def rows(self) -> int:
@@ -61,16 +68,18 @@ def place_of(
     """Return the hours of one place without holes; what no hour has is missing.
 
     Pollutants that never have a value are left out, and so are hours before the first and after
-    the last value. None where there is no value at all.
+    the last value. Of stretches more than a year apart, a slip of a stamp as a rule, the one with
+    the most hours counts, and of that its last five years. None where there is no value at all.
 
     Parameters
     ----------
     zone : the city's, for its clock: days and hours of the day are the city's.
     weather : values by end of hour, per column; may go on past the last hour.
     """
-    known = [hour for hour in hours if any(p in hour.values for p in pollutants)]
-    if not known:
+    found = [hour for hour in hours if any(p in hour.values for p in pollutants)]
+    if not found:
         return None
+    known = _lasting(found)
     present = tuple(p for p in pollutants if any(p in hour.values for hour in known))
     start, last = known[0].end, known[-1].end
     n = round((last - start) / HOUR) + 1
@@ -81,10 +90,23 @@ def place_of(
     ends = [start + k * HOUR for k in range(n + LONGEST)]
     local = np.array([_local_hour(end, zone) for end in ends], dtype=np.int64)
     columns = {
-        name: np.array([found.get(end, math.nan) for end in ends])
-        for name, found in (weather or {}).items()
+        name: np.array([column.get(end, math.nan) for end in ends])
+        for name, column in (weather or {}).items()
     }
-    return Place(start, AirHours(present, values, local, columns or None))
+    air = AirHours(present, values, local, columns or None)
+    return Place(start, air, left_out=len(found) - len(known))
+
+
+def _lasting(hours: Sequence[Hour]) -> Sequence[Hour]:
+    """Return the last years of the longest stretch of hours without a gap of more than a year."""
+    edges = [0]
+    for place, (before, after) in enumerate(itertools.pairwise(hours), start=1):
+        if after.end - before.end > _FARTHEST:
+            edges.append(place)
+    stretches = [hours[a:b] for a, b in itertools.pairwise([*edges, len(hours)])]
+    longest = max(stretches, key=len)
+    since = longest[-1].end - LEARNED
+    return [hour for hour in longest if hour.end > since]
 
 
 def _local_hour(end: datetime, zone: tzinfo) -> int:

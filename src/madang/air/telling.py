@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from madang.air.events import ClassChanged, MeasureInForce, MeasureLifted, MeasurePublished
+from madang.air.events import (
+    ClassChanged,
+    MeasureEvent,
+    MeasureInForce,
+    MeasureLifted,
+    MeasurePublished,
+)
 from madang.air.index_spec import GRADES
 from madang.air.models import Measure
 from madang.air.summary import advice
@@ -16,6 +22,7 @@ from madang.notices import api as notices
 
 CLASS_KIND, MEASURE_KIND = "air.class", "air.measure"
 CLASS_NEWS = timedelta(hours=12)  # then the next hours have said more
+MEASURE_NEWS = timedelta(hours=24)
 GRADE_TITLES = {"good": "Good", "moderate": "Moderate", "bad": "Bad", "very_bad": "Very bad"}
 _SEVERE = ("Severe", "Extreme")  # CAP 1.2, section 3.2.2
 
@@ -60,24 +67,32 @@ def _advice(grade: str) -> str:
 
 def measure_published(event: MeasurePublished) -> None:
     """Tell of a measure: what, where, from when, what to do."""
-    _tell_measure(Measure.objects.get(pk=event.measure), "air/measure", "published")
+    _tell_measure(event, "air/measure", "published")
 
 
 def measure_in_force(event: MeasureInForce) -> None:
     """Remind of a measure that was told before it came into force."""
     measure = Measure.objects.get(pk=event.measure)
     if measure.starts_at - measure.declared_at >= HOUR:
-        _tell_measure(measure, "air/measure", "in-force")
+        _tell_measure(event, "air/measure", "in-force")
 
 
 def measure_lifted(event: MeasureLifted) -> None:
     """Tell that a measure is over; one that nobody was told of ends silently."""
     measure = Measure.objects.get(pk=event.measure)
     if measure.alert:
-        _tell_measure(measure, "air/measure-over", "lifted")
+        _tell_measure(event, "air/measure-over", "lifted")
 
 
-def _tell_measure(measure: Measure, template: str, turn: str) -> None:
+def _news_until(measure: Measure, turned_at: datetime) -> datetime | None:
+    """Return when it is no news any more; what is replayed is told whenever it is played."""
+    if measure.origin == "replayed":
+        return None
+    return max(turned_at + MEASURE_NEWS, measure.ends_at or turned_at)
+
+
+def _tell_measure(event: MeasureEvent, template: str, turn: str) -> None:
+    measure = Measure.objects.get(pk=event.measure)
     is_severe = measure.words["cap"]["codes"]["severity"] in _SEVERE
     level = "severe" if is_severe else "measure"
     is_over = turn == "lifted"
@@ -104,6 +119,6 @@ def _tell_measure(measure: Measure, template: str, turn: str) -> None:
             },
             path=f"{reverse('air-measures')}#measure-{measure.pk}",
             origin=measure.origin,
-            expires=None if is_over else measure.ends_at,
+            expires=_news_until(measure, event.turned_at),
         )
     )

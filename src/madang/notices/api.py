@@ -136,8 +136,8 @@ def document(identifier: str) -> bytes:
 def tell(notice: Notice) -> bool:
     """Tell a notice to everybody who asked for its kind, subject and place.
 
-    It is kept in the caller's transaction; a job brings it to people. In production only what is
-    real is told. Returns whether it is told, and new.
+    It is kept in the caller's transaction; a job brings it to people. What has expired is not
+    told, nor in production what is not real. Returns whether it is told, and new.
 
     Raises
     ------

@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from madang.city.api import profile
-from madang.kernel.errors import NotFound
 from madang.notices import forms, progress
 
 
@@ -21,7 +19,6 @@ class ShownNotice:
     """A notice's progress in the operator's language."""
 
     notice: progress.NoticeProgress
-    place: str
     states: list[tuple[str, int]]
 
 
@@ -29,7 +26,7 @@ class ShownNotice:
 @never_cache
 def notices(request: HttpRequest) -> HttpResponse:
     """Show the newest notices with their progress, and each channel."""
-    found = progress.overview()
+    found = progress.overview(get_language() or "")
     waiting = sum(lane.waiting for lane in found.lanes)
     context = {
         "heading": ngettext(
@@ -42,6 +39,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "notices": [_shown(notice) for notice in found.notices],
         "lanes": [(forms.channel_title(lane.channel), lane) for lane in found.lanes],
         "subscribers": found.subscribers,
+        "unheard": found.unheard,
         "contacts": [(forms.channel_title(name), n) for name, n in found.contacts.items()],
     }
     return render(request, "notices/desk.html", context)
@@ -66,7 +64,7 @@ def recorded(request: HttpRequest) -> HttpResponse:
 def _shown(notice: progress.NoticeProgress) -> ShownNotice:
     words = _state_words()
     states = [(words.get(name, name), n) for name, n in notice.states.items()]
-    return ShownNotice(notice, _place(notice.place), states)
+    return ShownNotice(notice, states)
 
 
 def _state_words() -> dict[str, str]:
@@ -75,11 +73,3 @@ def _state_words() -> dict[str, str]:
         "sent": _("sent"), "failed": _("refused"), "gave-up": _("given up"),
         "replaced": _("replaced by a newer one"), "expired": _("out of date"),
     }  # fmt: skip
-
-
-def _place(code: str) -> str:
-    city, language = profile(), get_language() or ""
-    try:
-        return city.unit(code).name(language) if code else city.name(language)
-    except NotFound:
-        return code

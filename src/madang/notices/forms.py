@@ -18,6 +18,7 @@ from madang.notices.models import Subscriber
 from madang.notices.rules import Quiet
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+WHOLE_CITY = "city"
 QUIET_FROM, QUIET_TO = "22:00", "07:00"
 
 
@@ -29,7 +30,7 @@ class SignUpForm:
     email: str = ""
     phone: str = ""
     subscription: str = ""
-    place: str = ""
+    place: str = WHOLE_CITY
     chosen: Sequence[str] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
@@ -47,7 +48,8 @@ class SignUpForm:
         found = []
         for text in self.chosen:
             kind, _colon, subject = text.partition(":")
-            found.append(Wanted(kind, subject, self.place, self.levels.get(kind, "")))
+            place = "" if self.place == WHOLE_CITY else self.place
+            found.append(Wanted(kind, subject, place, self.levels.get(kind, "")))
         return found
 
     def manner(self) -> actions.Manner:
@@ -95,7 +97,7 @@ def level_field(kind: str) -> str:
 
 def place_choices() -> list[tuple[str, str]]:
     """Return (code, name) of the places that can be chosen, the whole city first."""
-    return [("", _("The whole city")), *district_choices()]
+    return [(WHOLE_CITY, _("The whole city")), *district_choices()]
 
 
 def district_choices() -> list[tuple[str, str]]:
@@ -119,9 +121,9 @@ def proposed(given: QueryDict, language: str) -> SignUpForm:
 
 def _known_place(code: str) -> str:
     try:
-        return profile().unit(code).code if code else ""
+        return profile().unit(code).code if code else WHOLE_CITY
     except NotFound:
-        return ""
+        return WHOLE_CITY
 
 
 def read(post: QueryDict) -> SignUpForm:
@@ -131,7 +133,7 @@ def read(post: QueryDict) -> SignUpForm:
         email=post.get("email", ""),
         phone=post.get("phone", ""),
         subscription=post.get("subscription", ""),
-        place=post.get("place", ""),
+        place=post.get("place", WHOLE_CITY),
         chosen=[f"{k.id}:{s}" for k in kinds.kinds() for s in post.getlist(wish_field(k.id))],
         levels={k.id: post.get(level_field(k.id), "") for k in kinds.kinds()},
         language=post.get("language", ""),

@@ -51,7 +51,7 @@ def later(reason: str, after: timedelta | None = None) -> Outcome:
     return Outcome("later", reason, after)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(found: Sequence[tuple[Delivery, Outcome]]) -> Mapping[str, int]:
     """Note all outcomes in one transaction; return how many deliveries came to each state."""
     by_kind: dict[str, list[tuple[Delivery, Outcome]]] = defaultdict(list)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from madang.kernel.times import now
 from madang.notices.actions import CONFIRM_KIND
@@ -19,6 +19,7 @@ from madang.notices.models import (
     RecordedMessage,
     Subscriber,
 )
+from madang.notices.texts import wording
 
 WAITING = ("queued", "held", "sending")
 LOST = ("failed", "gave-up")
@@ -71,20 +72,26 @@ class Overview:
     notices: Sequence[NoticeProgress]
     lanes: Sequence[LaneState]
     subscribers: int
+    unheard: int = 0
     contacts: Mapping[str, int] = field(default_factory=dict)
 
 
-def overview(limit: int = 20) -> Overview:
-    """Return the newest notices and how the channels are."""
+def overview(language: str, limit: int = 20) -> Overview:
+    """Return the newest notices that somebody wanted, in a language, and how the channels are."""
+    nobody = Q(total=0, spread_at__isnull=False)
+    told = Notice.objects.exclude(kind=CONFIRM_KIND)
+    shown = told.exclude(nobody)
+    unheard = told.filter(nobody, created__gt=now() - timedelta(days=1))
     return Overview(
-        notices=[_progress(row) for row in Notice.objects.exclude(kind=CONFIRM_KIND)[:limit]],
+        notices=[_progress(row, language) for row in shown[:limit]],
+        unheard=unheard.count(),
         lanes=_lanes(),
         subscribers=Subscriber.objects.count(),
         contacts=dict(Contact.objects.order_by().values_list("channel").annotate(n=Count("pk"))),
     )
 
 
-def _progress(row: Notice) -> NoticeProgress:
+def _progress(row: Notice, language: str) -> NoticeProgress:
     states = row.deliveries.order_by().values_list("state").annotate(n=Count("pk"))
     times = row.deliveries.filter(state="sent").aggregate(
         first=Min("sent_at"), last=Max("sent_at"), n=Count("pk")
@@ -93,7 +100,8 @@ def _progress(row: Notice) -> NoticeProgress:
     text = NoticeText.objects.filter(notice=row).order_by("id").first()
     return NoticeProgress(
         id=row.pk, kind=row.kind, subject=row.subject, place=row.place, origin=row.origin,
-        title=text.title if text else row.key, version=text.version if text else "",
+        title=wording(row.template, row.values, language, origin=row.origin).title,
+        version=text.version if text else "",
         created=row.created, is_spread=row.spread_at is not None, total=row.total,
         states=dict(states), per_s=times["n"] / span_s if span_s > 1 else 0.0,
     )  # fmt: skip

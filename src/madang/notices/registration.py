@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Command, HealthCheck, MenuEntry, Offer, Page, Schedule
+from madang.kernel.registry import (
+    API,
+    Anchor,
+    Claim,
+    Command,
+    HealthCheck,
+    MenuEntry,
+    Offer,
+    Page,
+    Schedule,
+)
 
 OPERATOR, OFFICER = "role:operator", "role:officer"
 
@@ -32,7 +42,21 @@ def offers() -> Iterable[Offer]:
         "madang.notices.tasks:forget_old",
         "Forget unconfirmed addresses, calls that are done and old messages.",
     )
+    yield from _claims()
     yield from _pages()
+
+
+def _claims() -> Iterable[Offer]:
+    proof = "madang.notices.proof.figures"
+    notify = Anchor("GOV.UK Notify, default limit", 50, "GOV.UK Notify documentation, rate limits")
+    yield Claim(
+        "notices-mail", "mails of one alert a second", "1/s", 50, "higher",
+        f"{proof}:mails_per_s", (notify,),
+    )  # fmt: skip
+    yield Claim(
+        "notices-push", "web pushes of one alert a second", "1/s", 50, "higher",
+        f"{proof}:pushes_per_s", (notify,),
+    )  # fmt: skip
 
 
 def _pages() -> Iterable[Offer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from madang.kernel.config import settings
+from madang.kernel.times import now
 from madang.kernel.wake import wake
 from madang.notices import kinds, rules
 from madang.notices.models import Notice as Row
@@ -24,6 +25,8 @@ def tell(notice: Notice) -> bool:
     earlier = kinds.level_number(of, notice.earlier_level) if notice.earlier_level else level
     if settings().is_production and notice.origin != "real":
         return False
+    if notice.expires is not None and notice.expires <= now():
+        return False  # history that comes in late is no news
     is_critical = bool(of.critical_from) and level >= kinds.level_number(of, of.critical_from)
     row, is_new = Row.objects.get_or_create(
         key=notice.key,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
@@ -21,10 +23,16 @@ from madang.kernel.errors import NotFound
 from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, SearchPage, registry
+from madang.web import formats
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
 from madang.web.fonts import font_sheets
 
+if TYPE_CHECKING:
+    from madang.air.api import Measure
+
+log = logging.getLogger("madang.web")
 ALERTS_KEPT_S = 1.0
+ALERTS_APART = 2  # so many measures of a kind are named one by one
 _kept_alerts: dict[str, tuple[float, list[Link]]] = {}
 
 
@@ -50,7 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
-        "alerts": alerts(language) if actor.is_anonymous else measure_links(language),
+        "alerts": alerts(language) if actor.is_anonymous else alert_links(language),
         "city_name": city_name(language),
         "display": display_of(request),
         "font_sheets": font_sheets(language),
@@ -82,31 +90,66 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
 
 
 def alerts(language: str) -> list[Link]:
-    """Return the measures in force, for the banner of every page; at most a second old."""
+    """Return what is in force, for the banner of every page; at most a second old."""
     now = time.monotonic()
     kept = _kept_alerts.get(language)
     if kept is None or now - kept[0] > ALERTS_KEPT_S:
-        kept = _kept_alerts[language] = (now, measure_links(language))
+        kept = _kept_alerts[language] = (now, alert_links(language))
     return kept[1]
+
+
+def alert_links(language: str) -> list[Link]:
+    """Return one link for each kind of measure in force: what, where, until when, what to do.
+
+    Nobody finds an answer below 25 banners: above two, the districts are counted.
+    """
+    by_rule: dict[str, list[Measure]] = {}
+    try:
+        for measure in _in_force():
+            by_rule.setdefault(measure.rule, []).append(measure)
+    except DatabaseError:  # the page that says so must itself still come
+        log.exception("alerts in force could not be read")
+    return [link for found in by_rule.values() for link in _banners(found, language)]
+
+
+def _banners(found: list[Measure], language: str) -> list[Link]:
+    if len(found) <= ALERTS_APART:
+        return [replace(_link(item, language), detail=_detail(item, language)) for item in found]
+    title = _("%(name)s in %(n)s districts") % {
+        "name": profile().text(found[0].name, language),
+        "n": len(found),
+    }
+    return [Link(title, reverse("air-measures"), detail=_detail(found[0], language))]
+
+
+def _detail(measure: Measure, language: str) -> str:
+    """Return until when a measure holds, where that is known, and what the city does meanwhile."""
+    parts = [profile().text(action.name, language) for action in measure.actions[:3]]
+    if measure.ends_at is not None:
+        city = profile()
+        until = formats.moment_text(measure.ends_at, language, city.timezone, city.today())
+        parts.insert(0, _("until %(time)s") % {"time": until})
+    return " · ".join(parts)
 
 
 def measure_links(language: str) -> list[Link]:
     """Return a link to each measure in force, in words: what, where."""
+    return [_link(measure, language) for measure in _in_force()]
+
+
+def _in_force() -> list[Measure]:
     from madang.air import api as air
 
-    base = reverse("air-measures")
-    return [
-        Link(
-            _("%(name)s in %(place)s")
-            % {
-                "name": profile().text(measure.name, language),
-                "place": _place(measure.district, language),
-            },
-            f"{base}#measure-{measure.id}",
-        )
-        for measure in air.measures_in_force()
-        if measure.status == "in_force"
-    ]
+    return [measure for measure in air.measures_in_force() if measure.status == "in_force"]
+
+
+def _link(measure: Measure, language: str) -> Link:
+    names = {
+        "name": profile().text(measure.name, language),
+        "place": _place(measure.district, language),
+    }
+    url = f"{reverse('air-measures')}#measure-{measure.id}"
+    return Link(_("%(name)s in %(place)s") % names, url)
 
 
 def _place(code: str, language: str) -> str:

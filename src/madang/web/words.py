@@ -62,6 +62,7 @@ def part(name: str) -> str:
         "web": _("Pages"),
         "front": _("Front"),
         "disk": _("Disk space"),
+        "notices": _("Notices to people"),
     }
     return known.get(name, name)
 

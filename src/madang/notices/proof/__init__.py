@@ -1,0 +1,1 @@
+"""What notices claim, measured on the user's own machine."""

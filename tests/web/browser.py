@@ -1,0 +1,154 @@
+"""A real browser for tests of pages, and the checks that axe does not make.
+
+A room's own tests may use them (`needs_browser`, `open_browser`, `faults`, `tab_faults`). They look
+at boxes and never at pictures, so that no font of the machine decides.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+_MISSING = [n for n, there in (("chromium", CHROMIUM), ("chromedriver", DRIVER)) if not there]
+_MISSING += [] if AXE.exists() else ["axe-core (make assets)"]
+needs_browser = pytest.mark.skipif(bool(_MISSING), reason=f"not installed: {', '.join(_MISSING)}")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESKTOP = 320, 1440
+# asked for by a bare picture without a page around it; the stream process, which no test site has
+EXPECTED = ("/favicon.ico", "/events")
+_ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: arguments[0]}).then(result => done(
+  result.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))));
+"""
+_WIDE = """
+const wide = document.documentElement.clientWidth + 1;
+if (document.documentElement.scrollWidth <= wide) return [];
+const scrolls = e => e && e !== document.documentElement
+  && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
+return [...document.querySelectorAll('body *')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width && (box.right > wide || box.left < -1) && !scrolls(e.parentElement)
+    && getComputedStyle(e).clipPath === 'none';
+}).slice(-4).map(e => e.outerHTML.slice(0, 100)).concat('scrolls to '
+  + document.documentElement.scrollWidth);
+"""
+_FOCUSED = """
+const e = document.activeElement;
+if (!e || e === document.body) return null;
+e.scrollIntoView({block: 'nearest'});
+// of a link over two lines, the first
+const style = getComputedStyle(e), box = e.getClientRects()[0] || e.getBoundingClientRect();
+// a shape in a drawing shows its focus by its own line
+const shape = e.ownerSVGElement && getComputedStyle(e.querySelector('path,rect,circle') || e);
+const at = document.elementFromPoint(
+  Math.max(1, Math.min(box.left + box.width / 2, innerWidth - 2)),
+  Math.max(1, Math.min(box.top + Math.min(box.height / 2, 12), innerHeight - 2)));
+return {
+  html: e.outerHTML.slice(0, 100), key: [...document.querySelectorAll('*')].indexOf(e),
+  outline: style.outlineStyle !== 'none' ? parseFloat(style.outlineWidth)
+    : shape && shape.stroke !== 'none' ? parseFloat(shape.strokeWidth) : 0,
+  inside: box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight,
+  covered: !!at && !e.contains(at) && !at.contains(e) && !e.ownerSVGElement
+    && ![...(e.labels || [])].some(label => label.contains(at)),
+};
+"""
+
+
+@contextmanager
+def open_browser(folder: Path, *, text_percent: int = 100) -> Iterator[Any]:
+    """Open Chromium with a profile in `folder`; `text_percent` is the reader's own text size."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for argument in (*_ARGUMENTS, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.add_experimental_option(
+        "prefs", {"webkit.webprefs.default_font_size": 16 * text_percent // 100}
+    )
+    service = webdriver.ChromeService(executable_path=DRIVER)
+    driver = webdriver.Chrome(options=options, service=service)
+    driver.set_script_timeout(60)
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def resize(browser: Any, width: int, height: int = 800) -> None:
+    """Make the page that wide, in CSS pixels, as a phone or a screen."""
+    metrics = {
+        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+    }  # fmt: skip
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def choose(browser: Any, site: str, **cookies: str) -> None:
+    """Set a reader's cookies."""
+    browser.get(f"{site}/static/web/mark.svg")
+    for name, value in cookies.items():
+        browser.add_cookie({"name": name, "value": value, "path": "/"})
+
+
+def scripts(browser: Any, on: bool) -> None:
+    """Switch JavaScript off or on, from the next page on."""
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not on})
+
+
+def faults(browser: Any, *, axe: bool = True) -> list[str]:
+    """Return what is wrong with the page shown: axe's findings, and what is wider than the page."""
+    found = [f"runs off the screen: {part}" for part in browser.execute_script(_WIDE)]
+    if axe:
+        browser.execute_script(AXE.read_text(encoding="utf-8"))
+        found += browser.execute_async_script(_RUN_AXE, RULES)
+    return found
+
+
+def tab_faults(browser: Any, limit: int = 400) -> list[str]:
+    """Return what goes wrong on the way through the page by the Tab key, from start to end.
+
+    Each stop shows its focus by an outline of 2 pixels at least, is on the screen and not covered
+    by another part (WCAG 2.2, 2.4.7, 2.4.11, 2.4.13), and the way ends (2.1.2).
+    """
+    from selenium.webdriver import ActionChains, Keys
+
+    found, seen = [], []
+    for _step in range(limit):
+        ActionChains(browser).send_keys(Keys.TAB).perform()
+        stop = browser.execute_script(_FOCUSED)
+        if stop is None or (seen and stop["key"] == seen[0]):
+            return found if seen else ["nothing can be reached by the keyboard"]
+        if stop["key"] in seen:
+            return [*found, f"the way goes round: {stop['html']}"]
+        seen.append(stop["key"])
+        if stop["outline"] < 2:
+            found.append(f"focus is not seen: {stop['html']}")
+        if not stop["inside"]:
+            found.append(f"focus is off the screen: {stop['html']}")
+        if stop["covered"]:
+            found.append(f"focus is covered: {stop['html']}")
+    return [*found, f"the way does not end within {limit} stops"]
+
+
+def console_errors(browser: Any, *expected: str) -> list[str]:
+    """Return the errors in the browser's console whose text has none of `expected`."""
+    return [
+        entry["message"]
+        for entry in browser.get_log("browser")
+        if entry["level"] == "SEVERE"
+        and not any(part in entry["message"] for part in (*EXPECTED, *expected))
+    ]
