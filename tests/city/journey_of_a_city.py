@@ -131,6 +131,9 @@ def test_home_air_district_and_measures_answer_in_the_citys_language_and_english
         district = read(f"/air/{code}/", language).text_content()
         assert str(found.index.value) in district
         assert index.class_name(found.index.value, here.chain(language)) in district
+        if language == "en":
+            apart = any(unit.detached for unit in here.districts())
+            assert ("Islands and exclaves stand below the city" in air) == apart
         measures = read("/air/measures/", language)
         assert measures.find(".//h1") is not None
         if language == "en":

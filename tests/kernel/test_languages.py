@@ -67,6 +67,8 @@ def test_a_text_is_marked_only_where_marks_are_taken_care_of():
         ("<option value=1>{}</option>", "<option value=1>Go</option>"),
         ("<svg><text>{}</text></svg><b>{}</b>",
          '<svg><text>Go</text></svg><b><span lang="en" dir="ltr">Go</span></b>'),
+        ("<svg><svg><path/></svg><text>{}</text></svg>",
+         "<svg><svg><path/></svg><text>Go</text></svg>"),
         ('<script type="application/json">"{}"</script>',
          '<script type="application/json">"Go"</script>'),
         ("<!-- {} --><i>{}</i>", '<!-- Go --><i><span lang="en" dir="ltr">Go</span></i>'),

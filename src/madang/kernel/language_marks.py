@@ -75,7 +75,7 @@ def labelled(html: str, language: str) -> str:
     """
     pieces: list[str] = []
     open_languages: list[str] = []
-    plain = ""  # the text-only element we are in
+    plain: list[str] = []  # the text-only element we are in, once for each level (drawings nest)
     for number, piece in enumerate(_TAG.split(html)):
         if number % 2:
             pieces.append(unmarked(piece))
@@ -85,14 +85,14 @@ def labelled(html: str, language: str) -> str:
     return "".join(pieces)
 
 
-def _text_only(tag: str, inside: str) -> str:
-    """Return the name of the text-only element that the page is in after a tag, or ''."""
+def _text_only(tag: str, inside: list[str]) -> list[str]:
+    """Return the text-only elements that the page is in after a tag, the outermost first."""
     match = _NAME.match(tag)
     name = match[1].lower() if match else ""
-    if inside:
-        return "" if name == inside and tag.startswith("</") else inside
-    opens = name in _TEXT_ONLY and not tag.startswith("</") and not tag.endswith("/>")
-    return name if opens else ""
+    if tag.startswith("</"):
+        return inside[:-1] if inside[-1:] == [name] else inside
+    opens = name in (inside[:1] or _TEXT_ONLY) and not tag.endswith("/>")
+    return [*inside, name] if opens else inside
 
 
 def _runs(text: str, open_languages: list[str], page: str, *, plain: bool) -> Iterator[str]:

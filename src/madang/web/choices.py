@@ -50,5 +50,5 @@ def is_district(code: str) -> bool:
 
 
 def first_level() -> str:
-    """Return the coarsest level of units, in which a resident says where they live."""
+    """Return the level of the districts, in which a resident says where they live."""
     return profile().district_level

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Our choice: the longest swings around a limit in Seoul's hours of 2018 and 2019 come back within
-# two or three hours; bench/notices.py counts the messages with and without it.
+# Our choice, not a measured optimum: longer than a swing of an hour or two around a limit, short
+# enough that good news of the morning is told before noon.
 CALM_HOURS = 3
 
 
