@@ -35,6 +35,9 @@ LATIN_EXT = (
     *range(0x2100, 0x2190),
 )  # fmt: skip
 CYRILLIC = tuple(range(0x400, 0x530))
+# what Korean texts use besides syllables: quotes, circled numbers, units in one character (㎍/㎥)
+KOREAN = (0x203B, *range(0x2460, 0x246A), 0x3001, 0x3002, *range(0x300A, 0x3010), 0x338D, 0x338E,
+          0x338F, 0x339C, 0x339D, 0x339E, 0x33A1, 0x33A2, 0x33A5)  # fmt: skip
 
 
 def lay(modules: Path, target: Path) -> list[str]:
@@ -70,7 +73,7 @@ def slices() -> dict[str, tuple[int, ...]]:
         "latin": LATIN,
         "latin-ext": tuple(c for c in LATIN_EXT if c not in LATIN),
         "cyrillic": CYRILLIC,
-        "core": tuple(core),
+        "core": (*core, *KOREAN),
         "common": tuple(common),
     }
 

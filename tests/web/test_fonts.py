@@ -25,8 +25,9 @@ def test_the_slices_share_no_character_and_hold_our_own_texts():
     cut = fonts.slices()
     points = [point for slice_ in cut.values() for point in slice_]
     assert len(points) == len(set(points))
-    assert {ord(c) for c in "서울대기질마포구"} <= set(cut["core"])
-    assert 2300 < len(cut["core"]) + len(cut["common"]) < 2500  # KS X 1001 has 2,350 syllables
+    assert {ord(c) for c in "서울대기질마포구㎍㎥①"} <= set(cut["core"])
+    syllables = [point for point in (*cut["core"], *cut["common"]) if 0xAC00 <= point <= 0xD7A3]
+    assert 2350 <= len(syllables) < 2500  # those of KS X 1001, and some in names
 
 
 def test_a_range_of_one_stands_alone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,11 @@ def press(browser, *keys: str) -> None:
 
     for key in keys:
         ActionChains(browser).send_keys(key).perform()
+
+
+def channels(colour: str) -> int:
+    """Return the sum of red, green and blue of a colour as the browser tells it."""
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
 def tab_to(browser, selector: str) -> int:
@@ -188,8 +194,11 @@ def test_on_paper_stands_the_answer_and_nothing_to_click(browser, live_server):
         assert browser.find_element("tag name", "h1").is_displayed()
         for gone in (".tools", ".menu", ".crumbs"):
             assert not browser.find_element("css selector", gone).is_displayed()
-        body = browser.find_element("tag name", "body")
-        assert body.value_of_css_property("color") in ("rgb(0, 0, 0)", "rgba(0, 0, 0, 1)")
+        for part in ("body", ".soft", "html"):  # dark colours stay on the screen
+            shown = browser.find_element("css selector", part)
+            assert channels(shown.value_of_css_property("color")) < 3 * 0x70, part
+        ground = browser.find_element("tag name", "html").value_of_css_property("background-color")
+        assert channels(ground) == 3 * 255
         assert browser.find_element("css selector", ".ways-out strong").is_displayed()
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

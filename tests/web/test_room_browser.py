@@ -20,25 +20,19 @@ from madang.notices import api as notices
 from madang.telemetry import api as telemetry
 from madang.web import maps, vendor
 from tests.air.conftest import MAPO
-from tests.web.test_browser import (
-    AXE,
-    CHROMIUM,
-    DRIVER,
-    MISSING,
-    PASSWORD,
-    RULES,
-    RUN_AXE,
-    signed_in,
-)
+from tests.web.browser import CHROMIUM, DRIVER, console_errors, faults, needs_browser
+from tests.web.site import PASSWORD, session
 from tests.web.test_maps import placed
 
-MISSING = [*MISSING, *([] if vendor.is_here(maps.MAP_LIBRARY) else ["map library (make assets)"])]
 pytestmark = [
     pytest.mark.system,
     pytest.mark.data,
     pytest.mark.timeout(240),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+    needs_browser,
+    pytest.mark.skipif(
+        not vendor.is_here(maps.MAP_LIBRARY), reason="map library not fetched (make assets)"
+    ),
 ]
 DRAWN_IN_SOFTWARE = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
@@ -47,7 +41,6 @@ DRAWN_IN_SOFTWARE = (
 WITHOUT_WEBGL = ("--disable-gpu", "--disable-3d-apis")
 STATIONS = 12
 LAYER = "air-stations-pm25"
-EXPECTED = ("/events", "/favicon.ico")  # the stream process is not part of this site
 
 
 @pytest.fixture
@@ -121,7 +114,7 @@ def browse(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 def enter(driver: Any, site: str, path: str = "/operations/") -> None:
     driver.get(f"{site}/static/web/mark.svg")
-    for name, value in (("sessionid", signed_in()), ("django_language", "en")):
+    for name, value in (("sessionid", session()), ("django_language", "en")):
         driver.add_cookie({"name": name, "value": value, "path": "/"})
     driver.get(site + path)
 
@@ -160,18 +153,9 @@ def test_stations_are_drawn_without_errors_and_nobody_else_is_asked(browse, room
         f"return document.querySelector('[data-count=\"{LAYER}/very_bad\"]').textContent"
     )
     assert count == "3"  # 10 + 8 n above 75.5 for n = 9, 10, 11
-    driver.execute_script(AXE.read_text(encoding="utf-8"))
-    assert driver.execute_async_script(RUN_AXE, RULES) == []
-    assert severe(driver) == []
+    assert faults(driver) == []
+    assert console_errors(driver) == []
     assert {address for address in asked(driver) if not address.startswith(room)} == set()
-
-
-def severe(driver: Any) -> list[str]:
-    return [
-        entry["message"]
-        for entry in driver.get_log("browser")
-        if entry["level"] == "SEVERE" and not any(p in entry["message"] for p in EXPECTED)
-    ]
 
 
 def asked(driver: Any) -> list[str]:
@@ -227,7 +211,7 @@ def test_without_webgl_the_table_does_the_work_and_it_is_said(browse, room):
     )
     driver.find_element("css selector", "[data-map-table] tbody button").click()
     assert until(driver, "return document.querySelector('[data-room-thing] h3')?.textContent")
-    assert severe(driver) == []
+    assert console_errors(driver) == []
 
 
 def test_without_a_script_it_is_tables_and_forms(browse, room):

@@ -32,12 +32,13 @@ SHAPES = [
     ("border-focus", "surface-subtle"), ("text-primary", "background-basic"),
     *((f"chart-{n}", "background-basic") for n in (1, 2, 3, 4)),
 ]  # fmt: skip
-DARK_MEDIA = r"@media \(prefers-color-scheme: dark\) \{\n  "
+SCREEN = r"@media screen \{\n  "
+DARK_MEDIA = r"@media screen and \(prefers-color-scheme: dark\) \{\n  "
 THEMES = {
     "light": r':root,\n\[data-theme="light"\] \{(.*?)\n\}',
-    "dark": r'\n\[data-theme="dark"\] \{(.*?)\n\}',
+    "dark": SCREEN + r'\[data-theme="dark"\] \{(.*?)\n  \}',
     "contrast": r'\n\[data-display="contrast"\] \{(.*?)\n\}',
-    "dark contrast": r'\n\[data-display="contrast"\]\[data-theme="dark"\] \{(.*?)\n\}',
+    "dark contrast": SCREEN + r'\[data-display="contrast"\]\[data-theme="dark"\] \{(.*?)\n  \}',
 }
 BY_THE_DEVICE = {
     "dark": DARK_MEDIA + r':root:not\(\[data-theme="light"\]\) \{(.*?)\n  \}',

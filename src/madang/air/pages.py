@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,10 @@ from django.views.decorators.http import require_safe
 
 from madang.air import api, groups, nearest
 from madang.air.city_map import city_map
-from madang.air.history import day_chart, month_chart
+from madang.air.history import Chart, day_chart, month_chart
 from madang.air.in_effect import rules_in_effect
 from madang.air.measure_pages import shown as shown_measure
+from madang.air.outlook import ahead, fresh_forecast, outlook
 from madang.air.rule_set import POLLUTANTS
 from madang.air.shown import (
     ShownDistrict,
@@ -188,12 +189,25 @@ def _chart_context(request: HttpRequest, air: api.DistrictAir) -> dict[str, Any]
         for make in (day_chart, month_chart)
         if chosen and (chart := make(air, chosen, files)) is not None
     ]
+    forecast = fresh_forecast(air) if chosen else None
+    if forecast is not None:
+        charts = [with_forecast(chart, forecast, chosen) for chart in charts]
     return {
+        "outlook": outlook(forecast, chosen) if forecast is not None else None,
         "shown": chosen,
         "pollutants": [(p, NAMES[p]) for p in known],
         "charts": charts,
         "has_month": any(chart.is_daily for chart in charts),
     }
+
+
+def with_forecast(chart: Chart, forecast: api.AirForecast, pollutant: str) -> Chart:
+    """Return the chart of the day with the next hours; any other as it is."""
+    line = None if chart.is_daily else ahead(forecast, pollutant, chart.lines[0].points)
+    if line is None:
+        return chart
+    words = _("The band ahead is where 8 of 10 hours should lie.")
+    return replace(chart, lines=[*chart.lines, line], detail=f"{chart.detail} {words}")
 
 
 def _station_context(request: HttpRequest, unit: Unit, now: datetime) -> dict[str, Any]:

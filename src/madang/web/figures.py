@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -24,6 +26,7 @@ READERS = 20
 SECONDS = 5.0
 WARM_UP_S = 1.0
 _START_S = 60.0
+_PART = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,18 @@ def service_page_p95() -> float:
         return measured(port, process, "/air/").p95_ms
 
 
+def first_page_weight() -> float:
+    """Return what a first visit to the page of all districts brings [kB], compressed."""
+    with web_process() as (port, _process):
+        return weight(port, "/air/") / 1000
+
+
 @contextmanager
-def web_process() -> Iterator[tuple[int, psutil.Process]]:
-    """Run a web process on an empty instance of its own; yield its port and process."""
+def web_process(prepare: Sequence[str] = ()) -> Iterator[tuple[int, psutil.Process]]:
+    """Run a web process on an instance of its own; yield its port and process.
+
+    The instance is empty but for what `prepare` (arguments of Python) writes into it.
+    """
     with tempfile.TemporaryDirectory(prefix="madang-pages-") as folder:
         offset = _free_offset()
         environment = {
@@ -65,6 +77,8 @@ def web_process() -> Iterator[tuple[int, psutil.Process]]:
         with (Path(folder) / "web.log").open("wb") as log:
             quiet = {"env": environment, "stdout": log, "stderr": log}
             subprocess.run([*python, "madang.app", "migrate"], check=True, **quiet)  # type: ignore[call-overload]
+            if prepare:
+                subprocess.run([sys.executable, *prepare], check=True, **quiet)  # type: ignore[call-overload]
             server = subprocess.Popen([*python, "madang.app.serve", "web"], **quiet)  # type: ignore[call-overload]
             try:
                 port = Settings(port_offset=offset).web_port
@@ -98,6 +112,24 @@ def measured(
         p95_ms=spans[len(spans) * 95 // 100] * 1000,
         failed=failed,
     )
+
+
+def weight(port: int, path: str) -> int:
+    """Return the bytes of a page with its style sheets, scripts and pictures, each gzipped."""
+    body = _got(port, path)
+    parts = set(_PART.findall(body.decode()))
+    return sum(len(gzip.compress(part)) for part in (body, *(_got(port, p) for p in parts)))
+
+
+def _got(port: int, path: str) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Accept": "text/html", "Accept-Language": "ko"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise Unavailable(f"{path} answered {answer.status}")
+    return body
 
 
 def _crowd(port: int, path: str, readers: int, seconds: float) -> tuple[list[float], int]:

@@ -63,3 +63,11 @@ def _claims() -> Iterable[Offer]:
         "lower",
         f"{here}:service_page_p95",
     )
+    yield Claim(
+        "web-first-page",
+        "first visit to the page of all districts, compressed",
+        "kB",
+        100,
+        "lower",
+        f"{here}:first_page_weight",
+    )

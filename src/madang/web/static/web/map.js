@@ -58,7 +58,7 @@ class MadangMap {
     away.textContent = trouble;
     away.hidden = !trouble;
     this.part("stage").hidden = Boolean(trouble);
-    this.toggleTable(Boolean(trouble)); // the server's table stays until there is a picture
+    if (trouble) this.toggleTable(true); // the server's table stays until there is a picture
     await Promise.all([...this.on].map((id) => this.load(id)));
     this.paintLegend();
     this.feed = new Feed(this.setup, {
@@ -95,6 +95,7 @@ class MadangMap {
       this.library = library;
       library.addProtocol("pmtiles", new window.pmtiles.Protocol().tile);
       this.part("stage").hidden = false;
+      this.toggleTable(false); // the picture is fitted to the room it will have
       this.palette = paletteOf(this.root);
       this.fonts = fontsOf(this.root);
       this.canvas = new library.Map({
@@ -466,9 +467,10 @@ class MadangMap {
       }
       const age = element("p");
       age.dataset.age = layer.id;
+      age.dir = "auto"; // words may come from another language than the page's
       body.append(element("strong", layer.unit ? `${layer.title} (${layer.unit})` : layer.title), list, age);
     }
-    if (this.setup.schematic) body.append(element("p", this.words.schematic));
+    if (this.setup.schematic) body.append(Object.assign(element("p", this.words.schematic), { dir: "auto" }));
     for (const layer of this.shown()) this.tell(layer.id);
   }
 

@@ -1,0 +1,249 @@
+"""A person of 75 and the air: five errands in large type, each in at most twelve taps, counted.
+
+A tap is a click, a choice from a list two (open it, choose), a field to type into one; typing
+itself is not counted. Every errand starts at the home page of a browser that was never here before.
+What is tapped must be seen and at least 44 px high. `pytest -rP` on this file prints the counts.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.support.ui import WebDriverWait
+
+from madang.air.present import forget_present_air
+from madang.notices.models import RecordedMessage, Subscriber
+from madang.web import context
+from tests.air.conftest import MAPO, feed
+from tests.notices.conftest import go_out
+from tests.web.browser import needs_browser, open_browser
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.data,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+    needs_browser,
+]
+MOST_TAPS = 12
+LEAST_PX = 44
+WORDS = {
+    "ko": {"show": "이 구 보기", "tell": "바뀌면 알려 주세요"},
+    "en": {"show": "Show this district", "tell": "Tell me when it changes"},
+}
+# headless Chromium has no voices; these record what they are told to say
+VOICES = """
+window.said = [];
+class Utterance { constructor(text) { this.text = text; } }
+const voices = ['ko-KR', 'en-US'].map(lang => ({lang, name: lang}));
+Object.defineProperty(window, 'SpeechSynthesisUtterance', {value: Utterance});
+Object.defineProperty(window, 'speechSynthesis', {value: {
+  speaking: false, getVoices: () => voices, cancel() {}, addEventListener() {},
+  speak(one) { window.said.push({text: one.text, lang: one.lang, rate: one.rate}); }}});
+"""
+
+
+class Reader:
+    """Somebody who taps, and counts."""
+
+    def __init__(self, driver, site: str, language: str, display: str) -> None:
+        self.driver, self.site, self.language = driver, site, language
+        self.display, self.taps, self.small = display, 0, []
+
+    def arrive(self) -> None:
+        """Come to the home page for the first time, in a language and display."""
+        self.driver.get(f"{self.site}/static/web/mark.svg")
+        self.driver.delete_all_cookies()
+        for name, value in {
+            "django_language": self.language,
+            "madang_display": self.display,
+        }.items():
+            self.driver.add_cookie({"name": name, "value": value, "path": "/"})
+        self.driver.get(f"{self.site}/")
+        self.taps = 0
+
+    def one(self, css: str):
+        """Return the first of the elements that is seen, once one is."""
+        return self._seen("css selector", css)
+
+    def _seen(self, how: str, what: str):
+        def found(driver):
+            return next((e for e in driver.find_elements(how, what) if e.is_displayed()), None)
+
+        wait = WebDriverWait(self.driver, 10, ignored_exceptions=[StaleElementReferenceException])
+        return wait.until(found, f"{what} is not to be seen on {self.driver.current_url}")
+
+    def arrived(self, path: str) -> None:
+        """Wait until the page of that address is there."""
+        WebDriverWait(self.driver, 10).until(lambda driver: path in driver.current_url, path)
+
+    def gone(self, css: str) -> None:
+        """Wait until the page that had this is left."""
+        WebDriverWait(self.driver, 10).until(
+            lambda driver: not driver.find_elements("css selector", css), f"{css} is still there"
+        )
+
+    def tap(self, css: str) -> None:
+        """Tap what the selector finds."""
+        self._press(self.one(css))
+
+    def tap_words(self, words: str) -> None:
+        """Tap the link or button with these words."""
+        path = f"//main//*[self::a or self::button][contains(normalize-space(), '{words}')]"
+        self._press(self._seen("xpath", path))
+
+    def choose(self, css: str, value: str) -> None:
+        """Choose from a list: open it, tap the choice."""
+        self.tap(css)
+        self.one(f"{css} option[value='{value}']").click()
+        self.taps += 1
+
+    def type_into(self, css: str, text: str) -> None:
+        """Tap a field and type."""
+        self.tap(css)
+        self.one(css).send_keys(text)
+
+    def _press(self, element) -> None:
+        # a card's link reaches over the whole card
+        height = self.driver.execute_script(
+            "return (arguments[0].closest('.card-link') ?? arguments[0]).offsetHeight", element
+        )
+        if height < LEAST_PX:
+            self.small.append(f"{element.text!r}: {height} px")
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+        self.taps += 1
+
+    def my_district(self) -> None:
+        """Find my district's air from the home page."""
+        self.choose("#code", MAPO)
+        self.tap_words(WORDS[self.language]["show"])
+
+    def heading(self) -> str:
+        return self.one("h1").text.replace("\n", " ")
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator:
+    with open_browser(tmp_path) as driver:
+        yield driver
+
+
+@pytest.fixture
+def site(live_server, station) -> Iterator[str]:
+    """Return a site on a day of bad air in Mapo-gu."""
+    from madang.kernel.times import HOUR, hour_end, now
+
+    context._kept_alerts.clear()
+    forget_present_air()
+    streams = station(origin="simulated")
+    end = hour_end(now()) - HOUR
+    for pollutant, value in {"pm25": 45.0, "pm10": 60.0, "o3": 0.02, "no2": 0.02}.items():
+        feed(streams[pollutant], pollutant, [(end - n * HOUR, value) for n in range(11, -1, -1)])
+    yield live_server.url
+    forget_present_air()
+
+
+def is_it_bad(reader: Reader) -> None:
+    reader.my_district()
+    assert reader.one(".cai-bad").is_displayed()
+
+
+def what_should_i_do(reader: Reader) -> None:
+    reader.my_district()
+    reader.tap(f"main a[href='/air/{MAPO}/']")
+    assert {"ko": "나쁨", "en": "is bad"}[reader.language] in reader.heading()
+    assert reader.one("#advice-over-65s dd").text == {
+        "ko": "외출은 짧게 하고 운동은 실내에서 하세요.",
+        "en": "Go out only for a short time. Exercise inside.",
+    }[reader.language]  # fmt: skip
+
+
+def tell_me(reader: Reader) -> None:
+    reader.my_district()
+    reader.tap(f"main a[href='/air/{MAPO}/']")
+    reader.tap_words(WORDS[reader.language]["tell"])
+    assert reader.one("#place").get_attribute("value") == MAPO
+    reader.type_into("input[name='email']", "grandmother@example.org")
+    reader.tap("button[name='channel'][value='email']")
+    reader.gone("#sign-up")
+    go_out()
+    mail = RecordedMessage.objects.latest("pk").text
+    link = re.search(r"http://localhost:8000(/alerts/confirm/\S+)", mail)
+    assert link is not None
+    reader.driver.get(reader.site + link[1])
+    reader.taps += 1  # the link in the mail
+    reader.tap("main form button[type='submit']")
+    reader.arrived("/alerts/mine/")
+    assert Subscriber.objects.count() == 1
+    Subscriber.objects.all().delete()
+
+
+def read_it_large(reader: Reader) -> None:
+    reader.my_district()
+    reader.tap(f"main a[href='/air/{MAPO}/']")
+    reader.tap(".tools details:nth-of-type(2) summary")
+    reader.tap(".tools a[href^='/display/senior/']")
+    size = reader.driver.execute_script(
+        "return parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"
+    )
+    assert size >= 22
+    assert {"ko": "나쁨", "en": "is bad"}[reader.language] in reader.heading(), "the same page"
+
+
+def hear_it(reader: Reader) -> None:
+    reader.my_district()
+    reader.tap(f"main a[href='/air/{MAPO}/']")
+    reader.tap("[data-read-aloud]")
+    (said,) = reader.driver.execute_script("return window.said")
+    assert said["lang"] == reader.language
+    assert said["rate"] < 1, "slowly"
+    for part in {
+        "ko": ("나쁨", "초미세먼지는 세제곱미터당 45 마이크로그램", "65세", "120"),
+        "en": ("is bad", "45 micrograms", "over 65", "120"),
+    }[reader.language]:
+        assert part in said["text"]
+
+
+ERRANDS = {
+    "is the air bad today in my district": (is_it_bad, "senior"),
+    "what should I do": (what_should_i_do, "senior"),
+    "tell me when it gets bad": (tell_me, "senior"),
+    "read it in large type": (read_it_large, "normal"),
+    "hear it read aloud": (hear_it, "senior"),
+}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_five_errands_in_twelve_taps_each(browser, site, language: str):
+    metrics = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": VOICES})
+    counts, small = {}, []
+    for errand, (run, display) in ERRANDS.items():
+        reader = Reader(browser, site, language, display)
+        reader.arrive()
+        run(reader)
+        counts[errand] = reader.taps
+        small += reader.small
+        phone = reader.one("a[href='tel:120']")
+        assert phone.size["height"] >= LEAST_PX, "the phone number is large on every page"
+    sys.stdout.write(
+        f"taps ({language}): {', '.join(f'{name} {n}' for name, n in counts.items())}\n"
+    )
+    assert max(counts.values()) <= MOST_TAPS, counts
+    assert not small, small
+
+
+@pytest.mark.parametrize(("language", "voice"), [("en", "fr-FR"), ("ko", None)])
+def test_without_a_voice_for_the_language_nothing_is_offered(browser, site, language, voice):
+    voices = VOICES.replace("['ko-KR', 'en-US']", f"['{voice}']" if voice else "[]")
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": voices})
+    browser.get(f"{site}/air/{MAPO}/?lang={language}")
+    (button,) = browser.find_elements("css selector", "main [data-read-aloud]")
+    assert not button.is_displayed()
