@@ -34,8 +34,9 @@ from tools.message_exchange import export, faults_of, take_in  # noqa: E402
 from tools.message_sources import ROOT, rooms  # noqa: E402
 from tools.message_states import HOME_LANGUAGE, STATES, is_finished, is_stale, state_of  # noqa: E402
 
-# languages whose catalogues have to be complete for a change to be accepted
-ENFORCED = (HOME_LANGUAGE,)
+# languages whose catalogues have to be complete for a change to be accepted: Korean in everything,
+# the others in the shell
+ENFORCED = LANGUAGES
 
 __all__ = [
     "ENFORCED",
