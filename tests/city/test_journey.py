@@ -11,6 +11,7 @@ import pytest
 
 from madang.city.api import known_cities
 
+pytestmark = pytest.mark.system
 HERE = Path(__file__).parent
 SIX = ["addis_ababa", "bogota", "jakarta", "phnom_penh", "seoul", "ulaanbaatar"]
 
