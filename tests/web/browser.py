@@ -152,3 +152,14 @@ def console_errors(browser: Any, *expected: str) -> list[str]:
         if entry["level"] == "SEVERE"
         and not any(part in entry["message"] for part in (*EXPECTED, *expected))
     ]
+
+
+def arrived(browser: Any, part: str, text: str = "") -> None:
+    """Wait until the page that a click led to has a part with a text; the old page may go on."""
+    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    gone = (NoSuchElementException, StaleElementReferenceException)
+    WebDriverWait(browser, 20, 0.1, ignored_exceptions=gone).until(
+        lambda b: text in b.find_element("css selector", part).text, f"{part} with {text!r}"
+    )

@@ -11,6 +11,7 @@ from tests.air.conftest import MAPO
 from tests.web import site as sites
 from tests.web.browser import (
     PHONE,
+    arrived,
     choose,
     console_errors,
     needs_browser,
@@ -143,15 +144,13 @@ def test_without_a_script_everything_is_there_and_choices_are_kept(browser, live
     browser.get(live_server.url)
     browser.find_element("css selector", ".tools details:nth-of-type(2) summary").click()
     browser.find_element("css selector", "a[href^='/theme/dark/']").click()
-    assert browser.find_element("tag name", "html").get_attribute("data-theme") == "dark"
+    arrived(browser, "html[data-theme=dark]")
     browser.find_element("css selector", f"option[value='{MAPO}']").click()
     browser.find_element("css selector", "form[data-near] button[type=submit]").click()
-    assert "Mapo-gu now" in browser.find_element("tag name", "main").text
+    arrived(browser, "main", "Mapo-gu now")
     browser.find_element("css selector", ".tools summary").click()
     browser.find_element("css selector", "a[hreflang='ar']").click()
-    root = browser.find_element("tag name", "html")
-    assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ar", "rtl")
-    assert root.get_attribute("data-theme") == "dark"
+    arrived(browser, "html[lang=ar][dir=rtl][data-theme=dark]")
 
 
 def test_a_place_is_compared_on_the_device_and_chooses_the_nearest_district(browser, live_server):

@@ -20,7 +20,7 @@ from madang.notices import api as notices
 from madang.telemetry import api as telemetry
 from madang.web import maps, vendor
 from tests.air.conftest import MAPO
-from tests.web.browser import CHROMIUM, DRIVER, console_errors, faults, needs_browser
+from tests.web.browser import CHROMIUM, DRIVER, arrived, console_errors, faults, needs_browser
 from tests.web.site import PASSWORD, session
 from tests.web.test_maps import placed
 
@@ -125,17 +125,6 @@ def until(driver: Any, script: str, *arguments: Any) -> Any:
     return WebDriverWait(driver, 40, 0.1).until(lambda d: d.execute_script(script, *arguments))
 
 
-def shown(driver: Any, part: str, text: str) -> None:
-    """Wait until the page that a click led to shows a text in its part; the old page may go on."""
-    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    gone = (NoSuchElementException, StaleElementReferenceException)
-    WebDriverWait(driver, 40, 0.1, ignored_exceptions=gone).until(
-        lambda d: text in d.find_element("css selector", part).text
-    )
-
-
 def press(driver: Any, *keys: str) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
 
@@ -235,7 +224,7 @@ def test_without_a_script_it_is_tables_and_forms(browse, room):
     assert table.is_displayed()
     assert "S11" in table.text
     driver.find_element("link text", "S11").click()
-    shown(driver, "h1", "S11")
+    arrived(driver, "h1", "S11")
     driver.get(f"{room}/operations/")
     driver.find_element("css selector", ".desk-acts button").click()
-    shown(driver, ".desk", "Acknowledged by lee")
+    arrived(driver, ".desk", "Acknowledged by lee")
