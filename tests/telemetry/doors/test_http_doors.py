@@ -245,9 +245,11 @@ def test_what_was_accepted_survives_kill_9_of_the_stream_process(house):
     rng = np.random.default_rng(9)
     client = house.client()
     accepted = []
+    stamps = count(now_ms() - 1000)  # no two requests share one
     for round_ in range(3):
-        for n in range(int(rng.integers(3, 20))):
-            points = [(ds, now_ms() - n, float(round_)) for ds in house.ds()[:50]]
+        for _ in range(int(rng.integers(3, 20))):
+            at = next(stamps)
+            points = [(ds, at, float(round_)) for ds in house.ds()[:50]]
             ds, t, v = (list(column) for column in zip(*points, strict=True))
             answer = client.post("/ingest/v1/columns", json={"ds": ds, "t": t, "v": v})
             assert answer.status_code == 201
