@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import count
 
 import frost_sta_client as frost
 import httpx
