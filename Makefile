@@ -56,6 +56,7 @@ test-postgres: .venv/dev .venv/messages ## the data tests again on PostgreSQL an
 	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "(data or external) and not long"
 
 test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
+	$(assets)
 	$(BIN)/pytest -q -p no:xdist -m long
 
 bench: .venv/dev .venv/messages ## measure, with peers in the same run where they install

@@ -17,7 +17,8 @@ import sys
 
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
-    "freshness", "forecast",
+    "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
+    "identity_sessions",
 )  # fmt: skip
 
 

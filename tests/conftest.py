@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; before numpy
 
+import hypothesis
 import pytest
 
 from tools.messages import compile_catalogues
+
+# the same examples in every run: what fails for one fails for all
+hypothesis.settings.register_profile("house", derandomize=True)
+hypothesis.settings.load_profile("house")
 
 SHARED = Path(os.environ.get("MADANG_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -36,6 +42,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.data)
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef):
+    """Let Django write down the fresh test database, personal tables and all."""
+    if fixturedef.argname != "django_db_setup":
+        yield
+        return
+    from madang.access.api import maintenance
+
+    with maintenance("test database"):
+        yield
+
+
+def pytest_runtest_teardown() -> None:
+    """No test owes the next one's database the records of looks."""
+    if records := sys.modules.get("madang.access.records"):
+        records.forget_owed()
 
 
 @pytest.hookimpl(hookwrapper=True)

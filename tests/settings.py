@@ -17,3 +17,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
     # one per run, so that two runs on one server do not take each other's database away
     DATABASES["default"]["TEST"] = {"NAME": f"test_madang_{os.getpid()}"}  # noqa: F405
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.access.register.apps.RegisterConfig"]  # noqa: F405

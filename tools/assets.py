@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from tools import fonts  # noqa: E402
+from tools import font_slices, fonts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "src" / "madang" / "web" / "static" / "vendor"
@@ -60,11 +60,12 @@ def main() -> int:
 
 
 def stamp_of(root: Path) -> str:
-    """Return the hash of all that decides what is laid: package.json, its lock, this program."""
+    """Return the hash of all that decides what is laid: packages, programs, texts."""
     digest = hashlib.sha256()
-    programs = (Path(__file__), Path(fonts.__file__))
+    programs = (Path(__file__), *fonts.PROGRAMS)
     for path in (root / "package.json", root / "package-lock.json", *programs):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(repr(font_slices.slices()).encode())  # new texts may need other slices
     return digest.hexdigest()
 
 
@@ -186,6 +187,16 @@ def shipped_packages(root: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+def taken_licence(entry: Mapping[str, Any]) -> str:
+    """Return the licence under which we take a package: of a choice (SPDX ``OR``), the first.
+
+    >>> taken_licence({"license": "(BSD-3-Clause OR GPL-2.0)"})
+    'BSD-3-Clause'
+    """
+    stated = str(entry.get("license", ""))
+    return stated.strip("()").split(" OR ")[0] if " OR " in stated else stated
+
+
 def notice(root: Path) -> str:
     """Return names, versions, licences and licence texts of all that is shipped."""
     parts = ["What Madang's pages send to browsers, and what is bundled in it.\n"]
@@ -193,7 +204,7 @@ def notice(root: Path) -> str:
         folder = root / "node_modules" / name
         texts = sorted({path for pattern in LICENCE_FILES for path in folder.glob(pattern)})
         body = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in texts)
-        head = f"{name} {entry['version']} ({entry.get('license', 'licence not stated')})"
+        head = f"{name} {entry['version']} ({taken_licence(entry) or 'licence not stated'})"
         parts.append(f"{'=' * 78}\n{head}\n{'=' * 78}\n{body}")
     return "\n".join(parts)
 

@@ -1,43 +1,47 @@
-"""The fonts of the pages: cut to what pages show, one small stylesheet per script.
+"""The fonts of the pages: cut to what pages show, one small stylesheet per alphabet.
 
-Latin, Vietnamese, Cyrillic and Hangul come from Pretendard, cut into slices of which a browser
-fetches those a page needs. The Hangul slice ``core`` holds the syllables of our own texts and place
-names, ``common`` the rest of the 2,350 of KS X 1001, which hold what Koreans write; rarer ones come
-from the device. Pretendard's licence reserves its name for the whole font, so that the cut one is
-called Madang Sans. The other scripts are subsets of Noto Sans as fontsource publishes them.
+Latin, Vietnamese, Cyrillic and Hangul come from Pretendard, cut into slices (`font_slices`) of
+which a browser fetches those a page needs; its licence reserves its name for the whole font, so
+that the cut one is called Madang Sans. The other scripts are Noto Sans as fontsource publishes it:
+the alphabets of our languages are cut from it, the whole file stands behind them. ``first.json``
+says which files every page of a stylesheet needs at once.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools import font_cutting, font_slices
+from tools.font_cutting import FAMILY, WEIGHTS, Cover
+
 SOURCE = "@fontsource/pretendard"
-FAMILY = "Madang Sans"
-WEIGHTS = (400, 700)
 FOLDER = "fonts"
-FEATURES = ("ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum")
-NOTO = (
-    "arabic", "bengali", "devanagari", "ethiopic", "khmer", "mongolian", "myanmar", "sinhala",
-    "thai",
-)  # fmt: skip
-LATIN = (
-    *range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, *range(0x2010, 0x2028), 0x2030,
-    0x2032, 0x2033, 0x2039, 0x203A, 0x2080, 0x2081, 0x2082, 0x2083, 0x20A9, 0x20AC,
-    *range(0x2190, 0x2194), 0x2212, 0x2248, 0x2260, 0x2264, 0x2265, 0x2713,
-)  # fmt: skip
-LATIN_EXT = (
-    *range(0x100, 0x250), *range(0x2B0, 0x370), *range(0x1E00, 0x1F00), *range(0x2070, 0x20D0),
-    *range(0x2100, 0x2190),
-)  # fmt: skip
-CYRILLIC = tuple(range(0x400, 0x530))
-# what Korean texts use besides syllables: quotes, circled numbers, units in one character (㎍/㎥)
-KOREAN = (0x203B, *range(0x2460, 0x246A), 0x3001, 0x3002, *range(0x300A, 0x3010), 0x338D, 0x338E,
-          0x338F, 0x339C, 0x339D, 0x339E, 0x33A1, 0x33A2, 0x33A5)  # fmt: skip
+FIRST = "first.json"
+NOTO = (*font_slices.ALPHABETS, *font_slices.WHOLE)
+PROGRAMS = (Path(__file__), Path(font_cutting.__file__), Path(font_slices.__file__))
+# Korean faces of devices, taken for names on pages in other languages where they are: full names
+LOCAL_HANGUL = {
+    "400": ("Pretendard Regular", "Apple SD Gothic Neo Regular", "Noto Sans CJK KR Regular",
+            "Noto Sans KR Regular", "Malgun Gothic"),
+    "700": ("Pretendard Bold", "Apple SD Gothic Neo Bold", "Noto Sans CJK KR Bold",
+            "Noto Sans KR Bold", "Malgun Gothic Bold"),
+}  # fmt: skip
+# Faces of the device that stand until ours have come, made as wide and as high as ours, so that
+# nothing moves: mean advance of our English texts in Pretendard over that in the other, in percent,
+# by weight; measured with fontTools in Liberation Sans 2.1 (as wide as Arial) and Roboto 3.
+STANDING_IN = {
+    "Arial": (("Arial", "Liberation Sans", "Helvetica"), {400: 100.8, 700: 98.5}),
+    "Roboto": (("Roboto",), {400: 101.0, 700: 104.7}),
+}
+_STANDS_FOR = (*range(0x20, 0x250), *range(0x400, 0x530), *range(0x1E00, 0x1F00),
+               *range(0x2000, 0x2070))  # fmt: skip
+ASCENT, DESCENT = 95.21, 24.12  # of Pretendard, in percent of the em
 
 
 def lay(modules: Path, target: Path) -> list[str]:
@@ -46,140 +50,149 @@ def lay(modules: Path, target: Path) -> list[str]:
         return []
     folder = target / FOLDER
     folder.mkdir(parents=True)
-    cut = slices()
-    jobs = [(str(_source(modules, weight)), weight, cut, str(folder)) for weight in WEIGHTS]
-    with ProcessPoolExecutor(max_workers=len(jobs)) as pool:
-        found = list(pool.map(_cut, *zip(*jobs, strict=True)))
-    names = [name for made in found for name in made]
-    covered = found[0]
-    sheets = {
-        "latin": _rules(FAMILY, ((n, covered[f"{n}-400.woff2"]) for n in _LATIN_SLICES)),
-        "hangul": _rules(FAMILY, ((n, covered[f"{n}-400.woff2"]) for n in ("core", "common"))),
-        **{script: _noto(modules, script) for script in NOTO},
-    }
-    for name, text in sheets.items():
-        (folder / f"{name}.css").write_text(text, encoding="utf-8")
-    return [f"{FOLDER}/{name}" for name in (*names, *(f"{sheet}.css" for sheet in sheets))]
+    covered = _cut_all(modules, folder)
+    texts = {f"{name}.css": text for name, text in _sheets(modules, covered).items()}
+    texts[FIRST] = json.dumps(_first(covered))
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        if name.endswith(".css"):
+            (folder / f"{name}.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    return [f"{FOLDER}/{name}" for name in (*covered, *texts)]
 
 
-_LATIN_SLICES = ("latin", "latin-ext", "cyrillic")
-
-
-def slices() -> dict[str, tuple[int, ...]]:
-    """Return the code points of each slice of Pretendard; no two share one."""
-    core = sorted(_hangul(_own_texts()))
-    common = sorted(_ks_x_1001() - set(core))
-    return {
-        "latin": LATIN,
-        "latin-ext": tuple(c for c in LATIN_EXT if c not in LATIN),
-        "cyrillic": CYRILLIC,
-        "core": (*core, *KOREAN),
-        "common": tuple(common),
-    }
-
-
-OWN_TEXTS = (
-    "src/madang/*/locale/ko/LC_MESSAGES/*.po",
-    "src/madang/web/formats.py",
-    "cities/*/*.yaml",
-    "cities/*/units/*.csv",
-)
-
-
-def _own_texts() -> Iterator[str]:
-    for pattern in OWN_TEXTS:
-        for path in sorted(ROOT.glob(pattern)):
-            yield path.read_text(encoding="utf-8")
-
-
-def _hangul(texts: Iterable[str]) -> set[int]:
-    return {ord(c) for text in texts for c in text if "가" <= c <= "힣"}
-
-
-def _ks_x_1001() -> set[int]:
-    """Return the 2,350 syllables of KS X 1001 (rows 16 to 40 of its table)."""
-    rows, cells = range(0xB0, 0xC9), range(0xA1, 0xFF)
-    return {ord(bytes((row, cell)).decode("euc-kr")) for row in rows for cell in cells}
-
-
-def _source(modules: Path, weight: int) -> Path:
-    return modules / SOURCE / "files" / f"pretendard-latin-{weight}-normal.woff2"
-
-
-def _cut(
-    source: str, weight: int, cut: dict[str, tuple[int, ...]], folder: str
-) -> dict[str, tuple[int, ...]]:
-    """Write one file per slice of one weight; return what each really covers, by file name."""
-    from fontTools import subset
-
-    options = subset.Options()
-    options.layout_features = list(FEATURES)
-    options.hinting = False
-    whole = subset.load_font(source, options)
-    _reduce(whole, options, [point for points in cut.values() for point in points])
-    covers = set(whole.getBestCmap())
-    _rename(whole, weight)
-    small = Path(folder) / f"whole-{weight}.ttf"
-    whole.save(small)  # the slices are cut from the small one: a tenth of the time
-    found = {}
-    options.flavor = "woff2"
-    for name, points in cut.items():
-        font = subset.load_font(str(small), options)
-        _reduce(font, options, points)
-        file = f"{name}-{weight}.woff2"
-        subset.save_font(font, str(Path(folder) / file), options)
-        found[file] = tuple(point for point in points if point in covers)
-    small.unlink()
+def _cut_all(modules: Path, folder: Path) -> Cover:
+    """Cut all fonts, the longest work first; return what each file covers."""
+    cut = font_slices.slices()
+    found: Cover = {}
+    with ProcessPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        jobs = [
+            pool.submit(
+                font_cutting.cut_own, str(_own_source(modules, weight)), weight, cut, str(folder)
+            )
+            for weight in WEIGHTS
+        ]
+        for script, points in font_slices.ALPHABETS.items():
+            for source, _weight, name in _noto_files(modules, script):
+                target = str(folder / name)
+                jobs.append(pool.submit(font_cutting.cut_noto, str(source), points, target))
+        for job in jobs:
+            found |= job.result()
     return found
 
 
-def _reduce(font: object, options: object, points: Iterable[int]) -> None:
-    from fontTools import subset
-
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=list(points))
-    subsetter.subset(font)
-
-
-def _rename(font: object, weight: int) -> None:
-    """Take the reserved names out of the font (OFL 1.1, condition 3)."""
-    style = {400: "Regular", 700: "Bold"}[weight]
-    names = {
-        1: FAMILY, 2: style, 3: f"{FAMILY} {style}", 4: f"{FAMILY} {style}",
-        6: f"{FAMILY.replace(' ', '')}-{style}", 16: FAMILY, 17: style,
-    }  # fmt: skip
-    table = font["name"]  # type: ignore[index]
-    for record in list(table.names):
-        if record.nameID in names:
-            record.string = names[record.nameID]
-        elif record.nameID not in (0, 13, 14):  # copyright and licence stay
-            table.names.remove(record)
+def _sheets(modules: Path, covered: Cover) -> dict[str, str]:
+    own = font_slices.sheets()
+    texts = {
+        name: "".join(
+            _rule(
+                FAMILY,
+                str(weight),
+                f"{slice_}-{weight}.woff2",
+                _held(points, covered, slice_),
+                LOCAL_HANGUL if slice_ == "names" else None,
+            )
+            for slice_, points in rules
+            for weight in WEIGHTS
+        )
+        for name, rules in own.items()
+    }
+    scripts = {script: texts["latin"] + _noto(modules, script, covered) for script in NOTO}
+    standing_in = _standing_in()
+    return {name: standing_in + text for name, text in {**texts, **scripts}.items()}
 
 
-def _rules(family: str, parts: Iterable[tuple[str, tuple[int, ...]]]) -> str:
+def _held(points: tuple[int, ...], covered: Cover, slice_: str) -> tuple[int, ...]:
+    """Return those of `points` that the file has; of all syllables, a range that says so."""
+    if points is font_slices.SYLLABLES:
+        return points
+    held = set(covered[f"{slice_}-400.woff2"])
+    return tuple(point for point in points if point in held)
+
+
+def _first(covered: Cover) -> dict[str, list[str]]:
+    """Return the files that every page of a stylesheet needs, by the stylesheet's name."""
+
+    def both(name: str) -> list[str]:
+        return [f"{name}-{weight}.woff2" for weight in WEIGHTS]
+
+    scripts = {
+        script: [*both("latin"), *(n for n in covered if n in (f"{script}.woff2", *both(script)))]
+        for script in font_slices.ALPHABETS
+    }
+    return {
+        "latin": both("latin"),
+        "hangul": [*both("latin"), *both("first")],
+        **{name: both(name) for name in ("western", "vietnamese", "cyrillic")},
+        **scripts,
+    }
+
+
+def _own_source(modules: Path, weight: int) -> Path:
+    return modules / SOURCE / "files" / f"pretendard-latin-{weight}-normal.woff2"
+
+
+def _noto_files(modules: Path, script: str) -> list[tuple[Path, str, str]]:
+    """Return the files of a script's Noto Sans: source, weights, name when cut."""
+    name = f"noto-sans-{script}"
+    variable = (
+        modules / f"@fontsource-variable/{name}" / "files" / f"{name}-{script}-wght-normal.woff2"
+    )
+    if variable.is_file():
+        return [(variable, f"{min(WEIGHTS)} {max(WEIGHTS)}", f"{script}.woff2")]
+    fixed = modules / f"@fontsource/{name}" / "files"
+    files = [(fixed / f"{name}-{script}-{weight}-normal.woff2", weight) for weight in WEIGHTS]
+    # Mongolian has one weight
+    return [(file, str(w), f"{script}-{w}.woff2") for file, w in files if file.is_file()]
+
+
+def _noto(modules: Path, script: str, covered: Cover) -> str:
+    """Return the rules of a script's Noto Sans: the whole files, then the alphabet."""
+    family = f"Noto Sans {script.title()}"
+    rules = []
+    for source, weights, name in _noto_files(modules, script):
+        package = source.parents[1]
+        points = json.loads((package / "unicode.json").read_text(encoding="utf-8"))[script]
+        address = f"../{source.relative_to(modules).as_posix()}"
+        rules.append(_rule(family, weights, address, points))
+        if name in covered:
+            rules.append(_rule(family, weights, name, covered[name]))
+    return "".join(rules)
+
+
+def _standing_in() -> str:
+    """Return the rules of the device's faces that are as wide and as high as ours."""
     return "".join(
-        _rule(family, weight, f"{name}-{weight}.woff2", ranges(points))
-        for name, points in parts
-        for weight in WEIGHTS
+        f'@font-face{{font-family:"{FAMILY} {name}";font-weight:{weight};'
+        f"src:{','.join(_local(face, weight) for face in faces)};size-adjust:{wide}%;"
+        f"ascent-override:{_part(ASCENT, wide)}%;descent-override:{_part(DESCENT, wide)}%;"
+        f"line-gap-override:0%;unicode-range:{ranges(_STANDS_FOR)}}}\n"
+        for name, (faces, widths) in STANDING_IN.items()
+        for weight, wide in widths.items()
     )
 
 
-def _noto(modules: Path, script: str) -> str:
-    """Return the stylesheet of a script's Noto Sans, whose files stand in their own package."""
-    package = f"@fontsource/noto-sans-{script}"
-    points = json.loads((modules / package / "unicode.json").read_text(encoding="utf-8"))[script]
-    files = {w: f"{package}/files/noto-sans-{script}-{script}-{w}-normal.woff2" for w in WEIGHTS}
-    return "".join(
-        _rule(f"Noto Sans {script.title()}", weight, f"../{file}", points)
-        for weight, file in files.items()
-        if (modules / file).is_file()  # Mongolian has one weight
-    )
+def _local(face: str, weight: int) -> str:
+    """Return a face of the device by its full name: a family's name would find one weight only."""
+    return f'local("{face}{" Bold" if weight == 700 else ""}")'
 
 
-def _rule(family: str, weight: int, url: str, unicode_range: str) -> str:
+def _part(percent: float, of: float) -> float:
+    return round(percent / of * 100, 2)
+
+
+def _rule(
+    family: str,
+    weight: str,
+    url: str,
+    points: Iterable[int] | str,
+    local: Mapping[str, tuple[str, ...]] | None = None,
+) -> str:
+    unicode_range = points if isinstance(points, str) else ranges(points)
+    faces = "".join(f'local("{face}"),' for face in (local or {}).get(weight, ()))
     return (
         f'@font-face{{font-family:"{family}";font-style:normal;font-weight:{weight};'
-        f'font-display:swap;src:url("{url}") format("woff2");unicode-range:{unicode_range}}}\n'
+        f'font-display:swap;src:{faces}url("{url}") format("woff2");'
+        f"unicode-range:{unicode_range}}}\n"
     )
 
 

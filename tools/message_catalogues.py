@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from madang.kernel.readability import reading_faults
 from tools import message_sources
-from tools.message_sources import rooms, shell_of, texts_of
+from tools.message_sources import easy_of, in_plain_words, is_only_easy, rooms, shell_of
 from tools.message_states import HOME_LANGUAGE, STATES, is_finished, is_stale, state_of
 
 HEADER = "# Texts of Madang. `python tools/messages.py update` adds what the code shows anew."
@@ -22,6 +23,9 @@ SERVICE_LANGUAGES = (
     "ur", "uz", "vi", "zh_Hans", "zh_Hant",
 )  # fmt: skip
 LANGUAGES = (HOME_LANGUAGE, *SERVICE_LANGUAGES)
+# easy words, in the two languages that have every text; a catalogue holds what was written anew
+EASY_SUFFIX = "_easy"
+EASY_LANGUAGES = ("en_easy", "ko_easy")
 # Plural forms for whole numbers: CLDR 47, supplemental/plurals.xml; where CLDR has a form for
 # fractions or millions only, it is left out. A test compares each with CLDR number by number.
 _ONE, _FEW = "n%10==1 && n%100!=11", "n%10>=2 && n%10<=4 && (n%100<12 || n%100>14)"
@@ -62,9 +66,24 @@ class _StatedCatalog(Catalog):
         return [*headers, (STATE_HEADER, self.state), last]
 
 
+def spoken(language: str) -> str:
+    """Return the language itself: that of a catalogue of easy words is ``ko``, not ``ko_easy``."""
+    return language.removesuffix(EASY_SUFFIX)
+
+
+def is_easy(language: str) -> bool:
+    """Return whether a catalogue is one of easy words."""
+    return language.endswith(EASY_SUFFIX)
+
+
+def plurals(language: str) -> tuple[int, str]:
+    """Return how many plural forms a language has, and which a number takes."""
+    return PLURALS.get(spoken(language), OTHERS_PLURAL)
+
+
 def plural_forms(language: str) -> str:
     """Return the gettext header for the plural forms of a language."""
-    count, rule = PLURALS.get(language, OTHERS_PLURAL)
+    count, rule = plurals(language)
     return f"nplurals={count}; plural={rule};"
 
 
@@ -74,8 +93,39 @@ def catalogue_path(room: Path, language: str) -> Path:
 
 
 def wanted(room: Path, language: str) -> Catalog:
-    """Return what a room has to say in a language: all in Korean, the shell in the others."""
-    return texts_of(room) if language == HOME_LANGUAGE else shell_of(room)
+    """Return what a room has to say in a language: all in Korean, the shell in the others.
+
+    In easy words: what the pages say that are written in them and is too hard as it stands.
+    """
+    if is_easy(language):
+        return _to_write_anew(room, language)
+    return in_plain_words(room) if language == HOME_LANGUAGE else shell_of(room)
+
+
+def may_have(room: Path, language: str) -> Catalog:
+    """Return what a room may have in a language: in easy words, all that their readers meet."""
+    return easy_of(room) if is_easy(language) else wanted(room, language)
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """Return the texts of a translation, one for each plural form."""
+    texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    return tuple(map(str, texts))
+
+
+def _to_write_anew(room: Path, language: str) -> Catalog:
+    plain = read_catalogue(catalogue_path(room, spoken(language)), spoken(language))
+    have = read_catalogue(catalogue_path(room, language), language)
+    catalog = Catalog(locale="en", domain="django")
+    for message in easy_of(room):
+        in_plain = plain.get(message.id, message.context)
+        ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+        texts = forms(in_plain) if in_plain is not None and is_finished(in_plain) else ids
+        is_hard = any(fault for text in texts for fault in reading_faults(text, spoken(language)))
+        kept = have.get(message.id, message.context) is not None
+        if message.id and (is_hard or kept or is_only_easy(message)):
+            catalog.add(message.id, locations=message.locations, context=message.context)
+    return catalog
 
 
 def read_catalogue(path: Path, language: str) -> Catalog:
@@ -102,13 +152,13 @@ def new_catalogue(language: str) -> Catalog:
         creation_date=STARTED,
         fuzzy=False,
     )
-    catalog._num_plurals, catalog._plural_expr = PLURALS.get(language, OTHERS_PLURAL)
+    catalog._num_plurals, catalog._plural_expr = plurals(language)
     return catalog
 
 
 def write_catalogue(catalog: Catalog, path: Path, language: str) -> None:
     """Write a catalogue; its head says the lowest state of its texts."""
-    catalog._num_plurals, catalog._plural_expr = PLURALS.get(language, OTHERS_PLURAL)
+    catalog._num_plurals, catalog._plural_expr = plurals(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     places = language == HOME_LANGUAGE  # in the others they would be noise in every change
     with path.open("wb") as file:

@@ -9,12 +9,16 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from madang.kernel.readability import reading_faults
 from tools.message_catalogues import (
-    OTHERS_PLURAL,
-    PLURALS,
     catalogue_path,
+    forms,
+    is_easy,
+    may_have,
     new_catalogue,
+    plurals,
     read_catalogue,
+    spoken,
     wanted,
     write_catalogue,
 )
@@ -50,8 +54,7 @@ def _put(out: Catalog, message: Message, have: Message | None, korean: Catalog, 
     known = korean.get(message.id, message.context)
     hints = [f"room: {room}"]
     if known is not None and is_finished(known):
-        forms = known.string if isinstance(known.string, (tuple, list)) else [known.string]
-        hints.append(f"ko: {forms[0]}")
+        hints.append(f"ko: {forms(known)[0]}")
     out.add(
         message.id,
         have.string if have is not None and have.string else None,
@@ -83,7 +86,7 @@ def take_in(language: str, file: Path, state: str, by: str = "") -> tuple[int, l
     for room in rooms():
         path = catalogue_path(room, language)
         catalog = read_catalogue(path, language)
-        shown = wanted(room, language)
+        shown = may_have(room, language)
         changed = False
         for message in texts:
             source = shown.get(message.id, message.context)
@@ -119,18 +122,23 @@ def _take(catalog: Catalog, source: Message, given: Message, state: str, by: str
 
 
 def faults_of(message: Message, language: str) -> Iterator[str]:
-    """Yield what is wrong with a translation: lost or invented places, wrong number of forms."""
+    """Yield what is wrong with a translation: lost or invented places, wrong number of forms.
+
+    What is written in easy words may leave out a value, and must be easy to read.
+    """
     ids = message.id if isinstance(message.id, (tuple, list)) else [message.id]
-    texts = message.string if isinstance(message.string, (tuple, list)) else [message.string]
-    forms = PLURALS.get(language, OTHERS_PLURAL)[0]
-    if len(ids) > 1 and len(texts) != forms:
-        yield f"{ids[0]!r}: {len(texts)} plural forms; {language} has {forms}"
+    texts, number = forms(message), plurals(language)[0]
+    if len(ids) > 1 and len(texts) != number:
+        yield f"{ids[0]!r}: {len(texts)} plural forms; {language} has {number}"
     places = set(_PLACE.findall(ids[-1]))
     count = set(_PLACE.findall(ids[0])) ^ places  # a singular may name the one in words
     for text in texts:
-        wrong = (set(_PLACE.findall(text)) ^ places) - count - _droppable(len(texts), places)
+        missing = _droppable(len(texts), places) if not is_easy(language) else places
+        wrong = (set(_PLACE.findall(text)) ^ places) - count - missing
         if wrong:
             yield f"{ids[0]!r}: {', '.join(sorted(wrong))} differs in {text!r}"
+        if is_easy(language):
+            yield from (f"{ids[0]!r}: {fault}" for fault in reading_faults(text, spoken(language)))
 
 
 def _droppable(forms: int, places: set[str]) -> set[str]:

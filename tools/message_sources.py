@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 
 ROOT = Path(__file__).parents[1]
@@ -31,13 +31,24 @@ SHELL_OFFERS = (
     ("SearchPage", "label"),
     ("Doorway", "title"),
     ("Doorway", "help"),
+    ("AlertKind", "title"),
+    ("AlertKind", "help"),
+    ("AlertKind", "subjects"),
+    ("AlertKind", "levels"),
 )
 # ... and to those who run the platform
-STAFF_OFFERS = (("Schedule", "help"), ("Claim", "what"), ("MapLayer", "title"))
+STAFF_OFFERS = (
+    ("Purpose", "title"),
+    ("SensitiveAct", "title"),
+    ("Schedule", "help"),
+    ("Claim", "what"),
+    ("MapLayer", "title"),
+)
 # The shell: what a resident meets around and in front of every answer, and all that is said about
 # safety. A text found in one of these files is part of it and has to be there in every language.
 SHELL = (
     "web/templates/web/base.html",
+    "web/templates/web/chart.html",
     "web/templates/web/parts/*.html",
     "web/templates/web/home.html",
     "web/templates/web/error.html",
@@ -52,11 +63,51 @@ SHELL = (
     "web/preferences.py",
     "web/status.py",
     "web/templatetags/*.py",
-    "air/summary.py",
-    "air/now.py",
     "air/groups.py",
-    "air/templates/air/now.html",
-    "air/templates/air/notices/*.txt",
+    "air/history.py",
+    "air/map_*.py",
+    "air/measure_pages.py",
+    "air/nearest.py",
+    "air/now.py",
+    "air/outlook.py",
+    "air/pages.py",
+    "air/screens.py",
+    "air/summary.py",
+    "air/templates/air/*",
+    "air/templatetags/*.py",
+    "air/until.py",
+    "identity/account_pages.py",
+    "identity/acting.py",
+    "identity/app_code_pages.py",
+    "identity/approval_pages.py",
+    "identity/certificate_pages.py",
+    "identity/code_pages.py",
+    "identity/contact_pages.py",
+    "identity/contacts.py",
+    "identity/mandate_pages.py",
+    "identity/messages.py",
+    "identity/methods.py",
+    "identity/page_parts.py",
+    "identity/pages.py",
+    "identity/paper_pages.py",
+    "identity/passkey_pages.py",
+    "identity/password_pages.py",
+    "identity/recovery_pages.py",
+    "identity/templates/identity/account*.html",
+    "identity/templates/identity/acting*.html",
+    "identity/templates/identity/app_code_*.html",
+    "identity/templates/identity/approval.html",
+    "identity/templates/identity/approval_wait.html",
+    "identity/templates/identity/certificate*.html",
+    "identity/templates/identity/change_password.html",
+    "identity/templates/identity/code_*.html",
+    "identity/templates/identity/contact_*.html",
+    "identity/templates/identity/kept_form.html",
+    "identity/templates/identity/mandate*.html",
+    "identity/templates/identity/more.html",
+    "identity/templates/identity/pa*.html",
+    "identity/templates/identity/recover*.html",
+    "identity/templates/identity/sign_in.html",
     "notices/actions.py",
     "notices/addresses.py",
     "notices/calls.py",
@@ -77,6 +128,51 @@ SHELL = (
     "notices/templates/notices/s*.html",
     "notices/templates/notices/wish_fields.html",
 )
+# Easy words: what a resident meets on the pages that are written in them. Each text found in one of
+# these files, as a reader of easy words gets it, is short and plain, or is written anew.
+EASY = (
+    "*/templates/*/easy/*.html",
+    "web/templates/web/base.html",
+    "web/templates/web/parts/alerts.html",
+    "web/templates/web/parts/breadcrumb.html",
+    "web/templates/web/parts/choices.html",
+    "web/templates/web/parts/district_form.html",
+    "web/templates/web/parts/errors.html",
+    "web/templates/web/parts/field.html",
+    "web/templates/web/parts/masthead.html",
+    "web/templates/web/parts/read_aloud.html",
+    "web/templates/web/parts/ways_out.html",
+    "web/templates/web/error.html",
+    "web/context.py",
+    "web/errors.py",
+    "web/home.py",
+    "web/pages.py",
+    "web/status.py",
+    "web/templatetags/madang.py",
+    "air/groups.py",
+    "air/measure_pages.py",
+    "air/now.py",
+    "air/pages.py",
+    "air/summary.py",
+    "notices/actions.py",
+    "notices/addresses.py",
+    "notices/call_back_pages.py",
+    "notices/calls.py",
+    "notices/forms.py",
+    "notices/kinds.py",
+    "notices/sign_up_pages.py",
+    "notices/templates/notices/call_asked.html",
+    "notices/templates/notices/call_back.html",
+    "notices/templates/notices/confirm.html",
+    "notices/templates/notices/language_field.html",
+    "notices/templates/notices/manner_fields.html",
+    "notices/templates/notices/sign_up.html",
+    "notices/templates/notices/signed_up.html",
+    "notices/templates/notices/spent.html",
+    "notices/templates/notices/stop.html",
+    "notices/templates/notices/wish_fields.html",
+)
+ONLY_EASY = EASY[:1]  # shown to nobody else
 
 
 @cache
@@ -96,13 +192,40 @@ def texts_of(room: Path) -> Catalog:
 
 def shell_of(room: Path) -> Catalog:
     """Return those texts of a room that belong to the shell, by the files that show them."""
+    return _of_places(room, lambda place: _is_in(place, SHELL) and not _is_in(place, ONLY_EASY))
+
+
+def _of_places(room: Path, is_meant: Callable[[str], bool]) -> Catalog:
+    """Return the texts found in these places, and what the room offers residents."""
     catalog = Catalog(locale="en", domain="django")
-    offered = set(_in_offers(room.name, SHELL_OFFERS))
+    offered = set(_in_offers(room.name, SHELL_OFFERS, for_residents=True))
+    of_staff = set(_in_offers(room.name, (*SHELL_OFFERS, *STAFF_OFFERS))) - offered
     for message in texts_of(room):
-        files = (place for place, _line in message.locations)
-        if message.id and (message.id in offered or any(_in_shell(place) for place in files)):
+        if not message.id or message.id in of_staff:
+            continue
+        places = (place for place, _line in message.locations)
+        if message.id in offered or any(map(is_meant, places)):
             catalog.add(message.id, locations=message.locations, context=message.context)
     return catalog
+
+
+def easy_of(room: Path) -> Catalog:
+    """Return those texts of a room that readers of easy words meet, by the files that show them."""
+    return _of_places(room, lambda place: _is_in(place, EASY))
+
+
+def in_plain_words(room: Path) -> Catalog:
+    """Return those texts of a room that others than readers of easy words meet."""
+    catalog = Catalog(locale="en", domain="django")
+    for message in texts_of(room):
+        if message.id and not is_only_easy(message):
+            catalog.add(message.id, locations=message.locations, context=message.context)
+    return catalog
+
+
+def is_only_easy(message: Message) -> bool:
+    """Return whether a text is shown to readers of easy words alone."""
+    return all(_is_in(place, ONLY_EASY) for place, _line in message.locations)
 
 
 def rooms() -> list[Path]:
@@ -110,9 +233,9 @@ def rooms() -> list[Path]:
     return sorted(p.parent for p in ROOMS.glob("*/__init__.py"))
 
 
-def _in_shell(place: str) -> bool:
+def _is_in(place: str, patterns: Sequence[str]) -> bool:
     path = place.removeprefix("src/madang/")
-    return any(fnmatch(path, pattern) for pattern in SHELL)
+    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 def _in_python(source: str) -> Iterator[tuple[int, str | tuple[str, ...], str | None]]:
@@ -129,12 +252,17 @@ def _in_template(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], str |
     yield from _in_python(source)
 
 
-def _in_offers(room: str, kinds: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _in_offers(
+    room: str, kinds: Sequence[tuple[str, str]], *, for_residents: bool = False
+) -> Iterator[str]:
     from madang.kernel import registry
 
     for kind, field in kinds:
         for offer in registry.registry().offers(getattr(registry, kind), room):
-            yield getattr(offer, field)
+            if for_residents and getattr(offer, "access", "").startswith("role:"):
+                continue
+            text = getattr(offer, field)
+            yield from [text] if isinstance(text, str) else [title for _id, title in text]
 
 
 def _place(path: Path) -> str:

@@ -8,7 +8,9 @@
     python tools/messages.py export vi FILE [STATE ...]     all texts of a language for a translator
     python tools/messages.py import vi FILE machine|reviewed|approved [NAME]    and back
 
-Korean has every text; the other languages have the shell (`message_sources.SHELL`). States are in
+Korean has every text; the other languages have the shell (`message_sources.SHELL`). Easy words are
+catalogues like a language, `ko_easy` and `en_easy`: they hold what the pages of
+`message_sources.EASY` say and is too hard as it stands (`madang.kernel.readability`). States are in
 `message_states`. Needs Babel and Django of the set-up environment, not GNU gettext.
 """
 
@@ -23,6 +25,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 from babel.messages.catalog import Message  # noqa: E402
 
 from tools.message_catalogues import (  # noqa: E402
+    EASY_LANGUAGES,
     LANGUAGES,
     catalogue_path,
     compile_catalogues,
@@ -35,10 +38,11 @@ from tools.message_sources import ROOT, rooms  # noqa: E402
 from tools.message_states import HOME_LANGUAGE, STATES, is_finished, is_stale, state_of  # noqa: E402
 
 # languages whose catalogues have to be complete for a change to be accepted: Korean in everything,
-# the others in the shell
-ENFORCED = LANGUAGES
+# the others in the shell, easy words in what is too hard without them
+ALL = ENFORCED = (*LANGUAGES, *EASY_LANGUAGES)
 
 __all__ = [
+    "EASY_LANGUAGES",
     "ENFORCED",
     "LANGUAGES",
     "catalogue_path",
@@ -101,7 +105,7 @@ def _check() -> int:
     ]
     bad += [
         f"{room.name}, {language}: {fault}"
-        for language in LANGUAGES
+        for language in ALL
         for room in rooms()
         for fault in faults(room, language)
     ]
@@ -112,13 +116,13 @@ def _check() -> int:
 def _report() -> None:
     columns = ("missing", "stale", *STATES[1:])
     print("  ".join(["language", *(f"{name:>8}" for name in columns)]))
-    for language in LANGUAGES:
+    for language in ALL:
         found = counts(language)
         print("  ".join([f"{language:8}", *(f"{found[name]:8}" for name in columns)]))
 
 
 def _update(names: list[str]) -> None:
-    chosen = LANGUAGES if names == ["all"] else tuple(names) or (HOME_LANGUAGE,)
+    chosen = ALL if names == ["all"] else tuple(names) or (HOME_LANGUAGE,)
     _known(chosen)
     update(chosen)
 
@@ -139,8 +143,8 @@ def _import(language: str, file: str, state: str, *by: str) -> int:
 
 def _known(languages: tuple[str, ...]) -> None:
     for language in languages:
-        if language not in LANGUAGES:
-            sys.exit(f"{language!r} is no language here; languages are {', '.join(LANGUAGES)}")
+        if language not in ALL:
+            sys.exit(f"{language!r} is no language here; languages are {', '.join(ALL)}")
 
 
 def main(arguments: list[str]) -> int:

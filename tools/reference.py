@@ -168,7 +168,32 @@ def _city_profile() -> str:
     return _page(*city_profile())
 
 
+def _personal_data() -> str:
+    from madang.kernel.orm import ready
+    from tools.reference_access import lines
+
+    ready()
+    lead = (
+        "Personal tables open only for one of these purposes, to whom one of these policies lets "
+        "in; `madang access explain` says what comes out for somebody."
+    )
+    return _page("Personal data", lead, lines())
+
+
+def _asvs() -> str:
+    from tools import asvs
+
+    lead = (
+        "What [OWASP ASVS 5.0.0](https://github.com/OWASP/ASVS/tree/v5.0.0) asks of signing in, "
+        "sessions and access, by its ids; the words are ours. Why so: "
+        "[hardening](../explanation/hardening.md)."
+    )
+    return _page("Security requirements and their tests", lead, asvs.lines())
+
+
 PAGES = {
+    "asvs.md": _asvs,
+    "personal-data.md": _personal_data,
     "city-profile.md": _city_profile,
     "settings.md": _settings,
     "commands.md": _commands,

@@ -18,7 +18,14 @@ first what has not the right form, then what contradicts itself.
 
 Texts for people (`names`) are maps from language tag to text and need the default language. Codes
 are text: quote them in YAML. Days are ISO 8601. What must be filled is marked *needed*; all else
-has the default shown."""
+has the default shown.
+
+`texts/<language>.yaml` holds texts of the profile, its sections and the files of the domains, in
+one further language: the English text as the key, the translation as the value, its places
+(`{name}`) kept. A text written in the section itself goes before it; one whose English was changed
+since is found no more. What a person has read is `{text: ..., state: reviewed, by: NAME}`, or
+`approved`; a plain text is a machine's. `madang city check DIR` names what a language lacks, what
+is stale and which languages nobody has read; that is no fault."""
 
 _PLAIN = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
 

@@ -9,8 +9,11 @@ import pytest
 from django.test import Client
 
 from madang.air import api
+from madang.identity import api as identity
 from madang.kernel.errors import Unavailable
 from tests.air.conftest import MAPO, city_time, feed
+
+PASSWORD = "courtyard lantern persimmon"
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
@@ -106,7 +109,7 @@ def test_without_the_lake_the_closed_hours_still_answer(station, monkeypatch):
     assert air_of().index.value == 33
 
 
-def test_the_json_api_answers(station, django_user_model):
+def test_the_json_api_answers(station):
     streams = station(origin="real")
     fill(streams)
     feed(streams["pm25"], "pm25", [(NOON + timedelta(hours=n), 60.0) for n in range(1, 5)])
@@ -131,12 +134,9 @@ def test_the_json_api_answers(station, django_user_model):
 
 
 def test_an_officer_approves_lifts_and_gives_forecasts_over_http(station):
-    from django.contrib.auth.models import Group, User
-
-    officer = User.objects.create_user("kim")
-    officer.groups.add(Group.objects.get_or_create(name="officer")[0])
+    officer = identity.add_user("kim", ["officer"], password=PASSWORD)
     client = Client()
-    client.force_login(officer)
+    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
     post = {"content_type": "application/json"}
     for day, mean, status in (("2026-11-22", 60.5, 200), ("x", 1, 422), ("2026-11-22", -1, 422)):
         body = {"forecasts": [{"date": day, "pm25_mean_ugm3": mean}]}
@@ -150,7 +150,7 @@ def test_an_officer_approves_lifts_and_gives_forecasts_over_http(station):
     assert client.post(f"{path}/lift", {"reason": ""}, **post).status_code == 422
     lifted = client.post(f"{path}/lift", {"reason": "rain"}, **post).json()
     assert lifted["status"] == "lifted"
-    assert lifted["lifted_by"] == f"user:{officer.pk}"
+    assert lifted["lifted_by"] == officer.id
     assert datetime.fromisoformat(lifted["lifted_at"]).tzinfo is not None
 
 

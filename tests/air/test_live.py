@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -67,7 +68,7 @@ def test_a_message_of_hours_declares_a_measure_with_its_readings(station):
         "ds": pa.array([ds] * 4, pa.uint32()),
         "t": pa.array([int(e.timestamp() * 1000) for e in ends], pa.int64()),
         "n": pa.array([1] * 4, pa.uint32()),
-        **{k: pa.array([60.0, 61.0, 62.0, 63.0]) for k in ("sum", "min", "max", "last")},
+        **{k: pa.array([60.5, 61.0, 62.0, 63.0]) for k in ("sum", "min", "max", "last")},
         "q": pa.array([0] * 4, pa.uint16()),
     })  # fmt: skip
     sink = pa.BufferOutputStream()
@@ -76,9 +77,11 @@ def test_a_message_of_hours_declares_a_measure_with_its_readings(station):
     take_hours(Message("madang.hours.pm25", sink.getvalue().to_pybytes()))
     (measure,) = api.measures_in_force()
     assert (measure.rule, measure.district, measure.origin) == ("early_action", MAPO, "replayed")
-    assert [r.value for r in measure.readings] == [60, 61, 62, 63]
+    assert [r.value for r in measure.readings] == [60.5, 61, 62, 63]
     assert measure.declared_at == ends[-1]
-    assert "60, 61, 62, 63" in measure.reason["en"]
+    assert "60.5, 61, 62, 63" in measure.reason["en"]
+    assert "60,5; 61; 62; 63" in measure.reason["de"]  # a comma stands in the number already
+    assert not any(tag.endswith("x-easy") for tag in measure.reason)  # said in no easy words
     assert "4시간 연속" in measure.reason["ko"]
     assert [a.id for a in measure.actions] == [
         "public_advisory", "odd_even_traffic", "construction_shutdown",
@@ -299,6 +302,15 @@ def test_simulated_measures_are_tests_in_cap(station):
     (alert,) = notices.alerts()
     assert alert.status == "Test"
     assert b"Simulated data" in notices.document(alert.identifier)
+
+
+def test_a_public_alert_is_written_in_the_languages_of_the_profile_for_alerts(station):
+    feed(station(origin="simulated")["pm25"], "pm25", hours(80, 80))
+    (alert,) = notices.alerts()
+    document = notices.document(alert.identifier).decode()
+    assert re.findall(r"<language>(.*?)</language>", document) == ["ko", "en"]
+    (measure,) = api.measures()
+    assert len(measure.name) > 20, "its words are there in all languages"
 
 
 def test_a_measure_awaiting_approval_has_a_draft_document(station):

@@ -11,6 +11,7 @@ from madang.air.cli import measures
 from madang.air.errors import InvalidRules
 from madang.air.in_effect import rules_in_effect
 from madang.air.rule_set import parse_rule_set, read_rule_set
+from madang.kernel.readability import reading_faults
 
 RULES = Path(__file__).parents[2] / "cities" / "seoul" / "air.yaml"
 TEXT = RULES.read_text(encoding="utf-8")
@@ -28,9 +29,19 @@ def test_the_rules_of_seoul_are_the_six_of_the_law_and_the_city():
     ]  # fmt: skip
     assert len(rules.digest) == 64
     for rule in rules.rules:
-        assert set(rule.name) == {"ko", "en"}
+        assert set(rule.name) == {"ko", "en", "ko-x-easy", "en-x-easy"}
         assert rule.source
     assert rules_in_effect().digest == rules.digest
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_the_rules_say_in_easy_words_is_easy(language: str):
+    rules = read_rule_set(RULES)
+    tag = f"{language}-x-easy"
+    texts = [rule.name[tag] for rule in rules.rules]
+    for kind in rules.file.measures.values():
+        texts += [kind.name[tag], *([kind.text[tag]] if tag in kind.text else [])]
+    assert [fault for text in texts for fault in reading_faults(text, language)] == []
 
 
 @pytest.mark.parametrize(
@@ -42,6 +53,7 @@ def test_the_rules_of_seoul_are_the_six_of_the_law_and_the_city():
         ("{at_or_below: 50}", "{}", "rules[0].lift", "exactly one"),
         ("at_least: 75, hours", "at_least: 75, above: 1, hours", "rules[1].declare", "exactly one"),
         ("pollutant: pm10", "pollutant: pm1", "rules[3].pollutant", "pm25, pm10"),
+        ("[ko, en] #", "[ko, fr] #", "alert_languages[1]", "no text of its alert in 'fr'"),
         ("Asia/Seoul", "Mars/Base", "time_zone", "IANA"),
         ("severity: Severe", "severity: Bad", "rules[2].cap.severity", "Extreme"),
         ("kind: run", "kind: walk", "rules[0].kind", "walk"),
@@ -54,7 +66,7 @@ def test_the_rules_of_seoul_are_the_six_of_the_law_and_the_city():
         ("{hours}시간", "{hour}시간", "rules[0].reason.ko", "{hour}"),
         ("{hours}시간", "{hours시간", "rules[0].reason.ko", "braces"),
         ("id: warning_pm25", "id: advisory_pm25", "rules[2].id", "twice"),
-        ("name: {ko: 초미세먼지 조기 대응, en", "name: {fr", "rules[0].name", "'ko'"),
+        ("ko: 초미세먼지 조기 대응", "fr: Alerte", "rules[0].name", "'ko'"),
         ("version:", "version: x\nversion:", "version", "twice"),
         ("min_share: 0.5", "min_share: 1.5", "stations.min_share", "1.0"),
     ],

@@ -17,6 +17,7 @@ from madang.kernel.times import fixed_clock
 from madang.notices import actions, spread
 from madang.notices.kinds import Wanted
 from madang.notices.models import Contact, Notice, SignUp
+from tests.looking import rows
 
 from .conftest import MAPO, city_time, feed
 
@@ -48,8 +49,8 @@ def hours(values, start: int = 0):
 
 
 def subscriber(*wishes: Wanted, language: str = "ko") -> None:
-    actions.sign_up("email", f"p{Contact.objects.count()}@x.org", wishes, actions.Manner(language))
-    actions.confirm(SignUp.objects.get().key)
+    actions.sign_up("email", f"p{rows(Contact).count()}@x.org", wishes, actions.Manner(language))
+    actions.confirm(rows(SignUp).get().key)
 
 
 def texts(language: str = "ko") -> list[str]:
@@ -123,6 +124,25 @@ def test_only_severe_measures_reach_those_who_want_only_these(station):
     announced()
     assert texts("en") == ["PM2.5 warning issued for Mapo-gu"]
     assert Notice.objects.get(values__headline__names__en=texts("en")[0]).critical
+
+
+@pytest.mark.parametrize(
+    ("language", "instruction"),
+    [
+        ("vi", "Trẻ em, người cao tuổi và người mắc bệnh phổi nên ở trong nhà; đeo khẩu trang"),
+        ("zh-hans", "儿童、老年人和肺部疾病患者请留在室内；外出请戴口罩。"),
+        ("ar", "ينبغي أن يبقى الأطفال وكبار السن ومرضى الرئة في الداخل"),
+    ],
+)
+def test_what_to_do_is_told_in_the_subscribers_language(station, language, instruction):
+    subscriber(Wanted("air.measure", "pm25", MAPO, "measure"), language=language)
+    feed(station(origin="real")["pm25"], "pm25", hours([80, 80]))
+    announced()
+    texts(language)
+    text = Notice.objects.get(template="air/measure").texts.get()
+    assert text.language == language
+    assert instruction in text.text
+    assert instruction in text.short
 
 
 VALUES = {"place": "Mapo", "grade": "bad", "headline": "h", "name": "n", "is_ahead": 1,

@@ -43,6 +43,7 @@ PERMISSIVE = re.compile(
     re.IGNORECASE,
 )
 DECIDED = {
+    "cedarpy": "Apache-2.0 by its LICENSE file; its metadata names none",
     "paho-mqtt": "EPL-2.0 or EDL-1.0 (BSD-3-Clause); taken under the EDL",
 }
 COPYLEFT = re.compile(r"\bA?GPL|\bLGPL|Lesser General Public|General Public License", re.IGNORECASE)

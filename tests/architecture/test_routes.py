@@ -17,6 +17,7 @@ def patterns(resolver: URLResolver) -> list[URLPattern]:
     return found
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 def test_every_page_is_guarded():
     unguarded = [
         str(pattern.pattern)
@@ -27,6 +28,7 @@ def test_every_page_is_guarded():
     assert not unguarded
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.parametrize(
     "offer",
     [*registry().offers(Page), *registry().offers(StreamRoute), *registry().offers(MenuEntry)],
@@ -36,6 +38,7 @@ def test_every_decision_is_one(offer):
     required_roles(offer.access)
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 def test_every_api_operation_states_who_may():
     undecided = []
     for prefix, router in api._routers:

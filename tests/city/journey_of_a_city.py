@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db]
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 HANGUL = re.compile("[가-힣]")
 # What only Seoul has: its line, index, region names and money must not reach another city's pages.
-ONLY_SEOUL = ("Seoul", "120다산", "CAI", "통합대기환경지수", "Dasan", "₩", "KRW", "자치구")
+ONLY_SEOUL = ("Seoul", "120다산", "CAI", "통합대기환경지수", "Dasan", "₩", "KRW", "자치구", "-gu ")
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +151,22 @@ def test_nothing_of_seoul_is_on_the_pages_of_another_city(simulated, client):
             assert word not in text, f"{path} says {word}"
         if not any(language.code == "ko" for language in profile().languages):
             assert not HANGUL.search(text), f"{path}: {HANGUL.findall(text)[:5]}"
+
+
+def test_pages_call_the_districts_by_the_citys_own_word(simulated, read):
+    here, code = profile(), simulated[0].code
+    for language in both_languages():
+        words = here.city.wording.get(language, {})
+        for path in ("/", "/air/", f"/air/{code}/", "/alerts/sign-up/", "/privacy/"):
+            said = read(path, language).text_content().lower()
+            for line in here.city.phones.numbers:  # Bogotá's is of the Distrito, the whole city
+                said = said.replace(here.text(line.names, language).lower(), "")
+            for word in words:
+                found = re.search(rf".{{,40}}\b{re.escape(word)}\b.{{,40}}", said)
+                assert not found, f"{path} says {found[0]}"
+        if words:
+            own = here.level_named("district").names[language].lower()
+            assert own in read("/", language).text_content().lower()
 
 
 def test_the_public_interface_tells_the_districts(client):

@@ -40,7 +40,11 @@ def test_check_of_a_good_profile_says_what_it_holds(run):
     assert summary["units"] == {"district": 25, "dong": 426}
     assert len(summary["languages"]) == 22
     assert summary["problems"] == []
-    assert "good. 25 district" in run(check, "seoul").stdout
+    assert summary["texts"]["missing"] == summary["texts"]["stale"] == []
+    assert summary["texts"]["states"]["vi"]["machine"] > 40
+    said = run(check, "seoul").stdout
+    assert "good. 25 district" in said
+    assert "read by nobody yet: ar, bn," in said
 
 
 def test_check_of_a_bad_profile_exits_2_and_names_each_place(run, tmp_path):

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from django.contrib.auth.models import User
+from django.contrib.auth.hashers import check_password, is_password_usable
 from django.core import signing
 from django.test import Client, RequestFactory, override_settings
 
-from madang.access.api import ANONYMOUS
+from madang.access.api import ANONYMOUS, AUTHENTICATION, purpose
 from madang.identity import actions, api, links
+from madang.identity.account_models import Account
+from madang.identity.accounts import MANAGE, close_account
 from madang.identity.errors import LinkSpent, UserExists, WeakPassword
 from madang.kernel.errors import Invalid
 from madang.kernel.models import AuditEntry
@@ -21,29 +23,48 @@ pytestmark = [pytest.mark.data, pytest.mark.django_db]
 PASSWORD = "courtyard lantern persimmon"
 
 
+def row(login: str) -> Account:
+    with purpose(api.COMMAND_LINE, MANAGE):
+        return Account.objects.get(login=login)
+
+
+def password_of(login: str) -> str:
+    with purpose(AUTHENTICATION, "authenticate"):
+        return Account.objects.get(login=login).password
+
+
 def path_of(link: str) -> str:
     return link.removeprefix("http://city.example")
 
 
+@pytest.mark.asvs("6.4.1", "6.3.2")
 def test_a_new_officer_has_the_role_and_a_link_but_no_password():
     account = api.add_user("kim", ["officer"], base_url="http://city.example/")
     assert account.roles == {"officer"}
     assert account.link.startswith("http://city.example/set-password/")
-    assert not User.objects.get(username="kim").has_usable_password()
+    assert not is_password_usable(password_of("kim"))
     assert AuditEntry.objects.filter(verb="identity.add_user", object=account.id).count() == 1
 
 
-def test_an_actor_carries_id_name_and_roles():
+def test_an_actor_carries_id_name_roles_and_level(client: Client):
     account = api.add_user("kim", ["officer", "operator"], password=PASSWORD)
-    actor = api.actor_of(User.objects.get(username="kim"))
+    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    request = RequestFactory().get("/")
+    request.session = client.session
+    actor = api.current_actor(request)
     assert (actor.id, actor.name, actor.roles) == (account.id, "kim", {"officer", "operator"})
+    assert (actor.ial, actor.aal) == (2, 1)
 
 
-def test_a_closed_account_is_nobody():
-    api.add_user("kim", ["officer"], password=PASSWORD)
-    user = User.objects.get(username="kim")
-    user.is_active = False
-    assert api.actor_of(user) == ANONYMOUS
+@pytest.mark.asvs("7.4.2", "8.3.2")
+def test_a_closed_account_is_out_at_once(client: Client):
+    api.add_user("kim", ["operator"], password=PASSWORD)
+    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    assert client.get("/operations/").status_code == 200
+    close_account(row("kim"), by=api.COMMAND_LINE, why="left")
+    assert client.get("/operations/")["Location"].startswith("/sign-in/")
+    assert client.post("/sign-in/", {"name": "kim", "password": PASSWORD}).status_code == 422
+    assert api.users()[0].roles == frozenset()
 
 
 def test_a_request_without_session_asks_the_database_nothing(django_assert_num_queries):
@@ -56,7 +77,7 @@ def test_a_request_without_session_asks_the_database_nothing(django_assert_num_q
 def test_a_role_that_is_none_is_refused_by_name(role: str):
     with pytest.raises(Invalid, match="there are administrator, operator, officer"):
         api.add_user("kim", [role])
-    assert not User.objects.exists()
+    assert not api.users()
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a" * 151, "semi;colon"])
@@ -72,24 +93,26 @@ def test_a_taken_name_is_refused_and_changes_nothing():
     assert api.users()[0].roles == {"officer"}
 
 
+@pytest.mark.asvs("6.2.1")
 @pytest.mark.parametrize("password", ["short", "123456789987654321", "administrator-kim"])
 def test_a_weak_password_is_refused_with_the_reason(password: str):
     with pytest.raises(WeakPassword):
         api.add_user("administrator-kim", ["administrator"], password=password)
 
 
+@pytest.mark.asvs("6.4.1", "6.4.6")
 def test_a_link_lets_its_owner_in_once(client: Client):
     account = api.add_user("kim", ["officer"], base_url="http://city.example")
     path = path_of(account.link)
     assert client.get(path).status_code == 200
     answer = client.post(path, {"password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 302
-    assert client.session["_auth_user_id"]
+    assert client.session["account"]
     again = Client().post(
         path, {"password": "another long password!", "again": "another long password!"}
     )
     assert again.status_code == 410
-    assert User.objects.get(username="kim").check_password(PASSWORD)
+    assert check_password(PASSWORD, password_of("kim"))
 
 
 def test_two_different_passwords_are_sent_back_and_the_link_stays_good(client: Client):
@@ -100,18 +123,21 @@ def test_two_different_passwords_are_sent_back_and_the_link_stays_good(client: C
     assert client.get(path).status_code == 200
 
 
+@pytest.mark.asvs("6.4.1")
 @override_settings(PASSWORD_RESET_TIMEOUT=-1)
 def test_an_old_link_is_spent(client: Client):
     path = path_of(api.add_user("kim", ["officer"], base_url="http://city.example").link)
     assert client.get(path).status_code == 410
 
 
+@pytest.mark.asvs("9.1.1")
 def test_a_cut_link_is_spent(client: Client):
     path = path_of(api.add_user("kim", ["officer"], base_url="http://city.example").link)
     assert client.get(path[:-3] + "/").status_code == 410
     assert client.get("/set-password/%FF/x/").status_code in (404, 410)
 
 
+@pytest.mark.asvs("6.3.2")
 def test_the_first_administrator_link_works_until_there_is_one(client: Client):
     link = api.first_administrator_link("http://city.example")
     assert link is not None
@@ -129,14 +155,16 @@ def test_an_invited_administrator_without_password_does_not_close_the_first_link
     assert api.first_administrator_link("") is not None
 
 
+@pytest.mark.asvs("9.1.1")
 def test_a_forged_first_administrator_link_is_refused(client: Client):
     with override_settings(SECRET_KEY="another"):
         forged = links.first_administrator_path()
     answer = client.post(forged, {"name": "eve", "password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 410
-    assert not User.objects.exists()
+    assert not api.users()
 
 
+@pytest.mark.asvs("9.2.1")
 def test_the_first_administrator_link_is_good_for_a_day(monkeypatch: pytest.MonkeyPatch):
     path = links.first_administrator_path()
     token = path.split("/")[2]
@@ -160,15 +188,17 @@ def test_the_command_prints_the_link_and_json():
     assert [user["name"] for user in listed] == ["kim", "lee"]
 
 
-def test_an_operation_needs_role_and_csrf_token():
+@pytest.mark.asvs("8.2.1")
+def test_an_operation_needs_role_and_csrf_token(client: Client):
     account = api.add_user("kim", ["officer"], password=PASSWORD)
+    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
     request = RequestFactory(enforce_csrf_checks=True).post("/api/v1/air/approve")
-    request.user = User.objects.get(username="kim")
+    request.session = client.session
     request._dont_enforce_csrf_checks = False
     with pytest.raises(Exception, match="CSRF"):
         api.api_access("role:officer")(request)
     get = RequestFactory().get("/api/v1/air/measures")
-    get.user = request.user
+    get.session = client.session
     assert api.api_access("role:officer")(get).id == account.id
 
 

@@ -17,6 +17,7 @@ def failures(count: int) -> list[datetime]:
     return [NOW - timedelta(seconds=i) for i in range(count)]
 
 
+@pytest.mark.asvs("6.3.1")
 @pytest.mark.parametrize(
     ("count", "seconds"), [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (9, 480)]
 )

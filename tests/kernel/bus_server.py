@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,26 +10,12 @@ from madang.kernel.bus.access import client_url
 from madang.kernel.bus.client import Bus
 from madang.kernel.bus.server import BusServer
 from madang.kernel.config import Settings
-
-
-def free_port_offset() -> int:
-    """Return a port offset at which all ports of an instance are free."""
-    template = Settings()
-    wanted = (template.front_port, template.dialect_port, template.mqtt_port, *range(18010, 18020))
-    for offset in range(20_000, 45_000, 137):
-        if all(_is_free(port + offset) for port in wanted):
-            return offset
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+from madang.kernel.ports import free_offset
 
 
 def instance(folder: Path) -> Settings:
     """Return the settings of a fresh instance in `folder`, on free ports."""
-    return Settings(data=folder, port_offset=free_port_offset())
+    return Settings(data=folder, port_offset=free_offset())
 
 
 def with_bus(url: str, work: Callable[[Bus], Awaitable[None]]) -> None:
@@ -54,4 +39,4 @@ def killed_and_started_again(server: BusServer) -> None:
     server.start()
 
 
-__all__ = ["client_url", "free_port_offset", "instance", "killed_and_started_again", "with_bus"]
+__all__ = ["client_url", "free_offset", "instance", "killed_and_started_again", "with_bus"]

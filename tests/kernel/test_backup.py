@@ -29,16 +29,17 @@ from .bus_server import instance as bus_instance
 
 pytestmark = pytest.mark.system
 
+ENTRIES = 6 + 3  # the log of FILL: its own, and those of making an account
 FILL = """
 from madang.kernel import orm
 orm.ready()
 from django.core.management import call_command
 call_command("migrate", interactive=False, verbosity=0)
 from madang.kernel import audit, jobs
-from django.contrib.auth.models import User
+from madang.identity import api as identity
 from madang.kernel.models import ParkedMessage
 from datetime import UTC, datetime
-User.objects.create_user("kim", password="x")
+identity.add_user("kim", ["officer"])
 for n in range(5):
     audit.record("user:1", "air.approve", f"measure:{n}", detail={"사유": "미세먼지", "v": 1.5})
 audit.seal_audit()
@@ -115,7 +116,7 @@ def test_what_was_backed_up_is_there_again_after_a_restore(instance, tmp_path, e
 
     verdict = madang(anew, "audit", "verify", "--json")
     assert verdict.returncode == 0, verdict.stdout
-    assert json.loads(verdict.stdout)["entries"] == 6
+    assert json.loads(verdict.stdout)["entries"] == ENTRIES
 
 
 def test_a_portable_backup_brings_every_row_back(instance, tmp_path):

@@ -29,7 +29,7 @@ from madang.kernel.bus.watch import mended, problem_of
 from madang.kernel.config import Settings
 from madang.kernel.errors import Invalid, Unavailable
 from tests.kernel.bus_server import (
-    free_port_offset,
+    free_offset,
     instance,
     killed_and_started_again,
     with_bus,
@@ -280,7 +280,7 @@ def test_the_server_refuses_strangers(here: Settings, server: BusServer) -> None
 
 
 def test_a_password_with_signs_is_percent_encoded_in_the_address(tmp_path: Path) -> None:
-    port, password = free_port_offset() + 18_012, "p@ss:w/o%rd ü#?"
+    port, password = free_offset() + 18_012, "p@ss:w/o%rd ü#?"
     config = tmp_path / "nats.conf"
     written = json.dumps(password, ensure_ascii=False)
     config.write_text(

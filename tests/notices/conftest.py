@@ -23,6 +23,7 @@ from madang.notices import actions, deliver, links, spread, tasks
 from madang.notices.channels import setup
 from madang.notices.kinds import Wanted
 from madang.notices.models import Notice, SignUp, Subscriber
+from tests.looking import again, rows
 
 MAPO, JONGNO = "11440", "11110"
 PM25_BAD = Wanted("air.class", "pm25", MAPO, "bad")
@@ -196,11 +197,11 @@ def subscribed(
     mine: str = "",
 ) -> Subscriber:
     """Return somebody who signed up and confirmed."""
-    known = set(SignUp.objects.values_list("pk", flat=True))
+    known = set(rows(SignUp).values_list("pk", flat=True))
     actions.sign_up(
         channel, address, wishes or (PM25_BAD,), manner or actions.Manner("en"), subscriber_key=mine
     )
-    return actions.confirm(SignUp.objects.exclude(pk__in=known).get().key)
+    return actions.confirm(rows(SignUp).exclude(pk__in=known).get().key)
 
 
 def told(key: str = "n1", **changes: object) -> Notice:
@@ -221,7 +222,7 @@ def told(key: str = "n1", **changes: object) -> Notice:
     row = Notice.objects.get(key=key)
     while spread.spread(row.pk):
         pass
-    row.refresh_from_db()
+    again(row)
     return row
 
 

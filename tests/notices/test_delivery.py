@@ -10,6 +10,7 @@ from madang.kernel import times
 from madang.notices import actions, deliver, rules, tasks
 from madang.notices.kinds import Wanted
 from madang.notices.models import Contact, Delivery, Lane, Notice, SignUp, Subscriber
+from tests.looking import rows
 
 from .conftest import JONGNO, MAPO, PM25_BAD, go_out, subscribed, told
 
@@ -20,9 +21,9 @@ QUIET = rules.Quiet(22 * 60, 7 * 60)
 
 
 def states(notice: Notice | None = None) -> list[str]:
-    rows = Delivery.objects.exclude(notice__kind=actions.CONFIRM_KIND)
-    rows = rows.filter(notice=notice) if notice else rows
-    return list(rows.order_by("pk").values_list("state", flat=True))
+    found = rows(Delivery).exclude(notice__kind=actions.CONFIRM_KIND)
+    found = found.filter(notice=notice) if notice else found
+    return list(found.order_by("pk").values_list("state", flat=True))
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_sign_up_is_confirmed_by_mail_and_then_gets_the_notice_once(mail):
     assert len(mail.mails) == 1, "nothing but the question before it is answered"
     assert mail.recipients == ["Kim@example.org"]
     assert "/alerts/confirm/" in mail.mails[0].get_body(("plain",)).get_content()
-    actions.confirm(SignUp.objects.get().key)
+    actions.confirm(rows(SignUp).get().key)
     notice = told()
     told()
     go_out()
@@ -77,7 +78,7 @@ def test_only_those_who_asked_for_place_subject_and_level_are_told():
     }
     people = {name: subscribed("email", name, wish).pk for name, wish in wanted.items()}
     notice = told()
-    found = notice.deliveries.values_list("contact__subscriber", flat=True)
+    found = rows(notice.deliveries).values_list("contact__subscriber", flat=True)
     assert set(found) == {people["a@x.org"], people["b@x.org"]}
 
 
@@ -96,7 +97,7 @@ def test_quiet_hours_hold_a_message_until_they_end_and_a_newer_one_replaces_it(m
         go_out()
         assert states(first) == ["replaced"]
         assert states(second) == ["held"]
-        assert second.deliveries.get().due == datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
+        assert rows(second.deliveries).get().due == datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
     with times.fixed_clock(datetime(2026, 11, 22, 22, 1, tzinfo=UTC)):
         go_out()
     assert states(second) == ["sent"]
@@ -118,7 +119,7 @@ def test_a_server_that_is_down_costs_no_try_and_the_lane_rests(mail):
     with times.fixed_clock(NOON):
         notice = told()
         due = deliver.deliver_slice("email")
-        row = notice.deliveries.get()
+        row = rows(notice.deliveries).get()
         assert (row.state, row.attempts) == ("queued", 0)
         lane = Lane.objects.get(pk="email")
         assert lane.free_at == NOON + rules.pause_after(1) == due
@@ -138,7 +139,7 @@ def test_one_refused_recipient_holds_up_nobody(mail):
     notice = told()
     go_out()
     assert states(notice) == ["sent", "failed", "sent"]
-    refused = notice.deliveries.get(state="failed")
+    refused = rows(notice.deliveries).get(state="failed")
     assert refused.error == "the mail server refuses: 550 5.1.1"
     assert "x.org" not in refused.error
 
@@ -149,7 +150,7 @@ def test_an_address_refused_three_times_is_forgotten(mail):
     for number in range(3):
         told(f"n{number}", thread=f"t{number}")
         go_out()
-    assert Contact.objects.count() == Subscriber.objects.count() == 0
+    assert rows(Contact).count() == rows(Subscriber).count() == 0
     assert states() == ["failed"] * 3
 
 
@@ -162,7 +163,7 @@ def test_a_refusal_for_now_is_tried_again_and_given_up_at_last(mail):
         waits = []
         for _ in range(len(rules.RETRIES) + 1):
             go_out()
-            row = notice.deliveries.get()
+            row = rows(notice.deliveries).get()
             waits.append(row.due - moment)
             moment = max(moment, row.due)
     assert tuple(waits[:-1]) == rules.RETRIES
@@ -190,21 +191,21 @@ def test_the_next_address_of_a_person_is_tried_where_the_first_fails(
     browser = push_service.browser("one")
     who = subscribed("push", browser.subscription())
     subscribed("email", "kim@example.org", mine=who.key)
-    assert [c.channel for c in who.contacts.all()] == ["push", "email"]
+    assert [c.channel for c in rows(who.contacts).all()] == ["push", "email"]
     push_service.status = lambda _path: 410
     notice = told()
     go_out("push")
     go_out("email")
-    rows = list(notice.deliveries.order_by("pk").values_list("channel", "state", "is_fallback"))
-    assert rows == [("push", "failed", False), ("email", "sent", True)]
-    assert [c.channel for c in who.contacts.all()] == ["email"], "410: the browser is gone"
-    assert who.contacts.get().rank == 0
+    found = rows(notice.deliveries).order_by("pk").values_list("channel", "state", "is_fallback")
+    assert list(found) == [("push", "failed", False), ("email", "sent", True)]
+    assert [c.channel for c in rows(who.contacts).all()] == ["email"], "410: the browser is gone"
+    assert rows(who.contacts).get().rank == 0
 
 
 def test_urgent_messages_overtake_others_in_a_lane(mail, configured):
     subscribed("email", "a@x.org", Wanted("air.class", "pm25", MAPO, "good"))
     told("slow", level="moderate", earlier_level="good", thread="t1")
-    Delivery.objects.filter(notice__key="slow").update(priority=rules.DIGEST)
+    rows(Delivery).filter(notice__key="slow").update(priority=rules.DIGEST)
     told("quick", level="very_bad", earlier_level="bad", thread="t2")
     deliver.deliver_slice("email", 1)  # the question to confirm is an answer: it goes with these
     deliver.deliver_slice("email", 1)
@@ -230,20 +231,20 @@ def test_a_channel_lets_out_no_more_than_its_rate(mail, configured):
     with times.fixed_clock(lambda: moment):
         notice = told()
         Lane.objects.update(tokens=5, filled_at=NOON, asked_at=None)
-        Delivery.objects.exclude(notice=notice).update(state="sent")
+        rows(Delivery).exclude(notice=notice).update(state="sent")
         due = deliver.deliver_slice("email")
-        assert notice.deliveries.filter(state="sent").count() == 5
+        assert rows(notice.deliveries).filter(state="sent").count() == 5
         assert due == NOON + timedelta(seconds=1)
         moment = due
         deliver.deliver_slice("email")
-        assert notice.deliveries.filter(state="sent").count() == 15
+        assert rows(notice.deliveries).filter(state="sent").count() == 15
 
 
 def test_a_slice_that_died_is_taken_up_again(mail):
     subscribed()
     notice = told()
-    row = notice.deliveries.get()
-    Delivery.objects.filter(pk=row.pk).update(state="sending", claim="dead")
+    row = rows(notice.deliveries).get()
+    rows(Delivery).filter(pk=row.pk).update(state="sending", claim="dead")
     Lane.objects.update(holder="dead", leased_until=times.now() + timedelta(seconds=30))
     assert deliver.deliver_slice("email") > times.now(), "the lane is not ours yet"
     assert states(notice) == ["sending"]
@@ -276,11 +277,11 @@ def test_without_a_server_a_demo_records_the_message_once(configured):
     from madang.notices.models import RecordedMessage
 
     assert states(notice) == ["sent"]
-    kept = RecordedMessage.objects.get(title="Mapo-gu: PM2.5 is now bad")
+    kept = rows(RecordedMessage).get(title="Mapo-gu: PM2.5 is now bad")
     assert kept.to == "k…@example.org"
-    Delivery.objects.filter(notice=notice).update(state="sending", claim="dead")
+    rows(Delivery).filter(notice=notice).update(state="sending", claim="dead")
     go_out()
-    assert RecordedMessage.objects.filter(title=kept.title).count() == 1
+    assert rows(RecordedMessage).filter(title=kept.title).count() == 1
 
 
 def test_in_production_only_what_is_real_is_told(configured):
@@ -310,7 +311,7 @@ def test_stopping_forgets_the_person_and_what_waits(mail):
     notice = told()
     actions.stop(who.key)
     go_out()
-    assert not Subscriber.objects.exists()
-    assert not Contact.objects.exists()
+    assert not rows(Subscriber).exists()
+    assert not rows(Contact).exists()
     assert states(notice) == ["expired"]
     assert not [m for m in mail.mails if "PM2.5" in m["Subject"]]

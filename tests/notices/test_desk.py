@@ -60,8 +60,8 @@ def test_who_acknowledged_first_stays_the_one():
 
 
 def test_every_step_is_kept_and_audited():
-    identity.add_user("kim", ["operator"], password="courtyard lantern persimmon")
     with fixed_clock(START):
+        identity.add_user("kim", ["operator"], password="courtyard lantern persimmon")
         number = notices.open_alert(trouble())
         notices.acknowledge(number, LEE)
         notices.assign(number, LEE, "kim")

@@ -10,11 +10,13 @@ import feedparser
 import pytest
 from django.test import Client
 
+from madang.access.api import maintenance
 from madang.identity import api as identity
 from madang.kernel import times
 from madang.kernel.models import AuditEntry
 from madang.notices import actions, api, calls, links
 from madang.notices.models import CallBack, Delivery, RecordedMessage, SignUp, Subscriber
+from tests.looking import again, rows
 from tests.web.html import page
 
 from .conftest import MAPO, PM25_BAD, go_out, subscribed, told
@@ -66,33 +68,33 @@ def test_signing_up_by_mail_works_without_scripts_from_page_to_stop(client: Clie
     assert answer.status_code == 200
     assert b"recorded" in answer.content or "기록".encode() in answer.content
     go_out()
-    text = RecordedMessage.objects.get().text
+    text = rows(RecordedMessage).get().text
     link = re.search(r"http://localhost:8000(/alerts/confirm/\S+)", text)[1]
     assert client.get(link).status_code == 200
-    assert not Subscriber.objects.exists(), "looking at the link confirms nothing"
+    assert not rows(Subscriber).exists(), "looking at the link confirms nothing"
     answer = client.post(link, follow=True)
     assert answer.redirect_chain[0][0].startswith("/alerts/mine/")
     assert client.post(link).status_code == 410
-    who = Subscriber.objects.get()
+    who = rows(Subscriber).get()
     manage = answer.redirect_chain[0][0]
     change = {"language": "ko", "hours": "quiet", "quiet_from": "23:00", "quiet_to": "06:30"}
-    client.post(manage, {**change, "keep": [w.pk for w in who.wishes.all()]})
-    who.refresh_from_db()
+    client.post(manage, {**change, "keep": [w.pk for w in rows(who.wishes).all()]})
+    again(who)
     assert (who.language, who.quiet_from, who.quiet_to) == ("ko", 23 * 60, 6 * 60 + 30)
-    assert who.wishes.count() == 1
+    assert rows(who.wishes).count() == 1
     stop = manage.replace("/mine/", "/stop/")
     assert client.get(stop).status_code == 200
-    assert Subscriber.objects.exists(), "looking at the link stops nothing"
+    assert rows(Subscriber).exists(), "looking at the link stops nothing"
     one_click = Client(enforce_csrf_checks=True)
     answer = one_click.post(stop, {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert not Subscriber.objects.exists()
+    assert not rows(Subscriber).exists()
     assert one_click.post(stop).status_code == 200
 
 
 def test_the_link_to_confirm_works_for_two_days(client: Client):
     actions.sign_up("email", "kim@example.org", [PM25_BAD], actions.Manner("en"))
-    path = links.confirm_url(SignUp.objects.get().key).removeprefix("http://localhost:8000")
+    path = links.confirm_url(rows(SignUp).get().key).removeprefix("http://localhost:8000")
     import time as clock
     from unittest.mock import patch
 
@@ -123,8 +125,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(client, change, 
     assert answer.status_code == 422
     assert b"field-error" in answer.content
     assert f'id="{field}-error"'.encode() in answer.content
-    assert not SignUp.objects.exists()
-    assert not Delivery.objects.exists()
+    assert not rows(SignUp).exists()
+    assert not rows(Delivery).exists()
 
 
 def test_a_huge_list_is_refused_with_the_limit_named(client):
@@ -134,7 +136,7 @@ def test_a_huge_list_is_refused_with_the_limit_named(client):
     assert (
         client.post("/alerts/sign-up/", {**FORM, "wish-air-class": ["x"] * 2000}).status_code == 400
     )
-    assert not SignUp.objects.exists()
+    assert not rows(SignUp).exists()
 
 
 def test_one_address_gets_no_more_than_three_questions_an_hour(client):
@@ -143,7 +145,7 @@ def test_one_address_gets_no_more_than_three_questions_an_hour(client):
     answer = client.post("/alerts/sign-up/", FORM)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 3500
-    assert SignUp.objects.count() == 3
+    assert rows(SignUp).count() == 3
     other = {**FORM, "email": "lee@example.org"}
     assert client.post("/alerts/sign-up/", other).status_code == 200
 
@@ -162,9 +164,9 @@ def test_an_address_that_is_known_gets_the_same_answer_and_its_wishes_are_joined
     form = {**FORM, "place": "city", "wish-air-class": "pm10", "level-air-class": "very_bad"}
     answer = client.post("/alerts/sign-up/", form)
     assert answer.status_code == 200
-    who = actions.confirm(SignUp.objects.get().key)
+    who = actions.confirm(rows(SignUp).get().key)
     assert who.pk == first.pk
-    assert sorted(who.wishes.values_list("place", "subject", "level")) == [
+    assert sorted(rows(who.wishes).values_list("place", "subject", "level")) == [
         ("", "pm10", 3), (MAPO, "pm25", 2),
     ]  # fmt: skip
 
@@ -175,7 +177,7 @@ def test_no_address_stands_in_the_database_or_on_the_operators_page(client):
     go_out()
     from django.db import connection
 
-    with connection.cursor() as cursor:
+    with maintenance("test"), connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             if table.startswith(("notices_", "kernel_", "django_tasks")):
                 cursor.execute(f"SELECT * FROM {table}")
@@ -264,7 +266,7 @@ def test_a_call_is_asked_for_looked_at_with_a_reason_and_forgotten(client: Clien
     client.cookies["django_language"] = "en"
     answer = client.post("/call-back/", CALL)
     assert b"between 12:00 and 15:00" in answer.content
-    row = CallBack.objects.get()
+    row = rows(CallBack).get()
     assert b"5678" not in bytes(row.phone)
     assert client.get("/call-backs/").status_code == 302
     signed_in(client, "officer")
@@ -281,10 +283,10 @@ def test_a_call_is_asked_for_looked_at_with_a_reason_and_forgotten(client: Clien
     assert "to call" in entry.detail
     assert "1234" not in entry.detail
     client.post(path, {"result": "not-reached"})
-    row.refresh_from_db()
+    again(row)
     assert (row.state, row.tries) == ("open", 1)
     client.post(path, {"result": "done"})
-    row.refresh_from_db()
+    again(row)
     assert (row.state, bytes(row.phone), row.phone_end) == ("done", b"", "")
     assert client.post(path, {"reason": "again"}).status_code == 404
 
@@ -298,7 +300,7 @@ def test_the_pages_of_calls_are_well_built(client: Client, language: str):
     assert answer.status_code == 422
     signed_in(client, "officer")
     page(client, "/call-backs/", language)
-    page(client, f"/call-backs/{CallBack.objects.get().pk}/", language)
+    page(client, f"/call-backs/{rows(CallBack).get().pk}/", language)
 
 
 @pytest.mark.usefixtures("weekday")
@@ -318,4 +320,4 @@ def test_a_wrong_request_for_a_call_is_refused_at_its_field(client, change, fiel
     answer = client.post("/call-back/", {**CALL, **change})
     assert answer.status_code == 422
     assert f'id="{field}-error"'.encode() in answer.content
-    assert not CallBack.objects.exists()
+    assert not rows(CallBack).exists()

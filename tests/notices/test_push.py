@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.test import Client
 
-from madang.notices import endpoints
+from madang.notices import endpoints, links
+from madang.notices.actions import Manner
 from madang.notices.channels import setup
 from madang.notices.channels.webpush import Vapid, new_private_key
 from madang.notices.errors import InvalidAddress
 from madang.notices.models import Contact, SignUp, Subscriber
+from tests.looking import rows
 
 from .conftest import MAPO, Browser, go_out, subscribed, told
 
@@ -39,7 +41,7 @@ def test_a_browser_signs_up_confirms_and_reads_the_notice(push_service):
     link = asked["confirm"].removeprefix("http://localhost:8000")
     answer = Client(enforce_csrf_checks=True).post(link)  # as the service worker does
     assert answer.status_code == 302
-    assert Subscriber.objects.count() == 1
+    assert rows(Subscriber).count() == 1
     told()
     go_out("push")
     pushed = push_service.taken[1]
@@ -56,6 +58,29 @@ def test_a_browser_signs_up_confirms_and_reads_the_notice(push_service):
     go_out("push")
     assert push_service.taken[2].headers["Urgency"] == "high"
     assert push_service.taken[2].headers["Topic"] == pushed.headers["Topic"]
+
+
+def test_only_a_browser_that_shows_its_secrets_is_led_to_its_own_page(push_service):
+    me = push_service.browser("kim")
+    who = subscribed("push", me.subscription())
+    shown = Client().post("/alerts/here/", {"subscription": me.subscription()})
+    assert shown["Location"] == links.manage_path(who.key)
+    push_service_knows = Browser(me.endpoint)  # the endpoint without the browser's keys
+    for text in (push_service_knows.subscription(), push_service.browser("x").subscription(), "{}"):
+        refused = Client().post("/alerts/here/", {"subscription": text})
+        assert refused["Location"] == "/alerts/sign-up/"
+    assert Client().get("/alerts/here/").status_code == 405
+
+
+def test_a_push_says_its_direction_and_how_to_stop_it(push_service):
+    browser = push_service.browser("kim")
+    subscribed("push", browser.subscription(), manner=Manner("ar"))
+    told()
+    go_out("push")
+    message = browser.read(push_service.taken[0].body)
+    assert (message["lang"], message["dir"]) == ("ar", "rtl")
+    path = message["change"]["url"].removeprefix("http://localhost:8000")
+    assert Client().get(path).status_code == 200
 
 
 def test_nobody_else_can_read_it(push_service):
@@ -111,9 +136,9 @@ def test_a_browser_that_is_gone_is_forgotten(push_service, status):
     push_service.status = lambda _path: status
     notice = told()
     go_out("push")
-    assert not Contact.objects.exists()
-    assert not Subscriber.objects.exists()
-    assert notice.deliveries.get().error.endswith("the subscription is gone")
+    assert not rows(Contact).exists()
+    assert not rows(Subscriber).exists()
+    assert rows(notice.deliveries).get().error.endswith("the subscription is gone")
 
 
 def test_a_push_service_that_dies_is_tried_later_and_others_go_on(push_service, configured):
@@ -122,12 +147,12 @@ def test_a_push_service_that_dies_is_tried_later_and_others_go_on(push_service, 
     subscribed("push", push_service.browser("kim").subscription())
     notice = told()
     go_out("push")
-    rows = list(notice.deliveries.order_by("pk").values_list("state", "attempts"))
-    assert rows == [("queued", 1), ("sent", 1)]
+    found = rows(notice.deliveries).order_by("pk").values_list("state", "attempts")
+    assert list(found) == [("queued", 1), ("sent", 1)]
     push_service.status = lambda _path: 503
     second = told("n2", thread="other")
     go_out("push")
-    assert {row.state for row in second.deliveries.all()} == {"queued"}
+    assert {row.state for row in rows(second.deliveries).all()} == {"queued"}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +213,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch):
 def test_what_is_no_subscription_is_refused(client, text):
     form = {"channel": "push", "subscription": text, "place": MAPO, "wish-air-class": "pm25"}
     assert client.post("/alerts/sign-up/", form).status_code == 422
-    assert not SignUp.objects.exists()
+    assert not rows(SignUp).exists()
 
 
 def test_a_new_key_is_good_for_signing():

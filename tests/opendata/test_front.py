@@ -14,6 +14,7 @@ import pytest
 from madang.app.front import write_caddyfile
 from madang.app.processes import binary
 from madang.kernel.config import settings
+from madang.kernel.ports import free_offset
 
 pytestmark = pytest.mark.system
 
@@ -30,20 +31,6 @@ class Echo(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments) -> None:
         pass
-
-
-def free_offset() -> int:
-    """Return a port offset at which all of our ports are free."""
-    for offset in range(20000, 30000, 37):
-        here = replace(settings(), port_offset=offset)
-        try:
-            for port in (here.front_port, here.dialect_port, here.web_port, here.stream_port):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return offset
-    raise AssertionError("no free ports")
 
 
 @pytest.fixture(scope="module")

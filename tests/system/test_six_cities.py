@@ -1,25 +1,36 @@
 """Six cities, each started whole with its simulator: one journey for all of them.
 
-Long: six instances one after the other, a minute or two each. `tests/city/test_journey.py` walks
-through the same pages in process on every run.
+Long: six instances one after the other, two minutes or three each. `tests/system/journey.py` is the
+way of a resident and an operator, in a browser and in the main language; `MADANG_TEST_CITIES`
+narrows the run to some. `tests/city/test_journey.py` looks at pages in process on every run.
 """
 
 from __future__ import annotations
+
+import os
 
 import httpx
 import pytest
 from lxml import html
 
-from madang.app.preflight import is_free
 from madang.city.api import load_profile
+from madang.kernel.ports import is_free
 from tests.system.instance import Instance, until
+from tests.system.journey import walk
+from tests.web.browser import needs_browser, open_browser
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
+PAGES = [
+    "home", "my district", "air of the district, what to do", "sign-up", "signed up", "measures",
+    "alerts", "password", "recorded messages", "confirmation", "my alerts", "operations room",
+    "operations room, acknowledged", "pipeline",
+]  # fmt: skip
 SIX = ["addis_ababa", "bogota", "jakarta", "phnom_penh", "seoul", "ulaanbaatar"]
+CHOSEN = os.environ.get("MADANG_TEST_CITIES", " ".join(SIX)).split()
 
 
-@pytest.fixture(scope="module", params=SIX)
+@pytest.fixture(scope="module", params=CHOSEN)
 def city(request, tmp_path_factory):
     """Return a running instance of a city, and its profile."""
     folder = tmp_path_factory.mktemp(request.param)
@@ -66,6 +77,15 @@ def test_a_district_and_the_measures_have_their_pages(city):
     for language in ("", "en"):
         assert page(instance, f"/air/{code}/", language).find(".//h1") is not None
         assert page(instance, "/air/measures/", language).find(".//h1") is not None
+
+
+@needs_browser
+def test_the_same_journey_leads_a_resident_and_an_operator_through(city, tmp_path):
+    instance, profile = city
+    with open_browser(tmp_path) as browser:
+        journey = walk(browser, instance, profile)
+    assert journey.read == PAGES
+    assert not journey.wrong, "\n".join(journey.wrong)
 
 
 def test_the_stations_follow_the_districts_and_the_residents(city):

@@ -10,6 +10,7 @@ import pytest
 
 from madang.kernel.errors import Invalid, NotFound
 from madang.telemetry import api, models
+from madang.telemetry.history import last_heard
 from tests.telemetry.lake_double import answering, emptied, lake_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -116,3 +117,20 @@ def test_an_unknown_datastream_or_resolution_is_named(lake, streams):
         api.series(4711, NOON, NOON)
     with pytest.raises(Invalid, match="daily"):
         api.series(streams[0], NOON, NOON, "daily")
+
+
+def test_who_was_heard_at_a_moment_is_told_from_both_tables(lake, streams):
+    tenth, exact = streams
+    lake.observe({tenth: [1.1, 1.2, 1.3]}, NOON)
+    lake.insert(
+        "obs_ms",
+        ds=pa.array([exact], pa.uint32()),
+        t=pa.array([NOON + timedelta(milliseconds=500)], pa.timestamp("ms", "UTC")),
+        v=pa.array([2.0]),
+        q=pa.array([0], pa.uint16()),
+    )
+    noon = int(NOON.timestamp()) * 1000
+    found = last_heard(NOON + MINUTE, 3600).to_pydict()
+    assert found == {"ds": [tenth, exact], "t": [noon + 60_000, noon + 500]}
+    assert last_heard(NOON + 3 * MINUTE, 90).to_pydict() == {"ds": [tenth], "t": [noon + 120_000]}
+    assert len(last_heard(NOON - MINUTE, 3600)) == 0

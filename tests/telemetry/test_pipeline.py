@@ -268,6 +268,58 @@ def test_a_silence_is_alarmed_once_and_lifted_when_the_sensor_is_heard(url, stor
     asyncio.run(work())
 
 
+def test_a_pause_of_ours_silences_nobody_and_is_no_detection(url, store, tmp_path):
+    city = City(cases.catalogue(2, freshness_s=np.array([30, 30], np.int32)))
+
+    async def work():
+        async with running(url, store, tmp_path, city) as (pipeline, bus):
+            both = outgoing([10, 11], [city.now] * 2, [1.0, 2.0], received=city.now)
+            await bus.publish_many([both])
+            await settled(pipeline, bus)
+        city.now += 3_600_000  # nobody listened for an hour
+        async with running(url, store, tmp_path, city) as (pipeline, bus):
+            await asyncio.sleep(0.5)
+            assert pipeline.answer("health", {})["stale"].to_pylist() == [0]
+            assert len(pipeline.answer("stale", {})) == 0
+            city.now += 20_000
+            await bus.publish_many([outgoing([11], [city.now], [1.5], received=city.now)])
+            await settled(pipeline, bus)
+            city.now += 10_001  # now 10 has had its 30 seconds, 11 has not
+            await asyncio.sleep(0.6)
+            assert pipeline.answer("stale", {})["ds"].to_pylist() == [10]
+            told = pipeline.answer("health", {}).to_pylist()[0]
+            assert (told["silences"], told["detections"]) == (1, 0)
+            silence = pipeline.answer("detectors", {}).to_pylist()[0]
+            assert silence | {"ran": 0} == {
+                "id": "silence", "kind": "silence", "property": "", "series": 2, "events": 1,
+                "ran": 0, "errors": 0,
+            }  # fmt: skip
+            assert silence["ran"] == city.now
+
+    asyncio.run(work())
+
+
+def test_each_detector_tells_what_it_watches_and_found(url, store, tmp_path):
+    city = City(cases.catalogue(2), rules=cases.rules())
+
+    async def work():
+        async with running(url, store, tmp_path, city) as (pipeline, bus):
+            start = city.now - 600_000
+            t = [start, start + 60_000, start + 120_000]
+            await bus.publish_many([outgoing([10] * 3, t, [120.0, 130.0, 80.0])])
+            await settled(pipeline, bus)
+            rows = {row["id"]: row for row in pipeline.answer("detectors", {}).to_pylist()}
+            threshold = rows["pm25-threshold"]
+            assert (threshold["series"], threshold["events"]) == (1, 2)  # opened and closed
+            assert threshold["ran"] == city.now
+            assert rows["pm10-threshold"]["ran"] == 0  # nothing of it has come
+            city.now += 3_600_001
+            rows = {row["id"]: row for row in pipeline.answer("detectors", {}).to_pylist()}
+            assert rows["pm25-threshold"]["events"] == 0
+
+    asyncio.run(work())
+
+
 def test_the_last_hour_of_a_silent_sensor_closes_by_the_clock(url, store, tmp_path):
     city = City()
 
@@ -360,7 +412,7 @@ def test_a_clock_that_stands_still_or_jumps_loses_no_hour(url, store, tmp_path, 
 def test_an_unknown_question_is_refused(url, store, tmp_path):
     async def work():
         async with running(url, store, tmp_path) as (pipeline, _):
-            with pytest.raises(NotFound, match="latest, health and stale"):
+            with pytest.raises(NotFound, match="latest, health, stale and detectors"):
                 pipeline.answer("everything", {})
 
     asyncio.run(work())

@@ -92,3 +92,17 @@ def test_silence_is_told_by_the_time_of_receipt_and_never_of_replayed_sources():
     found = freshness.stale(known, state.live, now + 1)
     assert found.row.tolist() == [0, 1]
     assert found.limit_s.tolist() == [30, 30]
+
+
+def test_who_begins_to_listen_gives_everybody_their_whole_time():
+    known = cases.catalogue(2, freshness_s=np.array([30, 30], np.int32))
+    state = empty_state(2, 1)
+    now = cases.START
+    state.live["count"] = 1
+    state.live["received"] = now - 600_000  # ten minutes in which nobody listened
+    state.live["stale"][1] = 1  # silent before
+    assert freshness.stale(known, state.live, now, now).row.tolist() == [1]
+    assert freshness.stale(known, state.live, now + 30_000, now).row.tolist() == [1]
+    found = freshness.stale(known, state.live, now + 30_001, now)
+    assert found.row.tolist() == [0, 1]
+    assert found.age_s.tolist() == [630.001, 630.001]

@@ -58,7 +58,9 @@ const at = document.elementFromPoint(
   Math.max(1, Math.min(box.top + Math.min(box.height / 2, 12), innerHeight - 2)));
 return {
   html: e.outerHTML.slice(0, 100), key: [...document.querySelectorAll('*')].indexOf(e),
-  outline: style.outlineStyle !== 'none' ? parseFloat(style.outlineWidth)
+  // the focus is on a part of the frame's own page, which is walked by itself
+  outline: e.tagName === 'IFRAME' ? 9
+    : style.outlineStyle !== 'none' ? parseFloat(style.outlineWidth)
     : shape && shape.stroke !== 'none' ? parseFloat(shape.strokeWidth) : 0,
   inside: box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight,
   covered: !!at && !e.contains(at) && !at.contains(e) && !e.ownerSVGElement
@@ -68,15 +70,19 @@ return {
 
 
 @contextmanager
-def open_browser(folder: Path, *, text_percent: int = 100) -> Iterator[Any]:
-    """Open Chromium with a profile in `folder`; `text_percent` is the reader's own text size."""
+def open_browser(folder: Path, *, text_percent: int = 100, network: bool = False) -> Iterator[Any]:
+    """Open Chromium with a profile in `folder`; `text_percent` is the reader's own text size.
+
+    With `network` it keeps a log of what it asks for and gets, under the name ``performance``.
+    """
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or ""
     for argument in (*_ARGUMENTS, f"--user-data-dir={folder / 'profile'}"):
         options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    logs = {"browser": "ALL", **({"performance": "ALL"} if network else {})}
+    options.set_capability("goog:loggingPrefs", logs)
     options.add_experimental_option(
         "prefs", {"webkit.webprefs.default_font_size": 16 * text_percent // 100}
     )
@@ -156,10 +162,11 @@ def console_errors(browser: Any, *expected: str) -> list[str]:
 
 def arrived(browser: Any, part: str, text: str = "") -> None:
     """Wait until the page that a click led to has a part with a text; the old page may go on."""
-    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.wait import WebDriverWait
 
-    gone = (NoSuchElementException, StaleElementReferenceException)
+    # no such part, or one of the page that goes just then, for which the driver has many words
+    gone = (WebDriverException,)
     WebDriverWait(browser, 20, 0.1, ignored_exceptions=gone).until(
         lambda b: text in b.find_element("css selector", part).text, f"{part} with {text!r}"
     )

@@ -26,12 +26,12 @@ def furnish(station) -> None:
     values = [62.0, 61.0, 60.0, 55.0, 40.0, 30.0]
     hours = [(end - n * HOUR, value) for n, value in enumerate(values)]
     feed(streams["pm25"], "pm25", hours[::-1])
-    identity.add_user("lee", ["operator", "officer"], password=PASSWORD)
+    identity.add_user("lee", ["operator", "officer", "privacy-officer"], password=PASSWORD)
 
 
 def session() -> str:
     """Return the session of that person."""
-    return _signed_in().cookies["sessionid"].value
+    return _signed_in().cookies["madang"].value
 
 
 def pages() -> list[str]:

@@ -95,7 +95,7 @@ def test_the_lock_names_no_registry_and_hashes_all():
 
 def test_what_reaches_browsers_is_permissive_or_a_font():
     for name, entry in assets.shipped_packages(ROOT).items():
-        licence = entry.get("license", "")
+        licence = assets.taken_licence(entry)
         assert PERMISSIVE.search(licence) or FONT_LICENCE.match(licence), f"{name}: {licence!r}"
         assert not COPYLEFT.search(licence), name
 

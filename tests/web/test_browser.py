@@ -47,7 +47,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 def site(live_server, station, browser) -> str:
     sites.furnish(station)
     browser.delete_all_cookies()
-    choose(browser, live_server.url, sessionid=sites.session())
+    choose(browser, live_server.url, madang=sites.session())
     return live_server.url
 
 
@@ -123,7 +123,7 @@ def test_text_may_be_twice_as_large(site, tmp_path: Path):
     """Text of 200 % by the reader's own setting: all there, no scrolling sideways (WCAG 1.4.4)."""
     found = []
     with open_browser(tmp_path, text_percent=200) as browser:
-        choose(browser, site, sessionid=sites.session())
+        choose(browser, site, madang=sites.session())
         for path in [*sites.pages(), "/design/"]:
             for width in (640, DESKTOP):
                 resize(browser, width)

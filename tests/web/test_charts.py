@@ -126,3 +126,11 @@ def test_every_mark_lies_inside_the_picture(values: list[float | None]):
         for name in ("x", "y", "cx", "cy"):
             if mark.get(name):
                 assert 0 <= float(mark.get(name).rstrip("%")) <= 100
+
+
+@pytest.mark.parametrize("newest", [34.0, 35.0, 37.0])
+def test_the_name_of_a_limit_keeps_off_the_newest_value(newest: float):
+    limit = Threshold(36.0, "bad from 36")
+    svg = drawn(36.0, 30.0, 20.0, 20.0, 21.0, 20.0, newest, threshold=limit)
+    (name,) = svg.findall(".//text[@class='limit-name']")
+    assert name.get("text-anchor") == "start"

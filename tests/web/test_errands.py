@@ -20,6 +20,7 @@ from madang.air.present import forget_present_air
 from madang.notices.models import RecordedMessage, Subscriber
 from madang.web import context
 from tests.air.conftest import MAPO, feed
+from tests.looking import rows
 from tests.notices.conftest import go_out
 from tests.web.browser import needs_browser, open_browser
 
@@ -173,15 +174,15 @@ def tell_me(reader: Reader) -> None:
     reader.tap("button[name='channel'][value='email']")
     reader.gone("#sign-up")
     go_out()
-    mail = RecordedMessage.objects.latest("pk").text
+    mail = rows(RecordedMessage).latest("pk").text
     link = re.search(r"http://localhost:8000(/alerts/confirm/\S+)", mail)
     assert link is not None
     reader.driver.get(reader.site + link[1])
     reader.taps += 1  # the link in the mail
     reader.tap("main form button[type='submit']")
     reader.arrived("/alerts/mine/")
-    assert Subscriber.objects.count() == 1
-    Subscriber.objects.all().delete()
+    assert rows(Subscriber).count() == 1
+    rows(Subscriber).all().delete()
 
 
 def read_it_large(reader: Reader) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.test import Client, RequestFactory
 
+from madang.identity.session_store import SessionStore
 from madang.kernel.errors import (
     Conflict,
     Invalid,
@@ -51,7 +52,7 @@ def test_who_is_not_signed_in_is_asked_to(client: Client, language: str, path: s
 
 def answer(error: MadangError, accept: str = "text/html"):
     request = RequestFactory().get("/x/", headers={"accept": accept})
-    request.session = {}
+    request.session = SessionStore()
     return errors.ErrorMiddleware(lambda r: None).process_exception(request, error)
 
 

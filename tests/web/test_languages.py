@@ -67,3 +67,15 @@ def test_each_city_offers_its_own_languages_with_texts_and_english():
 
 def test_offered_languages_are_those_of_the_settings():
     assert set(languages.offered()) == {code for code, _name in settings.LANGUAGES}
+
+
+def test_a_page_says_that_nobody_has_read_the_citys_own_texts_though_the_catalogues_are_read(
+    monkeypatch,
+):
+    from madang.web import context
+
+    monkeypatch.setattr(context, "texts_state", lambda language: "reviewed")
+    request = _request()
+    link = context.original(request, "vi")
+    assert link is not None and link.lang == "ko"
+    assert context.original(request, "en") is None, "no text of the profile is translated there"

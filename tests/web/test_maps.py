@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,7 @@ from madang.identity import api as identity
 from madang.kernel.registry import MapLayer, load, registry
 from madang.kernel.times import HOUR, hour_end, now, to_ms
 from madang.telemetry import api as telemetry
+from madang.telemetry import map_sensors
 from madang.web import maps
 from madang.web.icons import ICONS
 from tests.air.conftest import MAPO, feed
@@ -80,6 +82,14 @@ def test_layers_are_listed_for_those_who_may_see_them(client):
     identity.add_user("lee", ["operator"], password=PASSWORD)
     client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
     assert "sensors" in [one["id"] for one in client.get("/api/v1/maps/layers").json()["layers"]]
+
+
+def test_a_map_listens_to_every_event_that_a_room_made_public(client):
+    told = maps.setup([maps.layer("air-measures")])["announced"]
+    assert {"air.measure_in_force", "air.measure_lifted", "notices.desk_changed"} <= set(told)
+    assert "telemetry.detection" not in told  # not public
+    feed = (Path(maps.__file__).parent / "static/web/map-feed.js").read_text(encoding="utf-8")
+    assert not [name for name in told if name in feed]
 
 
 def test_a_layer_for_operators_is_refused_to_others(client):
@@ -150,6 +160,25 @@ def test_the_base_map_is_read_by_ranges(client):
     assert tail.content == whole.content[-5:]
     beyond = client.get("/maps/basemap.pmtiles", headers={"range": f"bytes={len(whole.content)}-"})
     assert beyond.status_code == 416
+
+
+def test_a_moment_of_the_past_shows_the_sensors_as_they_were_then(monkeypatch, station):
+    streams = list(station(origin="simulated").values())
+    placed("Mapo")
+    at = now() - 5 * HOUR
+    heard = {}
+
+    def last_heard(moment, back_s):
+        assert moment == at
+        assert back_s >= 3600
+        return pa.table({"ds": streams[:1], "t": [heard["t"]]})
+
+    monkeypatch.setattr(map_sensors, "last_heard", last_heard)
+    monkeypatch.setattr(map_sensors, "latest", lambda: pytest.fail("that is the present"))
+    for ago_s, state in ((10, "live"), (4000, "late"), (30_000, "silent")):
+        heard["t"] = to_ms(at) - ago_s * 1000
+        found = maps.rows(maps.layer("sensors"), at)
+        assert (list(found.classes), list(found.times)) == ([state], [heard["t"]])
 
 
 def test_cards_say_values_and_why(station):

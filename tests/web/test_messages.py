@@ -18,7 +18,7 @@ def test_no_text_lacks_a_translation(language: str):
     assert not any(missing.values()), f"run: python tools/messages.py update; {missing}"
 
 
-@pytest.mark.parametrize("language", messages.LANGUAGES)
+@pytest.mark.parametrize("language", messages.ALL)
 def test_translations_keep_the_places_for_values_and_say_their_state(language: str):
     assert [fault for room in messages.rooms() for fault in messages.faults(room, language)] == []
 
@@ -30,6 +30,19 @@ def test_the_shell_has_the_advice_and_the_frame_and_no_text_of_staff():
     assert "Nothing stands against being outside." in texts["air"]
     assert {"Skip to the content", "Very bad", "This page does not exist"} <= texts["web"]
     assert "Refused readings, newest first" not in texts["web"]
+
+
+def test_all_that_is_said_of_the_air_to_residents_is_shell_and_what_officers_get_is_not():
+    air = message_sources.ROOMS / "air"
+    shell = {message.id for message in message_sources.shell_of(air)}
+    shown = {
+        message.id
+        for message in message_sources.in_plain_words(air)
+        if any("/templates/" in place for place, _line in message.locations)
+    }
+    assert shown - {""} <= shell
+    assert {"The air changes", "Severe ones only"} <= shell  # what alerts can be asked for
+    assert "%(name)s in %(place)s awaits an officer's decision" not in shell
 
 
 @pytest.mark.parametrize(
@@ -165,3 +178,58 @@ def test_a_catalogue_is_compiled_once_and_again_when_it_changes(tmp_path, monkey
     assert messages.compile_catalogues() == [source.with_suffix(".mo")]
     assert messages.compile_catalogues() == []
     assert "마루".encode() in source.with_suffix(".mo").read_bytes()
+
+
+@pytest.fixture
+def easy_hall(hall, monkeypatch):
+    """The same room: one text that is easy as it stands, one too hard, one for easy words alone."""
+    monkeypatch.setattr(message_sources, "EASY", ("*/templates/*/easy/*.html", "hall/*"))
+    monkeypatch.setattr(message_sources, "ONLY_EASY", ("*/templates/*/easy/*.html",))
+    (hall / "pages.py").write_text('_("Home")\n_("Heed the PM10 index of %(place)s.")\n')
+    part = hall / "templates" / "hall" / "easy" / "part.html"
+    part.parent.mkdir(parents=True)
+    part.write_text('{% load i18n %}{% translate "Where?" %}')
+    message_sources.texts_of.cache_clear()
+    return hall
+
+
+HARD = "Heed the PM10 index of %(place)s."
+
+
+def test_what_is_too_hard_or_for_easy_words_alone_has_to_be_written(easy_hall):
+    assert messages.untranslated(easy_hall, "en_easy") == [HARD, "Where?"]
+    assert messages.counts("en_easy") == {"missing": 2}
+
+
+def test_what_is_for_easy_words_alone_is_asked_of_no_other_language(easy_hall):
+    for language in ("ko", "fr"):
+        assert "Where?" not in {message.id for message in messages.wanted(easy_hall, language)}
+
+
+def test_easy_words_may_leave_out_a_value_and_must_be_easy(easy_hall, tmp_path):
+    def given(text: str) -> tuple[int, list[str]]:
+        sheet = Catalog(locale="en")
+        sheet.add(HARD, text)
+        sheet.add("Home", "First page")
+        with (tmp_path / "en.po").open("wb") as file:
+            write_po(file, sheet)
+        return take_in("en_easy", tmp_path / "en.po", "reviewed", "a group of readers")
+
+    assert given("Look at the PM10 index.") == (
+        0, [f"{HARD!r}: 'PM10' is not explained", f"{HARD!r}: 'index' is a hard word"],
+    )  # fmt: skip
+    assert "%(name)s" in given("Look at %(name)s.")[1][0], "an invented value"
+    assert given("Look at the dust.") == (2, []), "what was easy before may be written anew, too"
+    assert messages.untranslated(easy_hall, "en_easy") == ["Where?"]
+    assert messages.counts("en_easy") == {"reviewed": 2, "missing": 1}
+
+
+def test_easy_words_go_stale_with_their_source(easy_hall):
+    path = messages.catalogue_path(easy_hall, "en_easy")
+    catalog = Catalog(locale="en")
+    catalog.add("Heed the PM10 index of %(city)s.", "Look at the dust.")
+    set_state(catalog["Heed the PM10 index of %(city)s."], "approved", "the city")
+    write_catalogue(catalog, path, "en_easy")
+    update(("en_easy",))
+    assert is_stale(read_catalogue(path, "en_easy")[HARD], "en_easy")
+    assert HARD in messages.untranslated(easy_hall, "en_easy")

@@ -40,6 +40,10 @@ class Pipeline:
         "duplicates": 6,
         "late": 1,
     }
+    detectors: tuple[Mapping[str, Any], ...] = (
+        {"id": "silence", "series": 1675, "events": 4, "ran": 0, "errors": 0},
+        {"id": "pm25-stuck", "series": 50, "events": 0, "ran": 1_700_000_000_000, "errors": 2},
+    )
     stale: Mapping[str, list[float]] = {"ds": [], "age_s": [], "limit_s": []}
 
     async def start(self, store, bus) -> None: ...
@@ -49,6 +53,8 @@ class Pipeline:
     def answer(self, op: str, arguments: Mapping[str, Any]) -> pa.Table:
         if op == "health":
             return pa.table({name: [value] for name, value in self.counters.items()})
+        if op == "detectors":
+            return pa.Table.from_pylist([dict(one) for one in self.detectors])
         return pa.table(dict(self.stale))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 
@@ -9,6 +10,7 @@ from madang.air.present import forget_present_air
 from madang.identity import api as identity
 from madang.kernel.errors import Unavailable
 from madang.kernel.times import HOUR, hour_end, now
+from madang.kernel.watchers import watching
 from madang.notices import api as notices
 from madang.telemetry import api as telemetry
 from madang.telemetry.desk import follow as follow_silence
@@ -34,6 +36,53 @@ def client(monkeypatch) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
     return client
+
+
+@pytest.fixture
+def detectors(monkeypatch) -> None:
+    rows = pa.Table.from_pylist([
+        {"id": "silence", "series": 1675, "events": 4, "ran": 1_700_000_000_000, "errors": 0},
+        {"id": "pm25-stuck", "series": 50, "events": 0, "ran": 0, "errors": 2},
+    ])  # fmt: skip
+    monkeypatch.setattr("madang.kernel.lake.client.ask", lambda *a, **k: rows)
+
+
+@LANGUAGES
+def test_the_strip_tells_each_stage_and_each_detector(client, detectors, language):
+    root = page(client, "/operations/", language)
+    stages = root.xpath("//ol[contains(@class, 'stages')]/li")
+    assert [stage.get("data-stage") for stage in stages] == ["doors", "bus", "lake", "rules"]
+    told = {stage.get("data-stage"): stage.text_content() for stage in stages}
+    assert "3" in told["doors"]  # dead letters
+    assert "8" in told["lake"]
+    assert "10" in told["lake"]
+    assert {"stage-late", "stage-off"} & set(stages[2].get("class").split())  # two are overdue
+    rows = {row.get("data-watch"): row for row in root.xpath("//tr[@data-watch]")}
+    cells = [cell.text_content() for cell in rows["silence"].findall("td")]
+    assert cells[:2] == ["1,675", "4"]
+    assert [cell.text_content() for cell in rows["pm25-stuck"].findall("td")][3] == "2"
+    assert "strip-off" in rows["pm25-stuck"].get("class")
+    assert {"air-class", "advisory_pm25"} <= set(rows)  # the rules of the air, from their room
+
+
+def test_detectors_that_cannot_be_asked_are_named(client, monkeypatch):
+    def away(*_a, **_k):
+        raise Unavailable("the lake does not answer")
+
+    monkeypatch.setattr("madang.kernel.lake.client.ask", away)
+    root = page(client, "/operations/", "en")
+    assert "The detectors of telemetry cannot be asked now." in root.text_content()
+    assert root.xpath("//tr[@data-watch='air-class']")
+
+
+def test_a_rule_of_the_air_tells_what_it_watches_and_declared(client, station):
+    streams = station(origin="simulated")
+    end = hour_end(now()) - HOUR
+    feed(streams["pm25"], "pm25", [(end - n * HOUR, 160.0) for n in (3, 2, 1, 0)])
+    found = {watch.id: watch for watch in watching().watches}
+    watch = found["warning_pm25"]
+    assert (watch.series, watch.events, watch.errors) == (1, 1, 0)
+    assert found["air-class"].series == 1
 
 
 def opened(**more) -> int:

@@ -6,6 +6,7 @@ Skipped where chromium, chromedriver, axe-core or the map library are not instal
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ def room(live_server, station, monkeypatch) -> str:
     monkeypatch.setattr(telemetry, "series", lambda *a, **k: hours())
     monkeypatch.setattr(telemetry, "pipeline_counters", lambda: counters)
     monkeypatch.setattr(telemetry, "dead_letter_counts", lambda since: {})
+    detectors = pa.Table.from_pylist(
+        [{"id": "silence", "series": STATIONS, "events": 4, "ran": t, "errors": 0}]
+    )
+    monkeypatch.setattr("madang.kernel.lake.client.ask", lambda *a, **k: detectors)
     city.ensure_basemap()
     identity.add_user("lee", ["operator"], password=PASSWORD)
     notices.open_alert(
@@ -114,7 +119,7 @@ def browse(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 def enter(driver: Any, site: str, path: str = "/operations/") -> None:
     driver.get(f"{site}/static/web/mark.svg")
-    for name, value in (("sessionid", session()), ("django_language", "en")):
+    for name, value in (("madang", session()), ("django_language", "en")):
         driver.add_cookie({"name": name, "value": value, "path": "/"})
     driver.get(site + path)
 
@@ -158,6 +163,30 @@ def test_stations_are_drawn_without_errors_and_nobody_else_is_asked(browse, room
     assert {address for address in asked(driver) if not address.startswith(room)} == set()
 
 
+def test_detectors_open_by_keyboard_and_stay_open_when_the_strip_is_fresh(browse, room):
+    from selenium.webdriver.common.keys import Keys
+
+    driver = browse(*WITHOUT_WEBGL)
+    enter(driver, room)
+    until(driver, READY)
+    driver.execute_script("document.querySelector('.room-watches summary').focus()")
+    press(driver, Keys.ENTER)
+    open_ = "return document.querySelector('.room-watches').open"
+    assert until(driver, open_)
+    row = driver.find_element("css selector", "tr[data-watch=silence]")
+    assert str(STATIONS) in row.text
+    driver.execute_script("document.querySelector('[data-stage]').dataset.old = ''")
+    until(driver, "return !document.querySelector('[data-old]')")  # the strip has come again
+    assert driver.execute_script(open_)
+    assert focused(driver) == "Detectors and rules"
+    for width in (320, 1366):
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        assert faults(driver) == []
+        if folder := os.environ.get("MADANG_SCREENSHOTS"):
+            driver.save_screenshot(f"{folder}/room-{width}.png")
+
+
 def asked(driver: Any) -> list[str]:
     """Return the addresses that went over the network (not data or blob)."""
     found = []
@@ -197,6 +226,19 @@ def test_a_shift_by_keyboard_alone(browse, room):
     assert until(driver, "return document.querySelector('.room-past') !== null")
     press(driver, "l")
     assert until(driver, "return document.querySelector('.room-past') === null")
+
+
+def test_the_rows_speak_the_language_that_the_address_names(browse, room):
+    driver = browse(*WITHOUT_WEBGL)
+    enter(driver, room, "/operations/?lang=ko")  # the reader's own choice is English
+    until(driver, READY)
+    table = "return document.querySelector('[data-map-table] tbody').textContent"
+    assert "마포구" in until(driver, table)
+    strip = "return document.querySelector('[data-room-strip]').textContent"
+    first = driver.execute_script(strip)
+    assert "데이터스트림" in first
+    until(driver, f"{strip} !== arguments[0]", first)  # fetched anew, five seconds later
+    assert "데이터스트림" in driver.execute_script(strip)
 
 
 def test_without_webgl_the_table_does_the_work_and_it_is_said(browse, room):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from django.utils.translation import override
 
 from madang.web.templatetags import madang as tags
 
@@ -12,6 +13,21 @@ from madang.web.templatetags import madang as tags
 def test_a_name_with_a_hyphen_stays_on_one_line_and_is_escaped():
     assert tags.unbroken("Air in Mapo-gu") == 'Air in <span class="nowrap">Mapo-gu</span>'
     assert tags.unbroken("<b> <i-x>") == '&lt;b&gt; <span class="nowrap">&lt;i-x&gt;</span>'
+
+
+def test_a_name_without_translation_says_its_language_where_the_page_has_another():
+    with override("en"):
+        assert tags.lang_of_name("공덕동 S0532") == ' lang="ko"'
+        assert tags.lang_of_name("Mapo-gu") == ""
+    with override("ko"):
+        assert tags.lang_of_name("공덕동 S0532") == ""
+
+
+@pytest.mark.parametrize(
+    "after", ["空气质量差。请缩短户外运动时间。", "の空気", "๑อากาศ", "၏လေထု", "នៅ", "（差）"]
+)
+def test_a_name_ends_where_a_script_without_spaces_begins(after: str):
+    assert tags.unbroken(f"Mapo-gu{after}") == f'<span class="nowrap">Mapo-gu</span>{after}'
 
 
 @pytest.mark.parametrize("value", [None, math.nan])

@@ -1,69 +1,86 @@
-"""Actors and authorisation decisions."""
+"""The door of access: actors and decisions of routes, purposes, personal tables, who looked.
+
+Example::
+
+    from madang.access import api as access
+
+    access.require(actor, "role:clerk+aal2")
+    with access.purpose(actor, "serve-resident", case="C-2026-17"):
+        person = Person.objects.get(id=...)
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from madang.kernel.errors import Forbidden, Invalid, Unauthenticated
+from madang.access.actors import (
+    ANONYMOUS,
+    AUTHENTICATION,
+    RECENT,
+    ROLES,
+    Actor,
+    Requirement,
+    is_entitled,
+    may,
+    require,
+    required_roles,
+    requirement,
+    system_actor,
+)
+from madang.access.errors import AccessDenied, ActsForAnother, ColumnMasked, NoPurpose, StepUpNeeded
+from madang.access.scope import current_scope, maintenance, purpose
 
-ROLES: dict[str, str] = {
-    "administrator": "Runs the installation: users, keys, jobs, backups.",
-    "operator": "Watches the control room: sensors, dead letters, pipeline.",
-    "officer": "Takes decisions of the city: approves and lifts measures.",
-}
+if TYPE_CHECKING:
+    from madang.access.emergencies import Emergency, emergencies, emergency, review
+    from madang.access.looks import Look, looks_at
+    from madang.access.personal import PersonalManager, PersonalModel, PersonalQuerySet
+    from madang.access.queries import Result, query
+
+__all__ = (
+    "ANONYMOUS",
+    "AUTHENTICATION",
+    "RECENT",
+    "ROLES",
+    "AccessDenied",
+    "Actor",
+    "ActsForAnother",
+    "ColumnMasked",
+    "Emergency",
+    "Look",
+    "NoPurpose",
+    "PersonalManager",
+    "PersonalModel",
+    "PersonalQuerySet",
+    "Requirement",
+    "Result",
+    "StepUpNeeded",
+    "current_scope",
+    "emergencies",
+    "emergency",
+    "is_entitled",
+    "looks_at",
+    "maintenance",
+    "may",
+    "purpose",
+    "query",
+    "require",
+    "required_roles",
+    "requirement",
+    "review",
+    "system_actor",
+)  # fmt: skip
+
+_LATER = {
+    "Emergency": "emergencies", "emergencies": "emergencies", "emergency": "emergencies",
+    "review": "emergencies", "Look": "looks", "looks_at": "looks",
+    "query": "queries", "Result": "queries",
+    "PersonalManager": "personal", "PersonalModel": "personal", "PersonalQuerySet": "personal",
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who acts. An anonymous visitor is an actor without id and roles."""
-
-    id: str = ""
-    name: str = ""
-    roles: frozenset[str] = frozenset()
-
-    @property
-    def is_anonymous(self) -> bool:
-        """True where nobody is signed in."""
-        return not self.id
-
-
-ANONYMOUS = Actor()
-
-
-def may(actor: Actor, access: str) -> bool:
-    """Return whether the decision `access` lets the actor in.
-
-    Parameters
-    ----------
-    access : ``public``, ``signed-in``, ``role:<name>[,<name>]`` or ``key``
-        ``key`` lets everybody through to the view, which checks the device key itself.
-        An administrator passes every role.
-
-    >>> may(ANONYMOUS, "public"), may(ANONYMOUS, "role:officer")
-    (True, False)
-    """
-    if access in ("public", "key"):
-        return True
-    if access == "signed-in":
-        return not actor.is_anonymous
-    return bool(actor.roles & ({"administrator"} | required_roles(access)))
-
-
-def require(actor: Actor, access: str) -> None:
-    """Raise `Unauthenticated` or `Forbidden` unless `may(actor, access)`."""
-    if may(actor, access):
-        return
-    if actor.is_anonymous:
-        raise Unauthenticated("sign in to see this")
-    raise Forbidden(f"this needs {access.removeprefix('role:')}; your account does not have it")
-
-
-def required_roles(access: str) -> frozenset[str]:
-    """Return the roles a decision names; raises `Invalid` for a word that is no decision."""
-    if access in ("public", "key", "signed-in"):
-        return frozenset()
-    kind, _, names = access.partition(":")
-    roles = frozenset(names.split(",")) if kind == "role" and names else frozenset()
-    if not roles or not roles <= ROLES.keys():
-        raise Invalid(f"{access!r} is no authorisation decision")
-    return roles
+def __getattr__(name: str) -> Any:
+    """Load what needs Django's tables only where it is asked for: commands import this door."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"madang.access.{_LATER[name]}"), name)

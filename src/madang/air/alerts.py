@@ -44,7 +44,7 @@ def _cap_words(
 ) -> dict[str, Any]:
     cap, fallback = rule.cap, rule_set.file.language
     texts = {}
-    for language in rule.name:
+    for language in cap.headline:
         place = district_name(district, language)
         habits = profile().habits(language)
         values = text_values(transition, rule_set, language, rule_set.zone, place, habits=habits)
@@ -57,14 +57,16 @@ def _cap_words(
             "reason": reason_text(transition, rule_set, language, rule_set.zone, habits),
         }
     codes = {k: getattr(cap, k) for k in ("urgency", "severity", "certainty", "response")}
-    return {"codes": codes, "texts": texts}
+    wanted = rule_set.file.alert_languages or (fallback, "en")
+    languages = [language for language in dict.fromkeys(wanted) if language in texts]
+    return {"codes": codes, "texts": texts, "languages": languages}
 
 
 def reasons(transition: Transition, rule_set: RuleSet) -> dict[str, str]:
-    """Return why a measure was declared, in each language of its rule."""
+    """Return why a measure was declared, in each language in which its rule gives a reason."""
     return {
         k: reason_text(transition, rule_set, k, rule_set.zone, profile().habits(k))
-        for k in rule_set.rule(transition.rule).name
+        for k in rule_set.rule(transition.rule).reason
     }
 
 
@@ -77,7 +79,7 @@ def alert_of(measure: Measure, *, is_draft: bool = False) -> Alert:
         status="Draft" if is_draft else _STATUS[measure.origin],
         message_type="Alert",
         note=_NOTE.get(measure.origin, ""),
-        infos=tuple(_info(measure, language) for language in measure.words["cap"]["texts"]),
+        infos=tuple(_info(measure, language) for language in _languages(measure)),
     )
 
 
@@ -103,6 +105,12 @@ def identifier_of(measure: Measure) -> str:
 def sender() -> str:
     """Return who sends the city's air alerts, as CAP names a sender."""
     return f"air.{settings().city.rsplit('/', 1)[-1]}.madang"
+
+
+def _languages(measure: Measure) -> list[str]:
+    """Return the languages of the public alert; subscribers get their own, from the texts."""
+    cap = measure.words["cap"]
+    return list(cap.get("languages", cap["texts"]))
 
 
 def _local(moment: datetime, measure: Measure) -> datetime:

@@ -77,27 +77,28 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 
-PLAIN: Mapping[str, tuple[str, ...]] = {
+# icon and sentence
+PLAIN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "good": (
-        gettext_noop("The air is clean."),
-        gettext_noop("You can go outside."),
+        ("cai-good", gettext_noop("The air is clean.")),
+        ("outside", gettext_noop("You can go outside.")),
     ),
     "moderate": (
-        gettext_noop("The air is all right."),
-        gettext_noop("You can go outside."),
-        gettext_noop("Do you cough? Then rest inside."),
+        ("cai-moderate", gettext_noop("The air is all right.")),
+        ("outside", gettext_noop("You can go outside.")),
+        ("house", gettext_noop("Do you cough? Then rest inside.")),
     ),
     "bad": (
-        gettext_noop("The air is bad."),
-        gettext_noop("Stay outside only for a short time."),
-        gettext_noop("Do not run outside."),
-        gettext_noop("Are you ill, very young or over 65? Then stay inside."),
+        ("cai-bad", gettext_noop("The air is bad.")),
+        ("clock", gettext_noop("Stay outside only for a short time.")),
+        ("no-running", gettext_noop("Do not run outside.")),
+        ("house", gettext_noop("Are you ill, very young or over 65? Then stay inside.")),
     ),
     "very_bad": (
-        gettext_noop("The air is very bad."),
-        gettext_noop("Stay inside."),
-        gettext_noop("Close the windows."),
-        gettext_noop("Do you have to go out? Then wear a mask."),
+        ("cai-very-bad", gettext_noop("The air is very bad.")),
+        ("house", gettext_noop("Stay inside.")),
+        ("window", gettext_noop("Close the windows.")),
+        ("mask", gettext_noop("Do you have to go out? Then wear a mask.")),
     ),
 }
 # machine: no person who reads easy language has checked it; then reviewed, then approved
@@ -115,9 +116,9 @@ class GroupAdvice:
 
 @dataclass(frozen=True)
 class PlainWords:
-    """The easy-to-read text and its state: machine, reviewed or approved."""
+    """The easy-to-read text, (icon, sentence) each; its state: machine, reviewed or approved."""
 
-    sentences: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
     state: str
 
 
@@ -137,4 +138,4 @@ def plain_words(grade: str | None) -> PlainWords | None:
     """Return the easy-to-read text of a grade; None where the air is not known."""
     if not grade:
         return None
-    return PlainWords(tuple(_(sentence) for sentence in PLAIN[grade]), PLAIN_STATE)
+    return PlainWords(tuple((icon, _(sentence)) for icon, sentence in PLAIN[grade]), PLAIN_STATE)

@@ -45,7 +45,7 @@ def _read(path: Path, changed: int) -> RuleSet:
 
 
 def _of_profile(path: Path, profile: Profile) -> RuleSet:
-    found = read_rule_set(path)
+    found = read_rule_set(path, profile.in_all_languages)
     zone = profile.city.timezone
     if found.file.time_zone != zone:
         raise InvalidRules(str(path), f"time_zone: is not the profile's, {zone}")

@@ -33,8 +33,10 @@ from madang.air.shown import (
 )
 from madang.air.summary import category_of, is_stale, summary
 from madang.air.units import NAMES, UNITS
+from madang.air.until import Until, time_of, until_in, with_until
 from madang.city.api import Unit, profile
 from madang.kernel import times
+from madang.kernel.easy import is_easy_spoken
 from madang.kernel.errors import NotFound, Unavailable
 from madang.telemetry import api as telemetry
 
@@ -90,9 +92,12 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
     air = api.district_air([unit.code])[0]
     now = times.now()
     grade = None if not air.values or is_stale(air, now) else category_of(air)
+    ends = until_in(air) if grade else None
     measures = [m for m in api.measures_in_force() if m.district == unit.code]
     context = {
-        "heading": district_heading(air, name, now),
+        "heading": district_heading(air, name, now, ends),
+        "ends": ends,
+        "ends_at": time_of(ends) if ends is not None else "",
         "crumbs": [(_("Home"), "/"), (_("Air"), reverse("air"))],
         "failed": _failures(),
         "code": unit.code,
@@ -131,14 +136,20 @@ def district_unit(code: str) -> Unit:
     return unit
 
 
-def district_heading(air: api.DistrictAir, name: str, now: datetime) -> str:
-    """Return the answer to: how is the air there, and what do I do?"""
+def district_heading(
+    air: api.DistrictAir, name: str, now: datetime, ends: Until | None = None
+) -> str:
+    """Return the answer to: how is the air there, until when, and what do I do?"""
     grade = category_of(air)
     if grade is None:
         return _("No readings from %(name)s yet") % {"name": name}
     if is_stale(air, now):
         return _("No fresh readings from %(name)s") % {"name": name}
     sentence = place_is(grade, name)
+    if is_easy_spoken(_language()):  # one idea; the page goes on with the others
+        return sentence
+    if ends is not None:
+        sentence = with_until(sentence, ends)
     return _("%(sentence)s. %(advice)s") % {
         "sentence": sentence,
         "advice": groups.advice_for(grade),

@@ -22,6 +22,7 @@ from madang.kernel.registry import (
     Schedule,
     StreamConsumer,
     Subscriber,
+    Watcher,
 )
 
 _DEFINITION = "http://vocab.nerc.ac.uk/standard_name/"
@@ -179,6 +180,7 @@ def offers() -> Iterable[Offer]:
     ):
         name = f"air-tell-{target.replace('_', '-')}"
         yield Subscriber(event, name, f"madang.air.telling:{target}")
+    yield Watcher("air", "madang.air.watches:watches")
     yield from _pages()
     yield from _layers()
 
@@ -253,12 +255,12 @@ def _forecast_schedules() -> Iterable[Offer]:
 def _pages() -> Iterable[Offer]:
     here, decisions = "madang.air.pages", "madang.air.measure_pages"
     one = "air/measures/<int:measure_id>/"
-    yield Page("air/", f"{here}:districts", "air", "public")
-    yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public")
+    yield Page("air/", f"{here}:districts", "air", "public", easy=True)
+    yield Page("air/measures/", f"{decisions}:measures", "air-measures", "public", easy=True)
     yield Page(f"{one}approve/", f"{decisions}:approve", "air-measure-approve", "role:officer")
     yield Page(f"{one}lift/", f"{decisions}:lift", "air-measure-lift", "role:officer")
     yield Page("air/places.json", f"{here}:places", "air-places", "public")
-    yield Page("air/<str:code>/", f"{here}:district", "air-district", "public")
+    yield Page("air/<str:code>/", f"{here}:district", "air-district", "public", easy=True)
     yield Page(
         "air/<str:code>/hours.<str:form>", "madang.air.downloads:hours", "air-hours-file", "public"
     )

@@ -22,6 +22,11 @@ def contradictions(file: RuleFile) -> Iterator[tuple[str, str]]:
     for key, kind in file.measures.items():
         yield from _text_faults(kind, f"measures.{key}", file.language)
     yield from index_faults(file.index, file.language)
+    for number, language in enumerate(file.alert_languages):
+        for rule in file.rules:
+            if language not in rule.cap.headline:
+                message = f"rule {rule.id!r} has no text of its alert in {language!r}"
+                yield f"alert_languages[{number}]", message
     seen: dict[str, RunRule | ForecastRule] = {}
     for number, rule in enumerate(file.rules):
         path = f"rules[{number}]"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -154,6 +154,7 @@ _EPA = AdviceSource(
 class RuleFile(_Struct, frozen=True):
     """A city's ``air.yaml``; without an `index` the city shows the US index, named as such.
 
+    Public alerts (CAP 1.2) are written in `alert_languages`, by default the file's own and English.
     With `own_forecast` the platform's own forecast decides where no other was given for the day.
     """
 
@@ -161,6 +162,7 @@ class RuleFile(_Struct, frozen=True):
     time_zone: str
     language: str
     stations: Stations
+    alert_languages: tuple[str, ...] = ()
     own_forecast: bool = False
     measures: dict[str, MeasureKind] = {}
     rules: list[RunRule | ForecastRule] = []
@@ -196,8 +198,8 @@ class RuleSet:
         return {rule.id: rule for rule in self.file.rules}[rule_id]
 
 
-def read_rule_set(path: Path) -> RuleSet:
-    """Return the rule set of a file.
+def read_rule_set(path: Path, complete: Callable[[Any], Any] | None = None) -> RuleSet:
+    """Return the rule set of a file; `complete` adds to its texts the languages it does not have.
 
     Raises
     ------
@@ -208,16 +210,18 @@ def read_rule_set(path: Path) -> RuleSet:
         content = path.read_bytes()
     except OSError as error:
         raise InvalidRules(str(path), f"cannot be read: {error.strerror}") from error
-    return parse_rule_set(content, str(path))
+    return parse_rule_set(content, str(path), complete)
 
 
-def parse_rule_set(content: bytes, name: str) -> RuleSet:
+def parse_rule_set(
+    content: bytes, name: str, complete: Callable[[Any], Any] | None = None
+) -> RuleSet:
     """Return the rule set written in `content`; `name` is what errors call the file."""
     from madang.air.rule_checks import contradictions
 
     tree, lines = _yaml_with_lines(content, name)
     try:
-        file = msgspec.convert(tree, RuleFile)
+        file = msgspec.convert(complete(tree) if complete else tree, RuleFile)
     except msgspec.ValidationError as error:
         text, path = _split_msgspec(str(error))
         raise InvalidRules(name, f"{path or 'file'}: {text}", line=_line_of(path, lines)) from error

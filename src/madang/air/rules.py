@@ -204,7 +204,7 @@ def text_values(
         "district": district,
         "limit": number(grounds.limit),
         "hours": number(grounds.hours),
-        "values": ", ".join(number(round(r.value, 2)) for r in readings),
+        "values": _row([number(round(r.value, 2)) for r in readings]),
         "first": moment(readings[0].time) if readings else "",
         "last": moment(readings[-1].time) if readings else "",
         "mean": number(grounds.today_mean),
@@ -215,6 +215,11 @@ def text_values(
         "starts": moment(transition.starts),
         "ends": moment(transition.ends) if transition.ends else "",
     }
+
+
+def _row(numbers: Sequence[str]) -> str:
+    """Return numbers one after the other; where one has a comma itself, semicolons part them."""
+    return ("; " if any("," in number for number in numbers) else ", ").join(numbers)
 
 
 def _number(value: float | None, language: str, habits: Habits) -> str:

@@ -26,10 +26,11 @@ from madang.kernel import times
 DUST = ("pm25", "pm10")
 THEMES = ("light", "dark", "auto")
 REFRESH_S = 60
-# The widget alone may stand in other sites' frames; it has no script and no form to lure into.
+WIDGET_REFRESH_S = 300
+# The widget alone may stand in other sites' frames; it has no form and no button to lure into.
 WIDGET_POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors *"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
 # The page with the code to copy shows the widget in a frame of its own.
 EMBED_POLICY = (
@@ -58,10 +59,11 @@ class Screen:
 @xframe_options_exempt
 @cache_control(public=True, max_age=30)
 def widget(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the air of a district in a small frame on another site; no script, no cookie."""
+    """Show the air of a district in a small frame on another site; it sets no cookie."""
     context = {
         "screen": _screen(code),
         "theme": _theme(request),
+        "refresh_s": WIDGET_REFRESH_S,
         "page": request.build_absolute_uri(reverse("air-district", args=[code])),
         "index": shown_index(),
     }
@@ -114,7 +116,7 @@ def embed(request: HttpRequest, code: str) -> HttpResponse:
         "frame_title": title,
         "snippet": (
             f'<iframe src="{widget_address.replace("&", "&amp;")}" title="{title}" width="320" '
-            'height="220" loading="lazy"></iframe>'
+            'height="260" loading="lazy"></iframe>'
         ),
     }  # fmt: skip
     response = render(request, "air/embed.html", context)

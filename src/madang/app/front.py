@@ -25,11 +25,12 @@ _TEMPLATE = """\
             read_header 10s
             idle 2m
         }}
-    }}
+{trusted}    }}
 }}
 
 (web) {{
     reverse_proxy 127.0.0.1:{web} {{
+        header_up X-Forwarded-For {{client_ip}}
         lb_try_duration 5s
         lb_try_interval 100ms
     }}
@@ -40,7 +41,16 @@ http://:{front} {{
     request_body {{
         max_size 64MB
     }}
+    header -Server
+    header -Via
 {routes}
+    @sent_often path /static/*
+    handle @sent_often {{
+        encode {{
+            gzip 9
+        }}
+        import web
+    }}
     handle {{
         encode zstd gzip
         import web
@@ -64,11 +74,21 @@ _ROUTE = """\
     }}
     handle @{name} {{
         reverse_proxy 127.0.0.1:{stream} {{
+            header_up X-Forwarded-For {{client_ip}}
             lb_try_duration 5s
             lb_try_interval 100ms
         }}
     }}
 """
+
+
+def _trusted(here: Settings) -> str:
+    """Return whose word we take on the reader's address and on TLS: in a demo nobody's."""
+    if not (here.is_production and here.trusted_proxies):
+        return ""
+    return (
+        f"        trusted_proxies static {here.trusted_proxies}\n        trusted_proxies_strict\n"
+    )
 
 
 def caddyfile(here: Settings, routes: list[StreamRoute]) -> str:
@@ -87,6 +107,7 @@ def caddyfile(here: Settings, routes: list[StreamRoute]) -> str:
         storage=here.data / "caddy",
         front=here.front_port,
         host=here.host,
+        trusted=_trusted(here),
         web=here.web_port,
         routes="".join(blocks),
     )

@@ -6,7 +6,6 @@ import fcntl
 import importlib.util
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from pathlib import Path
 from typing import IO
 
 from madang.app.doors import speaks_seoul
+from madang.app.hardening import check_public_url
 from madang.app.processes import binary
 from madang.kernel.config import Settings
 from madang.kernel.errors import Conflict, MadangError, Unavailable
+from madang.kernel.ports import is_free
 from madang.web import api as web
 
 _LEAST_FREE_BYTES = 512 << 20
@@ -61,17 +62,6 @@ def taken_ports(here: Settings) -> list[str]:
     ]
 
 
-def is_free(host: str, port: int) -> bool:
-    """Return whether we could listen at the address."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
-
-
 def moved_side_doors(here: Settings) -> dict[str, int]:
     """Return new ports (setting -> port) for side doors whose usual port somebody holds.
 
@@ -101,7 +91,10 @@ def check_start(here: Settings) -> None:
     ------
     Unavailable
         If a program is missing, the disk is full, or a port is in use.
+    Invalid
+        In production without a public address over TLS.
     """
+    check_public_url(here)
     for program in ("caddy", *(() if here.nats_url else ("nats-server",))):
         binary(program)
     check_disk(here)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import madang
+from madang.app.hardening import HSTS_S, WITHOUT_TLS, allowed_hosts
 from madang.app.languages import language_settings
 from madang.app.secrets import secret_key
 from madang.city.api import profile
@@ -18,7 +19,7 @@ HERE = settings()
 
 SECRET_KEY = secret_key(HERE)
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # the front decides which names reach us
+ALLOWED_HOSTS = allowed_hosts(HERE)
 ROOT_URLCONF = "madang.app.urls"
 WSGI_APPLICATION = "madang.app.wsgi.application"
 USE_TZ = True
@@ -29,6 +30,7 @@ LANGUAGE_CODE = _languages.default
 LANGUAGES = _languages.languages
 LANGUAGES_BIDI = _languages.right_to_left
 LANGUAGE_CHAINS = _languages.chains  # read by kernel.fallbacks
+WORDING = {tag.lower(): words for tag, words in profile().city.wording.items()}  # there, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 CSRF_FAILURE_VIEW = "madang.web.errors.csrf_failure"
@@ -36,17 +38,34 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+SESSION_ENGINE = "madang.identity.session_store"
+# __Host-: sent to this host alone, over TLS alone, for every path (RFC 6265bis, section 4.1.3.2)
+SESSION_COOKIE_NAME = "__Host-madang" if HERE.is_production else "madang"
+CSRF_COOKIE_NAME = "__Host-csrf" if HERE.is_production else "csrftoken"
+DEVICE_COOKIE_NAME = "__Host-device" if HERE.is_production else "madang_device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HERE.is_production
 CSRF_COOKIE_SECURE = HERE.is_production
+CSRF_COOKIE_HTTPONLY = True  # scripts of ours read the token from the page
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+if HERE.is_production:
+    # only the front reaches the web process, and it says how the reader came (see app.front)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = list(WITHOUT_TLS)
+    SECURE_HSTS_SECONDS = HSTS_S
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# W021 wants the name on the browsers' built-in list: a step for all names of a domain and for
+# good, which is not ours to take for a city
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 INSTALLED_APPS = [
-    "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_tasks",
@@ -55,15 +74,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "madang.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "madang.web.static_files.StaticFilesMiddleware",
     "madang.web.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "madang.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "madang.identity.around.ActingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madang.web.errors.ErrorMiddleware",
 ]
@@ -75,7 +95,6 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "madang.web.context.shell",
             ]

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(_pattern(page) for page in registry().offers(Page)),
 ]
 
+handler400 = "madang.web.errors.bad_request"
 handler403 = "madang.web.errors.forbidden"
 handler404 = "madang.web.errors.not_found"
 handler500 = "madang.web.errors.server_error"

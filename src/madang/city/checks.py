@@ -57,6 +57,16 @@ def _place_and_time(city: City) -> Iterator[Mismatch]:
             yield ("measures", quantity), f"{symbol!r} is no unit that kernel.units knows"
 
 
+def _wording(city: City) -> Iterator[Mismatch]:
+    tags = {"en", *(language.code for language in city.languages)}
+    for tag, words in city.wording.items():
+        if tag not in tags:
+            yield ("wording", tag), f"{tag!r} is not among the languages"
+        for said, instead in words.items():
+            if not said.strip() or not instead.strip():
+                yield ("wording", tag, said), "needs a word and what is said instead"
+
+
 def _names(city: City) -> Iterator[Mismatch]:
     tags = {language.code for language in city.languages}
     for path, names in _all_names(city):
@@ -219,6 +229,6 @@ def _twice(ids: list[str], path: FieldPath, name: str) -> Iterator[Mismatch]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _languages, _place_and_time, _names, _money, _holidays, _levels, _departments, _datasets,
-    _numbers_of_people, _addresses, _person_names,
+    _languages, _place_and_time, _names, _wording, _money, _holidays, _levels, _departments,
+    _datasets, _numbers_of_people, _addresses, _person_names,
 )  # fmt: skip

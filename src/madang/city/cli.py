@@ -12,6 +12,7 @@ from typing import Any
 import click
 import msgspec
 
+from madang.city import coverage
 from madang.city.api import boundaries_folder, known_cities
 from madang.city.domain_files import problems_of_domains
 from madang.city.errors import InvalidProfile
@@ -39,6 +40,7 @@ def check(directory: str, *, as_json: bool) -> None:
             "units": _units_by_level(profile) if profile else {},
             "languages": [item.code for item in profile.languages] if profile else [],
             "problems": [msgspec.to_builtins(problem) for problem in problems],
+            "texts": _texts(profile) if profile and not problems else {},
         }
         _write(summary)
         sys.exit(2 if problems else 0)
@@ -46,6 +48,8 @@ def check(directory: str, *, as_json: bool) -> None:
         raise InvalidProfile(folder.name, problems)
     assert profile is not None
     click.echo(f"{folder}: good. {_counts(profile)}, {len(profile.languages)} languages")
+    for line in _open_texts(profile):
+        click.echo(line)
 
 
 @click.command(
@@ -194,6 +198,28 @@ def _counts(profile: Profile) -> str:
     names = {level.id: profile.text(level.names) for level in profile.levels}
     counts = _units_by_level(profile)
     return ", ".join(f"{count} {level} ({names[level]})" for level, count in counts.items())
+
+
+def _texts(profile: Profile) -> dict[str, Any]:
+    """Return how far the texts for residents are translated, for scripts."""
+    found = coverage.gaps(profile)
+    return {
+        "states": coverage.states(profile),
+        **{
+            kind: [msgspec.to_builtins(gap) for gap in found if gap.kind == kind]
+            for kind in ("missing", "stale")
+        },
+    }
+
+
+def _open_texts(profile: Profile) -> list[str]:
+    """Return what translators have to do, a line each; no fault: a fallback stands there."""
+    found = coverage.gaps(profile)
+    unread = [tag for tag, counts in coverage.states(profile).items() if counts["machine"]]
+    lines = [f"  {gap}" for gap in found]
+    if unread:
+        lines.append(f"  machine translated, read by nobody yet: {', '.join(unread)}")
+    return lines
 
 
 def _write(summary: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from madang.city.profile import Profile
 from madang.city.schema import City
 from madang.city.shapes import mismatches
 from madang.city.tables import Bindings, group_problems, read_units
+from madang.city.translations import in_all_languages, read_translations
 from madang.city.units import Unit, UnitTable
 
 MAIN = "city.yaml"
@@ -90,7 +91,9 @@ def read_profile(
         problems += [item for item in wrong if (item.file, item.field) not in marked]
     if problems:
         return None, problems
-    city = msgspec.convert(sources.value(), City)
+    written = msgspec.convert(sources.value(), City)
+    translations, problems = read_translations(folder, written)
+    city = msgspec.convert(in_all_languages(sources.value(), translations), City)
     problems += [sources.problem(*item) for item in disagreements(city)]
     made: list[Profile] = []
     chain = cache(partial(fallback_chain, city))
@@ -103,7 +106,7 @@ def read_profile(
     systems = tuple(system.id for system in city.code_systems)
     table = UnitTable(tuple(item.unit for item in placed), systems)
     rules = {name: document.value for name, document in sources.rules.items()}
-    made.append(Profile(city, folder, boundaries, rules, table, chain))
+    made.append(Profile(city, folder, boundaries, rules, table, chain, translations))
     return made[0], problems
 
 

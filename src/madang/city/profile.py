@@ -16,8 +16,10 @@ from madang.city.conventions import Identifier, Language
 from madang.city.errors import UnknownLevel, UnknownRules
 from madang.city.identifiers import is_valid, phone_number
 from madang.city.schema import City, Group, Level
+from madang.city.translations import STATES, Translations, in_all_languages
 from madang.city.units import Unit, UnitTable
 from madang.kernel import times
+from madang.kernel.easy import are_easy_words_wanted
 from madang.kernel.errors import NotFound
 from madang.kernel.habits import USUAL, Habits
 from madang.kernel.language_marks import marked_unless
@@ -48,6 +50,7 @@ class Profile:
     _rules: Mapping[str, Mapping[str, Any]] = field(repr=False)
     unit_table: UnitTable = field(repr=False)
     _chain: Callable[[str], tuple[str, ...]] = field(repr=False)
+    translations: Translations = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -88,10 +91,26 @@ class Profile:
     def text(self, names: Mapping[str, str], lang: str = "") -> str:
         """Return a text in that language, or in the first of its fallbacks that has one.
 
-        On a page, a text in another language than the one asked for is labelled as such.
+        On a page, a text in another language than the one asked for is labelled as such. Who asked
+        for easy words gets them where the profile has them (``ko-x-easy``).
         """
+        easy = f"{lang}-x-easy"
+        if easy in names and are_easy_words_wanted():
+            return names[easy]
         tag = next((tag for tag in self.chain(lang) if tag in names), next(iter(names)))
         return marked_unless(names[tag], tag, lang)
+
+    def in_all_languages(self, value: Any) -> Any:
+        """Return a value of YAML in which each text by language has the profile's further ones.
+
+        For the files of other rooms in the profile; its own sections have them already.
+        """
+        return in_all_languages(value, self.translations)
+
+    def texts_state(self, lang: str) -> str:
+        """Return the lowest state of the profile's further texts in a language, empty for none."""
+        texts = self.translations.get(self.chain(lang)[0], {})
+        return min((item.state for item in texts.values()), key=STATES.index, default="")
 
     # --- units
 

@@ -214,6 +214,8 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     domains: what the city has per domain; a domain left out is taken as present.
     district_level: level whose units the pages call districts; empty: the first level.
     dialects: other cities' forms of open data that this one answers in, too: `seoul`.
+    wording: per language, words of the pages' texts and what this city says instead
+        (`es: {distrito: localidad}`); phrases, too, the longest counts.
     """
 
     schema: Literal[1]
@@ -244,6 +246,7 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     domains: dict[Slug, Domain] = {}
     district_level: str = ""
     dialects: tuple[Literal["seoul"], ...] = ()
+    wording: dict[Tag, dict[str, str]] = {}
 
 
 class UnitRow(Struct, frozen=True, forbid_unknown_fields=True):

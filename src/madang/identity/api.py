@@ -12,15 +12,48 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.hashers import is_password_usable
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
-from madang.access.api import ANONYMOUS, ROLES, Actor, require, required_roles
-from madang.kernel.errors import Forbidden
+from madang.access.api import ANONYMOUS, AUTHENTICATION, Actor, purpose, require, required_roles
+from madang.identity import sessions
+from madang.identity.account_models import Account as AccountRow
+from madang.identity.account_models import StaffGrant
+from madang.identity.accounts import MANAGE, add_staff, grants_in_force
+from madang.identity.events import CodeIssued, SecurityNotice
+from madang.identity.kept_forms import keep as keep_form
+from madang.identity.messages import Outgoing, of_code, of_notice
+from madang.identity.rules import STAFF_SESSIONS
+from madang.identity.session_store import ACCOUNT
+from madang.kernel.errors import Forbidden, NotFound
 
+if TYPE_CHECKING:
+    from madang.identity.acting import Acting, acting_in
+    from madang.identity.acts import note_act
+    from madang.identity.mandates import may_act
+    from madang.identity.pending import carry_out
+
+__all__ = [
+    "Acting", "Outgoing", "acting_in", "carry_out", "keep_form", "may_act", "note_act",
+]  # fmt: skip
+_LATER = {
+    "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
+    "may_act": "mandates", "note_act": "acts",
+}  # fmt: skip
 ADMINISTRATOR = "administrator"
+COMMAND_LINE = Actor(id="system:command-line", name="command line")
+
+
+def __getattr__(name: str) -> Any:
+    """Load what itself needs this door only where it is asked for."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"madang.identity.{_LATER[name]}"), name)
 
 
 @dataclass(frozen=True)
@@ -39,9 +72,21 @@ def current_actor(request: HttpRequest) -> Actor:
     """Return who acts in this request; asks the database only where a session exists, and once."""
     known: Actor | None = getattr(request, "_madang_actor", None)
     if known is None:
-        known = actor_of(getattr(request, "user", None))
+        known = _actor(sessions.facts(request))
         request._madang_actor = known  # type: ignore[attr-defined]
     return known
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Return whether this answer is for somebody signed in; never asks the database.
+
+    Where nothing looked at the session, its cookie alone speaks.
+    """
+    session = getattr(request, "session", None)
+    if session is None:
+        return False
+    looked_at: dict[str, object] | None = getattr(session, "_session_cache", None)
+    return bool(session.session_key) if looked_at is None else bool(looked_at.get(ACCOUNT))
 
 
 def api_access(access: str) -> Callable[[HttpRequest], Actor]:
@@ -78,20 +123,13 @@ def client_address(request: HttpRequest) -> str:
     return (forwarded if forwarded and peer in ("", "127.0.0.1", "::1") else peer)[:64]
 
 
-def actor_of(user: AbstractBaseUser | AnonymousUser | None) -> Actor:
-    """Return the actor for a Django user; nobody and a closed account are anonymous."""
-    if not isinstance(user, AbstractBaseUser) or not user.is_authenticated or not user.is_active:
-        return ANONYMOUS
-    return Actor(id=_actor_id(user), name=user.get_username(), roles=_roles_of(user))
-
-
 def add_user(
     name: str,
     roles: Iterable[str],
     *,
     base_url: str = "",
     password: str | None = None,
-    by: str = "system:command-line",
+    by: Actor = COMMAND_LINE,
 ) -> Account:
     """Make an account; without a password, `link` of the answer lets its owner choose one.
 
@@ -100,7 +138,7 @@ def add_user(
     name : letters, digits and ``@ . + - _``, at most 150.
     roles : names from `madang.access.api.ROLES`.
     base_url : origin for the link, for example ``http://localhost:8000``.
-    by : id of the actor, for the audit log.
+    by : who makes it, for the audit log.
 
     Raises
     ------
@@ -109,36 +147,48 @@ def add_user(
     UserExists
         If the name is taken.
     """
-    from madang.identity import actions
+    from madang.identity import links
 
-    user = actions.add_user(name, roles, password, by)
-    link = "" if password else actions.set_password_link(user, base_url)
-    return account_of(user, link=link)
-
-
-def users() -> list[Account]:
-    """Return all accounts, by name."""
-    return [account_of(u) for u in User.objects.order_by("username").prefetch_related("groups")]
+    with purpose(by, MANAGE):
+        row = add_staff(name, roles, password, by)
+        link = "" if password else base_url.rstrip("/") + links.set_password_path(row)
+        return _account_of(row, link=link)
 
 
-def account_of(user: User, link: str = "") -> Account:
-    """Return the account of a Django user."""
-    return Account(
-        id=_actor_id(user),
-        name=user.get_username(),
-        roles=_roles_of(user),
-        is_active=user.is_active,
-        last_sign_in=user.last_login,
-        link=link,
-    )
+def users(by: Actor = COMMAND_LINE) -> list[Account]:
+    """Return all staff accounts, by name."""
+    with purpose(by, MANAGE):
+        rows = AccountRow.objects.filter(kind=AccountRow.Kind.STAFF).order_by("login")
+        return [_account_of(row) for row in rows]
 
 
-def has_administrator() -> bool:
+def end_sessions(who: str, by: Actor = COMMAND_LINE) -> int:
+    """End all sessions of an account, by sign-in name or id, or of everybody; return how many.
+
+    Raises
+    ------
+    NotFound
+        If there is no such account.
+    """
+    if not who:
+        return sessions.end_all_sessions(by=by.id)
+    number = who.removeprefix("account:")
+    with purpose(by, MANAGE):
+        row = AccountRow.objects.filter(Q(login=who) | Q(pk=number)).first()
+    if row is None:
+        raise NotFound(f"there is no account {who!r}; `madang identity user list` shows them")
+    return sessions.end_sessions(row.pk, by=by.id)
+
+
+def has_administrator(but: str = "") -> bool:
     """Return whether somebody can administer this installation: active, with a password."""
-    return any(
-        user.has_usable_password()
-        for user in User.objects.filter(is_active=True, groups__name=ADMINISTRATOR)
-    )
+    grants = StaffGrant.objects.filter(role=ADMINISTRATOR, until__isnull=True)
+    ids = list(grants.exclude(account_id=but).values_list("account_id", flat=True))
+    if not ids:
+        return False
+    with purpose(AUTHENTICATION, "authenticate"):
+        rows = AccountRow.objects.filter(pk__in=ids, closed__isnull=True)
+        return any(is_password_usable(row.password) for row in rows)
 
 
 def first_administrator_link(base_url: str) -> str | None:
@@ -151,11 +201,41 @@ def first_administrator_link(base_url: str) -> str | None:
     return None if has_administrator() else base_url.rstrip("/") + first_administrator_path()
 
 
-def _actor_id(user: AbstractBaseUser) -> str:
-    return f"user:{user.pk}"
+def messages_of(event: CodeIssued | SecurityNotice) -> list[Outgoing]:
+    """Return what an event has people told: words and addresses, for room notices to bring out.
+
+    None where it is too late: a code that is over is not sent.
+    """
+    return of_code(event) if isinstance(event, CodeIssued) else of_notice(event)
 
 
-def _roles_of(user: AbstractBaseUser) -> frozenset[str]:
-    if not isinstance(user, User):
-        return frozenset()
-    return frozenset(group.name for group in user.groups.all()) & ROLES.keys()
+def _account_of(row: AccountRow, link: str = "") -> Account:
+    return Account(
+        id=f"account:{row.pk}",
+        name=row.login or "",
+        roles=frozenset(grant.role for grant in grants_in_force(row.pk)),
+        is_active=row.is_active,
+        last_sign_in=row.last_sign_in,
+        link=link,
+    )
+
+
+def _actor(facts: sessions.SessionFacts | None) -> Actor:
+    if facts is None:
+        return ANONYMOUS
+    from madang.identity import acting
+
+    grants = grants_in_force(facts.account) if facts.idle in STAFF_SESSIONS else []
+    own = Actor(
+        id=f"account:{facts.account}",
+        name=facts.name,
+        roles=frozenset(grant.role for grant in grants),
+        person=facts.person,
+        departments=frozenset(grant.department for grant in grants if grant.department),
+        districts=frozenset(grant.district for grant in grants if grant.district),
+        ial=facts.level.ial,
+        aal=facts.level.aal,
+        authenticated_at=facts.proved_at,
+        session=facts.id,
+    )
+    return acting.for_whom(own, facts) if facts.mandate or facts.assisted else own

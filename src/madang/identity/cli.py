@@ -9,6 +9,7 @@ import click
 
 from madang.access.api import ROLES
 from madang.kernel.config import settings
+from madang.kernel.errors import Invalid
 from madang.kernel.orm import ready
 
 if TYPE_CHECKING:
@@ -60,9 +61,27 @@ def list_users(as_json: bool) -> None:
         click.echo(f"{row['name']:<24}{roles:<32}{row['last_sign_in'] or '-'}{state}")
 
 
+@click.command("end")
+@click.argument("name", required=False)
+@click.option("--everybody", is_flag=True, help="All sessions of all accounts, after a break-in.")
+@click.option("--json", "as_json", is_flag=True, help="Print how many ended as JSON.")
+def end_sessions(name: str | None, everybody: bool, as_json: bool) -> None:
+    """End all sessions of an account (NAME or its id), or of everybody; they sign in anew."""
+    if bool(name) == everybody:
+        raise Invalid("say whose sessions: NAME or --everybody", {"name": "or --everybody"})
+    ready()
+    from madang.identity import api
+
+    ended = api.end_sessions(name or "")
+    if as_json:
+        click.echo(json.dumps({"ended": ended}))
+    else:
+        click.echo(f"sessions ended: {ended}")
+
+
 def portal_url() -> str:
     """Return the origin under which this machine's portal is reached."""
-    return f"http://localhost:{settings().front_port}"
+    return settings().public_origin
 
 
 def _row(account: Account) -> dict[str, Any]:

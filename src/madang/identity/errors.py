@@ -4,11 +4,18 @@ TooManyAttempts   429   wrong passwords in a row; wait
 LinkSpent         410   a one-time link was used, is too old, or was cut
 UserExists        409   the name is taken
 WeakPassword      422   the password is too short, too common or too like the name
+AlreadyLinked     409   a number, id or account belongs to another person
+UnknownPerson     404   there is no such person
+ProofFailed       422   what was shown does not prove who it is
+NoMandate         409   no mandate, or nobody who could give or hold it
+NeedsConfirmation 409   money or identity: the resident or a second officer has to say yes
+LastAuthenticator 409   nothing else opens the account
+UnknownAuthenticator 404  it was removed meanwhile, or is another account's
 """
 
 from __future__ import annotations
 
-from madang.kernel.errors import Conflict, Invalid, LimitReached, NotFound
+from madang.kernel.errors import Conflict, Invalid, LimitReached, MadangError, NotFound
 
 
 class TooManyAttempts(LimitReached):
@@ -34,3 +41,55 @@ class WeakPassword(Invalid):
     """The password breaks a rule; `fields["password"]` says which."""
 
     code = "weak-password"
+
+
+class AlreadyLinked(Conflict):
+    """The number, id or account belongs to another person."""
+
+    code = "already-linked"
+
+
+class UnknownPerson(NotFound):
+    """There is no such person."""
+
+    code = "unknown-person"
+
+
+class ProofFailed(MadangError):
+    """What was shown does not prove who it is; the page says no more than that."""
+
+    code = "proof-failed"
+    http_status = 422
+
+
+class NoMandate(Conflict):
+    """There is no such mandate, or this person cannot give or hold one."""
+
+    code = "no-mandate"
+
+
+class NeedsConfirmation(Conflict):
+    """In an assisted session, money and identity change only with a second yes.
+
+    Parameters
+    ----------
+    pending : id of the act that waits.
+    """
+
+    code = "needs-confirmation"
+
+    def __init__(self, message: str, *, pending: str) -> None:
+        super().__init__(message)
+        self.pending = pending
+
+
+class LastAuthenticator(Conflict):
+    """Removing it would close the account to its owner."""
+
+    code = "last-authenticator"
+
+
+class UnknownAuthenticator(NotFound):
+    """The account has no such way to sign in."""
+
+    code = "unknown-authenticator"

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
-from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from hashlib import sha256
+
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from madang.access.api import AUTHENTICATION, purpose
+from madang.identity.account_models import Account
 from madang.identity.errors import LinkSpent
 
 FIRST_ADMINISTRATOR_SALT = "madang.identity.first-administrator"
 FIRST_ADMINISTRATOR_S = 24 * 3600
+_SET_PASSWORD_SALT = "madang.identity.set-password"  # noqa: S105 -- a salt, no password
 
 SPENT = "this link was used already or is too old; ask your administrator for a new one"
 
 
-class _SetPassword(PasswordResetTokenGenerator):
-    """Signs user, password hash and last sign-in: setting the password voids the link.
+def set_password_path(account: Account) -> str:
+    """Return the path on which the account's owner chooses a password, once, for three days."""
+    token = signing.dumps(_state(account), salt=_SET_PASSWORD_SALT)
+    return reverse("set-password", args=[account.pk, token])
 
-    Valid for Django's ``PASSWORD_RESET_TIMEOUT`` (three days).
+
+def account_of_link(account_id: str, token: str) -> Account:
+    """Return the account whose link this is; raises `LinkSpent`.
+
+    The link signs password and last sign-in: setting the password voids it.
     """
-
-    key_salt = "madang.identity.set-password"
-
-
-_set_password = _SetPassword()
-
-
-def set_password_path(user: User) -> str:
-    """Return the path on which `user` chooses a password, once."""
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("set-password", args=[uid, _set_password.make_token(user)])
-
-
-def user_of_link(uid: str, token: str) -> User:
-    """Return the user whose link this is; raises `LinkSpent`."""
+    with purpose(AUTHENTICATION, "authenticate"):
+        account = Account.objects.filter(pk=account_id, closed__isnull=True).first()
     try:
-        user = User.objects.get(pk=int(urlsafe_base64_decode(uid)), is_active=True)
-    except (ValueError, OverflowError, User.DoesNotExist):
+        state = signing.loads(
+            token, salt=_SET_PASSWORD_SALT, max_age=settings.PASSWORD_RESET_TIMEOUT
+        )
+    except signing.BadSignature:
         raise LinkSpent(SPENT) from None
-    if not _set_password.check_token(user, token):
+    if account is None or state != _state(account):
         raise LinkSpent(SPENT)
-    return user
+    return account
+
+
+def _state(account: Account) -> str:
+    text = f"{account.pk} {account.password} {account.last_sign_in or ''}"
+    return sha256(text.encode()).hexdigest()
 
 
 def first_administrator_path() -> str:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from madang.identity import actions, links
+from madang.identity import actions, ceremony, kept_forms, kiosks, links, sessions
+from madang.identity.account_models import Account
 from madang.identity.api import first_administrator_link
+from madang.identity.authenticators import kinds_of
 from madang.identity.errors import LinkSpent, TooManyAttempts
+from madang.identity.methods import PASSWORD, Method, offered
+from madang.identity.passwords import PASSWORD_LENGTH
+from madang.identity.sessions import Proof
 from madang.kernel.errors import Conflict, Invalid
-
-SESSION_S = 12 * 3600  # NIST SP 800-63B section 4.2.3: sign in again at least every 12 hours
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for name and password; a wrong pair is not told apart."""
-    context = {"heading": _("Sign in"), "next": request.GET.get("next", ""), "name": ""}
+    """Offer the ways to sign in; staff may write name and password at once."""
+    wish = ceremony.note_wish(request)
+    facts = sessions.facts(request)
+    if request.method != "POST" and facts is not None and request.GET:
+        return ceremony.lead_on(request, wish)
+    context = {
+        "heading": _("Sign in"),
+        "name": wish.hint,
+        "methods": _others(offered((), wish.aal)),
+        "cancel": wish.cancel,
+    }
     if request.method != "POST":
         return render(request, "identity/sign_in.html", context)
     name, password = request.POST.get("name", ""), request.POST.get("password", "")
-    context |= {"next": request.POST.get("next", ""), "name": name}
+    context |= {"name": name}
     try:
-        user = actions.sign_in(request, name, password)
+        account = actions.sign_in(request, name, password)
     except TooManyAttempts as error:
         minutes = max(1, round(error.retry_after_s / 60))
         context["error"] = ngettext(
@@ -42,18 +51,54 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response = render(request, "identity/sign_in.html", context, status=429)
         response["Retry-After"] = str(round(error.retry_after_s))
         return response
-    if user is None:
+    if account is None:
         context["error"] = _("Name or password is wrong. Check both and try again.")
         return render(request, "identity/sign_in.html", context, status=422)
-    _open_session(request, user)
-    return redirect(_safe(request, str(context["next"])))
+    return ceremony.complete(request, account, [Proof("pwd")])
 
 
+@never_cache
+def more(request: HttpRequest) -> HttpResponse:
+    """Ask for a further factor: what was shown so far does not reach what is wanted."""
+    facts, wish = sessions.facts(request), ceremony.wish_of(request)
+    if facts is None:
+        return redirect("sign-in")
+    if ceremony.is_met(facts, wish):
+        return ceremony.lead_on(request, wish)
+    fresh = not facts.level.meets(wish.level)
+    context = {
+        "heading": _("Show once more that it is you"),
+        "methods": offered(facts.amr if fresh else (), wish.aal, kinds_of(facts.account)),
+        "wants_proofing": facts.level.ial < wish.ial,
+        "cancel": wish.cancel,
+    }
+    return render(request, "identity/more.html", context)
+
+
+@never_cache
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """Hand back the form that was sent after its session had ended."""
+    facts = sessions.facts(request)
+    kept = kept_forms.take(request, facts.account) if facts else None
+    if kept is None:
+        return redirect("home")
+    path, fields = kept
+    context = {"heading": _("Your answers are kept"), "path": path, "fields": fields}
+    return render(request, "identity/kept_form.html", context)
+
+
+@never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
-    logout(request)
-    return redirect("home")
+    """End the session; the browser drops what it kept of it, at a kiosk everything."""
+    facts = sessions.facts(request)
+    sessions.end(request)
+    if facts is not None and facts.kiosk:
+        return kiosks.wiped(request, redirect("kiosk"))
+    response = redirect("home")
+    # language, text size and push subscriptions are the reader's own and stay
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @never_cache
@@ -61,16 +106,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Let the owner of a one-time link choose a password."""
     try:
-        user = links.user_of_link(uid, token)
+        account = links.account_of_link(uid, token)
         context = {
-            "heading": _("Choose a password, %(name)s") % {"name": user.get_username()},
-            "length": actions.PASSWORD_LENGTH,
-            "name": user.get_username(),
+            "heading": _("Choose a password, %(name)s") % {"name": account.login},
+            "length": PASSWORD_LENGTH,
+            "name": account.login,
         }
         if request.method == "POST":
             password = _same_twice(request)
-            _open_session(request, actions.choose_password(uid, token, password))
-            return redirect("home")
+            here = sessions.facts(request)
+            chosen = actions.choose_password(uid, token, password, but=here.id if here else "")
+            return _signed_in(request, chosen)
     except LinkSpent:
         return _spent(request)
     except Invalid as error:
@@ -86,7 +132,7 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
     name = request.POST.get("name", "")
     context = {
         "heading": _("Make the first administrator"),
-        "length": actions.PASSWORD_LENGTH,
+        "length": PASSWORD_LENGTH,
         "asks_name": True,
         "name": name,
     }
@@ -96,8 +142,7 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
             return _spent(request)
         if request.method == "POST":
             password = _same_twice(request)
-            _open_session(request, actions.make_first_administrator(token, name, password))
-            return redirect("home")
+            return _signed_in(request, actions.make_first_administrator(token, name, password))
     except LinkSpent:
         return _spent(request)
     except Invalid as error:
@@ -109,9 +154,12 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "identity/set_password.html", context)
 
 
-def _open_session(request: HttpRequest, user: object) -> None:
-    login(request, user, backend=_BACKEND)  # type: ignore[arg-type]
-    request.session.set_expiry(SESSION_S)
+def _signed_in(request: HttpRequest, account: Account) -> HttpResponse:
+    return ceremony.complete(request, account, [Proof("pwd")])
+
+
+def _others(methods: list[Method]) -> list[Method]:
+    return [method for method in methods if method is not PASSWORD]
 
 
 def _same_twice(request: HttpRequest) -> str:
@@ -125,8 +173,3 @@ def _same_twice(request: HttpRequest) -> str:
 def _spent(request: HttpRequest) -> HttpResponse:
     context = {"heading": _("This link does not work any more")}
     return render(request, "identity/link_spent.html", context, status=410)
-
-
-def _safe(request: HttpRequest, target: str) -> str:
-    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if target and allowed else "/"

@@ -30,3 +30,30 @@ def wait_after(failures: Sequence[datetime], now: datetime, limit: int) -> timed
         return timedelta(0)
     wait = min(timedelta(seconds=30 << min(excess, 10)), LONGEST_WAIT)
     return max(timedelta(0), max(recent) + wait - now)
+
+
+# How long sessions last (ASVS 5, 7.3.1 and 7.3.2; NIST SP 800-63B-4 sections 2.1.3 and 2.2.3: at
+# most 24 hours, one hour idle at AAL2). An operator watches without touching anything: no idle
+# limit there.
+ANONYMOUS_S = 3600
+ABSOLUTE_S = 12 * 3600
+IDLE_S = {"resident": 30 * 60, "staff": 60 * 60, "operator": ABSOLUTE_S, "kiosk": 120}
+STAFF_SESSIONS = frozenset({"staff", "operator"})
+RECENT = timedelta(minutes=5)
+TOUCH_EVERY = timedelta(seconds=60)
+
+
+def session_end(opened: datetime, seen: datetime, idle: str) -> datetime:
+    """Return when a session ends: idle for too long, or open for too long.
+
+    Parameters
+    ----------
+    opened, seen : when it was opened, when its reader was last there.
+    idle : a key of `IDLE_S`.
+    """
+    return min(opened + timedelta(seconds=ABSOLUTE_S), seen + timedelta(seconds=IDLE_S[idle]))
+
+
+def touch_every(idle: str) -> timedelta:
+    """Return how seldom a session that is used is written down; often where it ends soon."""
+    return min(TOUCH_EVERY, timedelta(seconds=IDLE_S[idle] / 12))

@@ -49,10 +49,52 @@ class Settings:
     )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
-        "", "Address of the portal in messages, `https://...`; empty is `http://localhost:PORT`."
+        "",
+        "Address of the portal, `https://...`: in messages, and in production the one name it "
+        "answers under; empty is `http://localhost:PORT`.",
+    )
+    trusted_proxies: str = _setting(
+        "127.0.0.1/8 ::1/128",
+        "Addresses (CIDR, with spaces) of the TLS proxy in front of ours; in production its "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
     )
     contact_key: str = _setting(
         "", "Key that encrypts addresses of subscribers; generated in demo mode."
+    )
+    personal_role: str = _setting(
+        "",
+        "Database role for statements on personal data (PostgreSQL; "
+        "`madang access database-roles` prints its set-up); empty uses the role of the address.",
+    )
+    identity_key: str = _setting(
+        "",
+        "Key that seals secrets of authenticators and hashes register numbers; generated in demo "
+        "mode.",
+    )
+    certificate_authorities: str = _setting(
+        "",
+        "Folder of the authorities whose certificates people sign in with (`anchors/`, `between/`, "
+        "`lists/`); empty is `certificate-authorities` in the data folder.",
+    )
+    approval_broker: str = _setting(
+        "",
+        "Approval on the phone through Barocert: `LINK_ID:CLIENT_CODE`; empty offers none.",
+    )
+    approval_secret: str = _setting("", "Key of the approval broker, base64.")
+    approval_providers: str = _setting(
+        "kakao,naver,pass,toss", "Which approval providers are under contract."
+    )
+    approval_url: str = _setting(
+        "https://static-barocert.linkhub.co.kr", "Address of the approval broker."
+    )
+    approval_token_url: str = _setting(
+        "https://static-auth.linkhub.co.kr", "Where the broker gives session tokens."
+    )
+    breached_passwords: Path = _setting(
+        Path("breached-passwords.txt"),
+        "File of breached passwords, SHA-1 in hexadecimal, sorted, a line each (the form of Have I "
+        "Been Pwned); without the file only the built-in list of common ones is asked. A relative "
+        "path is within the data folder.",
     )
     smtp_url: str = _setting(
         "",
@@ -156,7 +198,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"MADANG_MODE is {settings.mode!r}; it is 'demo' or 'production'",
             {"MADANG_MODE": "demo or production"},
         )
-    return replace(settings, data=settings.data.resolve(), shared=settings.shared.resolve())
+    data = settings.data.resolve()
+    return replace(
+        settings,
+        data=data,
+        shared=settings.shared.resolve(),
+        breached_passwords=data / settings.breached_passwords,
+    )
 
 
 def _parsed(name: str, text: str, kind: type) -> object:

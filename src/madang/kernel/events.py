@@ -130,6 +130,20 @@ def event_classes() -> Mapping[str, type[Event]]:
     return found
 
 
+def announced_count(name: str, since: datetime) -> int:
+    """Return how many events of that name went out since a moment."""
+    from madang.kernel.models import OutboxEntry
+
+    return OutboxEntry.objects.filter(name=name, published_at__gte=since).count()
+
+
+@cache
+def public_events() -> tuple[str, ...]:
+    """Return the names of the events that rooms made public (`PUBLIC`), sorted."""
+    classes = event_classes().items()
+    return tuple(sorted(name for name, kind in classes if getattr(kind, "PUBLIC", False)))
+
+
 def _subclasses(kind: type[Event]) -> list[type[Event]]:
     below = kind.__subclasses__()
     return below + [deeper for one in below for deeper in _subclasses(one)]

@@ -10,20 +10,50 @@ from __future__ import annotations
 import gettext
 from collections.abc import Sequence
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import to_locale, trans_real
 
+from madang.kernel.easy import are_easy_words_wanted, with_easy_words
 from madang.kernel.language_marks import marked
+from madang.kernel.wording import worded
 
 SOURCE = "en"
 STATE_HEADER = "x-madang-state"
 
 
 class ChainTranslation(trans_real.DjangoTranslation):
-    """All texts of one language; what it lacks comes from the languages of its chain."""
+    """All texts of one language; what it lacks comes from the languages of its chain.
+
+    To who asked for easy words, what is written anew in them comes first. The setting ``WORDING``
+    has the city's own words in each language; see `kernel.wording`.
+    """
+
+    _easy: NullTranslations | None = None
+
+    def gettext(self, message: str) -> str:
+        """Return the text of a message, in easy words where they are wanted and there."""
+        if are_easy_words_wanted():
+            text = self._with_easy().gettext(message)
+        else:
+            text = super().gettext(message)
+        return _in_words_of_city(text, self.language())
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form of a message for a number, in easy words likewise."""
+        if are_easy_words_wanted():
+            text = self._with_easy().ngettext(msgid1, msgid2, n)
+        else:
+            text = super().ngettext(msgid1, msgid2, n)
+        return _in_words_of_city(text, self.language())
+
+    def _with_easy(self) -> NullTranslations:
+        if self._easy is None:
+            self._easy = with_easy_words(self.language(), _Plain(self))
+        return self._easy
 
     def _add_fallback(self, localedirs: Sequence[str] | None = None) -> None:
         language = self.language()
@@ -31,7 +61,21 @@ class ChainTranslation(trans_real.DjangoTranslation):
             self.add_fallback(_Chain(settings.LANGUAGE_CHAINS.get(language, ())))
 
 
-class _Chain(gettext.NullTranslations):
+class _Plain(NullTranslations):
+    """The texts of a language in plain words, whoever asks, and not yet in those of the city."""
+
+    def __init__(self, texts: ChainTranslation) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def gettext(self, message: str) -> str:
+        return str(trans_real.DjangoTranslation.gettext(self._texts, message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return str(trans_real.DjangoTranslation.ngettext(self._texts, msgid1, msgid2, n))
+
+
+class _Chain(NullTranslations):
     """The languages to read instead, best first."""
 
     def __init__(self, languages: Sequence[str]) -> None:
@@ -44,14 +88,15 @@ class _Chain(gettext.NullTranslations):
             text = own_text(language, message)
             if text is not None:
                 return marked(text, language)
-        return marked(_without_context(message), SOURCE)
+        return marked(_in_words_of_city(_without_context(message), SOURCE), SOURCE)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         for language in self._languages:
             text = own_plural(language, msgid1, n)
             if text is not None:
                 return marked(text, language)
-        return marked(_without_context(msgid1 if n == 1 else msgid2), SOURCE)
+        text = _without_context(msgid1 if n == 1 else msgid2)
+        return marked(_in_words_of_city(text, SOURCE), SOURCE)
 
 
 def own_text(language: str, message: str) -> str | None:
@@ -59,16 +104,21 @@ def own_text(language: str, message: str) -> str | None:
     texts: Any = trans_real.translation(language)
     found = texts._catalog.get(message)  # gettext offers no other way
     found = texts._catalog.get((message, texts.plural(1))) if found is None else found
-    return None if found is None else str(found)
+    return None if found is None else _in_words_of_city(str(found), language)
 
 
 def own_plural(language: str, message: str, number: int) -> str | None:
     """Return the form of a message for a number in exactly that language, None without one."""
     texts: Any = trans_real.translation(language)
     try:
-        return str(texts._catalog.plural(message, number))
+        return _in_words_of_city(str(texts._catalog.plural(message, number)), language)
     except KeyError:
         return None
+
+
+def _in_words_of_city(text: str, language: str) -> str:
+    words = settings.WORDING
+    return worded(text, words.get(language, {})) if words else text
 
 
 def install() -> None:

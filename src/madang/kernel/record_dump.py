@@ -8,6 +8,7 @@ serialiser cuts times to milliseconds, which the audit log's hashes would notice
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from madang.kernel.errors import BadInput
+from madang.kernel.registry import OpenTables, registry
+from madang.kernel.registry import load as loaded
 
 Model = type[models.Model]
 _AT_ONCE = 500
@@ -33,9 +36,19 @@ def tables() -> list[Model]:
     return sorted(kept, key=lambda model: model._meta.label_lower)
 
 
+@contextmanager
+def _open(reason: str) -> Iterator[None]:
+    """Open tables that are closed without a purpose."""
+    with ExitStack() as stack:
+        for offer in registry().offers(OpenTables):
+            stack.enter_context(loaded(offer.target)(reason))
+        yield
+
+
 def row_counts() -> dict[str, int]:
     """Return the number of rows of each table."""
-    return {model._meta.label_lower: model._base_manager.count() for model in tables()}
+    with _open("count rows"):
+        return {model._meta.label_lower: model._base_manager.count() for model in tables()}
 
 
 def migrations() -> list[str]:
@@ -47,7 +60,7 @@ def migrations() -> list[str]:
 def dump(path: Path) -> dict[str, int]:
     """Write all rows to `path` from one snapshot; return the number of rows per table."""
     counts = {}
-    with path.open("wb") as file, transaction.atomic():
+    with _open("dump"), path.open("wb") as file, transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -76,7 +89,7 @@ def load(path: Path) -> None:
     BadInput
         If a line does not fit its table; the message names the line.
     """
-    with transaction.atomic():
+    with _open("restore"), transaction.atomic():
         for model in tables():
             models.QuerySet(model, using=connection.alias)._raw_delete(connection.alias)
         for model, columns, rows in _read(path):

@@ -42,7 +42,8 @@ class Page:
     """A page or other Django view.
 
     `access` is the authorisation decision: ``public``, ``signed-in``, ``role:<name>[,<name>]`` or
-    ``key`` (the view itself checks a device key).
+    ``key`` (the view itself checks a device key). `easy` says that the page is written in easy
+    words, too (`kernel.easy`).
     """
 
     path: str
@@ -50,6 +51,7 @@ class Page:
     name: str
     access: str
     csrf_exempt: bool = False
+    easy: bool = False
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,75 @@ class HealthCheck:
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """A reason for which personal data may be opened; policies say who may state it.
+
+    Parameters
+    ----------
+    id : the word that code and policies use (``serve-resident``).
+    title : message id; residents read it on the page of who looked at their data.
+    legal_basis : provision that allows it; a policy may name a closer one.
+    is_listed : whether the person concerned sees looks for this purpose; only looks that the person
+        makes themselves, such as signing in, are not.
+    stands_s : seconds for which a decision on one of our own processes stands, and is one entry in
+        the audit log; for what happens with every request.
+    """
+
+    id: str
+    title: str
+    legal_basis: str
+    help: str = ""
+    is_listed: bool = True
+    stands_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class SensitiveAct:
+    """A change of money or identity; in an assisted session it waits for a second yes.
+
+    The target is ``f(actor: Actor, person: str, payload: dict) -> None``; `touches` is ``money`` or
+    ``identity``, `title` a message id.
+    """
+
+    id: str
+    title: str
+    touches: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    """Cedar policies of a room; the target is ``package:file.cedar``."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class OpenTables:
+    """What opens every table for a dump or a restore: ``f(reason) -> context manager``."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class ActorSource:
+    """Who acts, from an actor's id: the target is ``f(id: str) -> Actor | None``."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """What tells the operator how the room's detectors and rules do.
+
+    The target is ``f() -> Sequence[kernel.watchers.Watch]``, in the reader's language.
+    """
+
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True)
 class Anchor:
     """A published figure to compare a claim with."""
 
@@ -362,7 +433,13 @@ Offer = (
     | OpenTable
     | MapLayer
     | HealthCheck
+    | Watcher
     | AlertKind
+    | Purpose
+    | PolicyFile
+    | SensitiveAct
+    | ActorSource
+    | OpenTables
     | Claim
 )
 Kind = TypeVar("Kind")

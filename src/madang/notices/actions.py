@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hmac import compare_digest
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from madang.notices.errors import LinkSpent, NoChannel, TooManySignUps, TooManyW
 from madang.notices.kinds import Wanted
 from madang.notices.models import Attempt, Contact, Delivery, Notice, SignUp, Subscriber, Wish
 from madang.notices.outcomes import remove_contact
+from madang.notices.purposes import SIGN_UP, opened
 from madang.notices.spread import word
 from madang.notices.texts import CONFIRM, page_language, version_of
 
@@ -39,6 +41,7 @@ class Manner:
     critical_passes: bool = True
 
 
+@opened(SIGN_UP)
 def sign_up(
     channel: str,
     address: str,
@@ -138,6 +141,7 @@ def _confirm_notice(language: str) -> Notice:
     return notice
 
 
+@opened(SIGN_UP)
 @transaction.atomic
 def confirm(key: str) -> Subscriber:
     """Make a sign-up count; return whose it is now. A second click does no harm.
@@ -190,6 +194,7 @@ def _add_wish(who: Subscriber, wish: Wanted, level: int) -> None:
     Wish.objects.create(subscriber=who, level=level, **place)
 
 
+@opened(SIGN_UP)
 def subscriber(key: str, *, locked: bool = True) -> Subscriber:
     """Return the subscriber with that key; raises `LinkSpent` where it is forgotten."""
     rows = Subscriber.objects.select_for_update() if locked else Subscriber.objects.all()
@@ -199,6 +204,28 @@ def subscriber(key: str, *, locked: bool = True) -> Subscriber:
     return found
 
 
+@opened(SIGN_UP)
+def key_of_browser(subscription: str) -> str:
+    """Return the key of the subscriber whose browser has exactly this push subscription.
+
+    Its secrets prove it: they are known to that browser and to us, not to the push service.
+
+    Raises
+    ------
+    InvalidAddress
+        If it is no subscription.
+    LinkSpent
+        If none that is confirmed is the same.
+    """
+    given = addresses.push_address(subscription).text()
+    known = Contact.objects.select_related("subscriber")
+    found = known.filter(channel="push", mac=addresses.mac("push", given)).first()
+    if found is None or not compare_digest(addresses.unseal("push", found.address), given):
+        raise LinkSpent(_("Your alerts are stopped already, and your address is deleted."))
+    return found.subscriber.key
+
+
+@opened(SIGN_UP)
 @transaction.atomic
 def change(key: str, manner: Manner, *, keep: Sequence[int], add: Sequence[Wanted]) -> None:
     """Change language, quiet hours and wishes; `keep` are the wishes that stay, by id.
@@ -220,6 +247,7 @@ def change(key: str, manner: Manner, *, keep: Sequence[int], add: Sequence[Wante
         _add_wish(who, Wanted(kind, subject, place, ""), level)
 
 
+@opened(SIGN_UP)
 @transaction.atomic
 def try_first(key: str, contact_id: int) -> None:
     """Make that address the one that is tried first; the others keep their order."""
@@ -230,6 +258,7 @@ def try_first(key: str, contact_id: int) -> None:
             Contact.objects.filter(pk=contact.pk).update(rank=rank)
 
 
+@opened(SIGN_UP)
 @transaction.atomic
 def remove_address(key: str, contact_id: int) -> None:
     """Forget one of several addresses; raises `Conflict` for the last (stop instead)."""
@@ -240,6 +269,7 @@ def remove_address(key: str, contact_id: int) -> None:
         remove_contact(contact)
 
 
+@opened(SIGN_UP)
 @transaction.atomic
 def stop(key: str) -> None:
     """Forget a subscriber, the addresses and all that waits for them.

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from madang.access.api import Actor, require
+from madang.access.api import Actor, purpose, require
 from madang.city.api import profile
 from madang.kernel import audit
 from madang.kernel.errors import Invalid, NotFound
@@ -21,10 +21,10 @@ from madang.notices import addresses
 from madang.notices.actions import PER_ADDRESS, PER_SOURCE, count_attempt
 from madang.notices.errors import UnknownCallBack
 from madang.notices.models import CallBack
+from madang.notices.purposes import CALL_BACK, PLAN_CALLS, opened
 from madang.notices.texts import page_language
 
 OFFICER = "role:officer"
-PURPOSE = "call-back"
 CONSENT = "call-back-2026-11"  # which consent text was shown; change it with the text
 TOPICS = ("air", "alerts", "website", "other")
 WINDOWS = ((9, 12), (12, 15), (15, 18))  # hours of the city's clock
@@ -93,19 +93,20 @@ def ask(wish: Wish, *, source: str = "") -> None:
         count_attempt("call-source", source, PER_SOURCE)
     first, last = WINDOWS[wish.window]
     kind, _number = profile().phone_number(phone)
-    CallBack.objects.create(
-        channel_kind=kind,
-        phone=addresses.seal("call", phone),
-        phone_end=phone[-4:],
-        topic=wish.topic,
-        wish_day=wish.day,
-        wish_from=first,
-        wish_to=last,
-        language=page_language(wish.language),
-        district=wish.district,
-        consent=CONSENT,
-        created=now(),
-    )
+    with opened(CALL_BACK):
+        CallBack.objects.create(
+            channel_kind=kind,
+            phone=addresses.seal("call", phone),
+            phone_end=phone[-4:],
+            topic=wish.topic,
+            wish_day=wish.day,
+            wish_from=first,
+            wish_to=last,
+            language=page_language(wish.language),
+            district=wish.district,
+            consent=CONSENT,
+            created=now(),
+        )
 
 
 def _faults(wish: Wish) -> dict[str, str]:
@@ -134,19 +135,20 @@ def _is_past(day: date, window: int) -> bool:
 def calls(actor: Actor, *, is_open: bool = True, limit: int = 200) -> list[Call]:
     """Return the calls to make, the next one first; or those done of late. For officers."""
     require(actor, OFFICER)
-    rows = CallBack.objects.exclude(state=CallBack.State.OPEN).order_by("-closed")
-    if is_open:
-        rows = CallBack.objects.filter(state=CallBack.State.OPEN)
-    return [_call(row) for row in rows[:limit]]
+    with purpose(actor, PLAN_CALLS):
+        rows = CallBack.objects.exclude(state=CallBack.State.OPEN).order_by("-closed")
+        if is_open:
+            rows = CallBack.objects.filter(state=CallBack.State.OPEN)
+        return [_call(row) for row in rows[:limit]]
 
 
 def call(actor: Actor, number: int) -> Call:
     """Return one call without its telephone number; raises `UnknownCallBack`."""
     require(actor, OFFICER)
-    return _call(_row(number))
+    with purpose(actor, PLAN_CALLS):
+        return _call(_row(number))
 
 
-@transaction.atomic
 def look(actor: Actor, number: int, reason: str) -> str:
     """Return the telephone number; who looked and why goes to the audit log.
 
@@ -160,13 +162,14 @@ def look(actor: Actor, number: int, reason: str) -> str:
     if len(reason.strip()) < 3:
         text = _("Say why you look at the number.")
         raise Invalid(text, {"reason": text})
-    row = _row(number)
     detail = {"reason": reason.strip()[:500]}
-    audit.record(actor.id, "notices.look", f"call-back:{number}", purpose=PURPOSE, detail=detail)
-    return addresses.unseal("call", row.phone)
+    case = f"call-back:{number}"
+    with purpose(actor, CALL_BACK, case=case, reason=detail["reason"]), transaction.atomic():
+        row = _row(number)
+        audit.record(actor.id, "notices.look", case, purpose=CALL_BACK, detail=detail)
+        return addresses.unseal("call", row.phone)
 
 
-@transaction.atomic
 def close(actor: Actor, number: int, result: str, note: str = "") -> None:
     """Note how the call went; a number that answered, or did not three times, is closed.
 
@@ -179,14 +182,16 @@ def close(actor: Actor, number: int, result: str, note: str = "") -> None:
     require(actor, OFFICER)
     if result not in (CallBack.State.DONE, CallBack.State.NOT_REACHED):
         raise Invalid(_("Say how the call went."), {"result": result})
-    row = _row(number, locked=True)
-    row.tries += 1
-    row.note = note.strip()[:500]
-    if result == CallBack.State.DONE or row.tries >= MOST_TRIES:
-        row.state, row.closed, row.closed_by = result, now(), actor.id
-        row.phone, row.phone_end = b"", ""  # its purpose is over
-    row.save()
-    audit.record(actor.id, "notices.call", f"call-back:{number}", detail={"result": result})
+    case = f"call-back:{number}"
+    with purpose(actor, CALL_BACK, case=case), transaction.atomic():
+        row = _row(number, locked=True)
+        row.tries += 1
+        row.note = note.strip()[:500]
+        if result == CallBack.State.DONE or row.tries >= MOST_TRIES:
+            row.state, row.closed, row.closed_by = result, now(), actor.id
+            row.phone, row.phone_end = b"", ""  # its purpose is over
+        row.save()
+        audit.record(actor.id, "notices.call", case, detail={"result": result})
 
 
 def _row(number: int, *, locked: bool = False) -> CallBack:

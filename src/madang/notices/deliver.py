@@ -28,6 +28,7 @@ from madang.notices.channels.port import Channel, Gone, Message, Refused, TryLat
 from madang.notices.links import confirm_url, manage_url, stop_url
 from madang.notices.models import Delivery, Lane, NoticeText
 from madang.notices.outcomes import Outcome
+from madang.notices.purposes import DELIVER, opened
 from madang.notices.rules import ANSWER
 from madang.notices.spread import OPEN, hold_until, word
 from madang.notices.texts import CONFIRM, MANAGE, origin_url, personal
@@ -47,6 +48,7 @@ class _Text:
     html: str
 
 
+@opened(DELIVER)
 def deliver_slice(channel: str, size: int = SLICE) -> datetime | None:
     """Hand over one slice; return when the next one is due, None where nothing waits.
 
@@ -246,6 +248,7 @@ def _message(row: Delivery, words: _Text) -> Message:
         html=personal(words.html, links, is_html=True),
         url=link,
         confirm_url=confirm,
+        manage_url=manage,
         stop_url=stop_url(who.key) if who is not None else "",
         topic=notice.thread if row.contact is not None else row.key,
         is_urgent=notice.priority <= ANSWER,

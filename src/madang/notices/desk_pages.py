@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from madang.access.api import purpose
+from madang.identity.api import current_actor
 from madang.notices import forms, progress
+from madang.notices.purposes import WATCH
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class ShownNotice:
 @never_cache
 def notices(request: HttpRequest) -> HttpResponse:
     """Show the newest notices with their progress, and each channel."""
-    found = progress.overview(get_language() or "")
+    with purpose(current_actor(request), WATCH):
+        found = progress.overview(get_language() or "")
     waiting = sum(lane.waiting for lane in found.lanes)
     context = {
         "heading": ngettext(
@@ -49,7 +53,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 @never_cache
 def recorded(request: HttpRequest) -> HttpResponse:
     """Show the newest messages that this instance recorded and did not send."""
-    found = progress.recorded()
+    with purpose(current_actor(request), WATCH):
+        found = progress.recorded()
     context = {
         "heading": _("Messages recorded, not sent"),
         "crumbs": [

@@ -1,7 +1,8 @@
 """Tables of notices: what was published, who wants what, and what became of each message.
 
 An address is kept encrypted (`addresses`), beside a keyed hash by which it is found again. What
-was published or sent is kept as it was.
+was published or sent is kept as it was. Tables about people open for a purpose only (`purposes`);
+none of them knows a person of the register.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+
+from madang.access.api import PersonalModel
 
 
 def new_key() -> str:
@@ -35,7 +38,7 @@ class PublishedAlert(models.Model):
         return self.identifier
 
 
-class Subscriber(models.Model):
+class Subscriber(PersonalModel):
     """Somebody who wants notices: no name, no account; `key` is the right to change and to stop.
 
     Quiet hours are minutes after midnight of the city's clock; they may span midnight.
@@ -48,11 +51,15 @@ class Subscriber(models.Model):
     critical_passes = models.BooleanField(default=True)
     created = models.DateTimeField(default=timezone.now)
 
+    class Personal:
+        dataset = "notices.subscriber"
+        columns = {"secret": {"key"}}
+
     def __str__(self) -> str:
         return f"subscriber {self.pk}"
 
 
-class Contact(models.Model):
+class Contact(PersonalModel):
     """A confirmed address of a subscriber; rank 0 is tried first, the next where it fails."""
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="contacts")
@@ -68,11 +75,15 @@ class Contact(models.Model):
         constraints = [models.UniqueConstraint("channel", "mac", name="notices_contact_once")]
         indexes = [models.Index("rank", "id", name="notices_contact_rank")]
 
+    class Personal:
+        dataset = "notices.contact"
+        columns = {"contact": {"address", "mac"}}
+
     def __str__(self) -> str:
         return f"{self.channel} contact {self.pk}"
 
 
-class Wish(models.Model):
+class Wish(PersonalModel):
     """What a subscriber wants to hear of: an alert kind and its subject, in a place, from a level.
 
     `place` is a unit's code, empty for the whole city; `level` the place of the level in the kind.
@@ -95,11 +106,14 @@ class Wish(models.Model):
             models.Index(fields=("kind", "subject", "place", "level"), name="notices_wish_match")
         ]
 
+    class Personal:
+        dataset = "notices.subscriber"
+
     def __str__(self) -> str:
         return f"{self.kind} {self.subject} in {self.place or 'the city'}"
 
 
-class SignUp(models.Model):
+class SignUp(PersonalModel):
     """A wish for notices that its address has not confirmed; forgotten after two days."""
 
     key = models.CharField(max_length=32, unique=True, default=new_key)
@@ -113,6 +127,10 @@ class SignUp(models.Model):
     wishes = models.JSONField(default=list)
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, null=True)
     created = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Personal:
+        dataset = "notices.sign-up"
+        columns = {"contact": {"address", "mac"}, "secret": {"key"}}
 
     def __str__(self) -> str:
         return f"sign-up {self.pk}"
@@ -180,7 +198,7 @@ class NoticeText(models.Model):
         ]
 
 
-class Delivery(models.Model):
+class Delivery(PersonalModel):
     """One message to one address: the unique pair is what makes it one.
 
     `due` is when it may go out next; `claim` names the slice that has it in hand.
@@ -226,6 +244,10 @@ class Delivery(models.Model):
             models.Index(fields=("notice", "state"), name="notices_delivery_state"),
         ]
 
+    class Personal:
+        dataset = "notices.delivery"
+        columns = {"contact": {"receipt", "error"}}
+
     def __str__(self) -> str:
         return f"{self.channel} delivery {self.pk}: {self.state}"
 
@@ -247,7 +269,7 @@ class Lane(models.Model):
         return self.channel
 
 
-class RecordedMessage(models.Model):
+class RecordedMessage(PersonalModel):
     """A message that this instance recorded instead of sending it (no server is set up)."""
 
     key = models.CharField(max_length=64, unique=True)
@@ -261,11 +283,15 @@ class RecordedMessage(models.Model):
     class Meta:
         ordering = ("-id",)
 
+    class Personal:
+        dataset = "notices.recorded"
+        columns = {"contact": {"to", "title", "text"}}
+
     def __str__(self) -> str:
         return f"{self.channel} {self.title}"
 
 
-class CallBack(models.Model):
+class CallBack(PersonalModel):
     """Somebody wants to be called. The number is kept encrypted and forgotten when it is done."""
 
     class State(models.TextChoices):
@@ -293,6 +319,10 @@ class CallBack(models.Model):
     class Meta:
         ordering = ("wish_day", "wish_from", "id")
         indexes = [models.Index(fields=("state", "wish_day"), name="notices_call_back_open")]
+
+    class Personal:
+        dataset = "notices.call-back"
+        columns = {"contact": {"phone"}, "hint": {"phone_end"}}
 
     def __str__(self) -> str:
         return f"call-back {self.pk}"

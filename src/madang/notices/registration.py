@@ -13,7 +13,10 @@ from madang.kernel.registry import (
     MenuEntry,
     Offer,
     Page,
+    PolicyFile,
+    Purpose,
     Schedule,
+    Subscriber,
 )
 
 OPERATOR, OFFICER = "role:operator", "role:officer"
@@ -43,7 +46,25 @@ def offers() -> Iterable[Offer]:
         "Forget unconfirmed addresses, calls that are done and old messages.",
     )
     yield from _claims()
+    yield from _purposes()
+    desk = "madang.notices.emergency_desk"
+    account = "madang.notices.account_messages"
+    yield Subscriber("identity.code_issued", "notices-codes", f"{account}:told")
+    yield Subscriber("identity.security_notice", "notices-accounts", f"{account}:told")
+    yield Subscriber("access.emergency_opened", "notices-emergency", f"{desk}:show")
+    yield Subscriber("access.emergency_reviewed", "notices-emergency-reviewed", f"{desk}:clear")
     yield from _pages()
+
+
+def _purposes() -> Iterable[Offer]:
+    yield PolicyFile("madang.notices:policies.cedar")
+    consent = "PIPA Art. 15(1)1"
+    yield Purpose("deliver-notices", "To send you the alerts you asked for", consent, stands_s=3600)
+    yield Purpose("sign-up", "To take down what you want to be told, and where", consent)
+    yield Purpose("forget-notices", "To delete what is past its time", "PIPA Art. 21(1)")
+    yield Purpose("watch-notices", "To see that alerts go out", "PIPA Art. 15(1)3")
+    yield Purpose("plan-calls", "To plan the calls that were asked for", consent)
+    yield Purpose("call-back", "To call you back, as you asked", consent)
 
 
 def _claims() -> Iterable[Offer]:
@@ -64,15 +85,18 @@ def _pages() -> Iterable[Offer]:
     calls, desk = "madang.notices.call_back_pages", "madang.notices.desk_pages"
     yield Page("alerts/", f"{here}:alerts", "alerts", "public")
     yield Page("alerts/feed.atom", f"{here}:feed", "alert-feed", "public")
-    yield Page("alerts/sign-up/", f"{people}:sign_up", "alert-sign-up", "public")
+    yield Page("alerts/sign-up/", f"{people}:sign_up", "alert-sign-up", "public", easy=True)
     yield Page("alerts/worker.js", f"{people}:worker", "alert-worker", "public")
+    yield Page("alerts/here/", f"{people}:here", "alert-here", "public")
     # the signed link is the right to act; a mail program and the service worker have no token
     one = "<str:token>/"
-    yield Page(f"alerts/confirm/{one}", f"{people}:confirm", "alert-confirm", "public", True)
+    yield Page(
+        f"alerts/confirm/{one}", f"{people}:confirm", "alert-confirm", "public", True, easy=True
+    )
     yield Page(f"alerts/mine/{one}", f"{people}:manage", "alert-manage", "public")
-    yield Page(f"alerts/stop/{one}", f"{people}:stop", "alert-stop", "public", True)
+    yield Page(f"alerts/stop/{one}", f"{people}:stop", "alert-stop", "public", True, easy=True)
     yield Page("alerts/<str:identifier>/", f"{here}:alert", "alert", "public")
-    yield Page("call-back/", f"{calls}:ask", "call-back", "public")
+    yield Page("call-back/", f"{calls}:ask", "call-back", "public", easy=True)
     yield Page("call-backs/", f"{calls}:listed", "call-backs", OFFICER)
     yield Page("call-backs/<int:number>/", f"{calls}:one", "call-back-one", OFFICER)
     yield Page("operations/notices/", f"{desk}:notices", "operations-notices", OPERATOR)

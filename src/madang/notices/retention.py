@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from madang.kernel.logs import logger
 from madang.kernel.times import now
 from madang.notices.models import Attempt, CallBack, Notice, RecordedMessage, SignUp
+from madang.notices.purposes import FORGET, opened
 
 UNCONFIRMED = timedelta(hours=48)
 NOTICES = timedelta(days=90)
@@ -19,6 +20,7 @@ CALLS_DONE = timedelta(days=30)
 CALLS_OPEN = timedelta(days=90)
 
 
+@opened(FORGET)
 def forget() -> None:
     """Remove what is past its time."""
     moment = now()

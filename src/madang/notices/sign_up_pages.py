@@ -15,14 +15,15 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from madang.identity.api import client_address
 from madang.kernel.errors import Invalid, LimitReached, MadangError, NotFound
 from madang.notices import actions, addresses, forms, links
 from madang.notices.channels import setup
-from madang.notices.errors import LinkSpent
+from madang.notices.errors import InvalidAddress, LinkSpent
 from madang.notices.models import Contact, SignUp, Subscriber
+from madang.notices.purposes import SIGN_UP, opened
 
 SENSITIVE = ("email", "phone", "subscription")
 HOME = "/"
@@ -113,6 +114,7 @@ def _sent_heading(channel: str) -> str:
 
 
 @never_cache
+@opened(SIGN_UP)
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm an address by one button; a program that only looks at links confirms nothing."""
     context: dict[str, object] = {"crumbs": _crumbs()}
@@ -141,6 +143,7 @@ def _is_text(asked: SignUp) -> bool:
 
 
 @never_cache
+@opened(SIGN_UP)
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a subscriber gets and change it: places, hours, language, order of addresses."""
     try:
@@ -200,6 +203,19 @@ def _shown(contact: Contact) -> ShownContact:
     return ShownContact(
         contact.pk, forms.channel_title(contact.channel), addresses.masked(contact.channel, address)
     )
+
+
+@never_cache
+@sensitive_post_parameters(*SENSITIVE)
+@require_POST
+def here(request: HttpRequest) -> HttpResponse:
+    """Lead a browser that shows its subscription to the page of its own alerts."""
+    try:
+        key = actions.key_of_browser(request.POST.get("subscription", ""))
+    except (InvalidAddress, LinkSpent):
+        messages.info(request, _("You hear about nothing at the moment."))
+        return redirect("alert-sign-up")
+    return redirect(links.manage_path(key))
 
 
 @never_cache

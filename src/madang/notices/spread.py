@@ -19,6 +19,7 @@ from madang.kernel.times import now
 from madang.notices import lanes
 from madang.notices.kinds import places_above
 from madang.notices.models import Contact, Delivery, Notice, NoticeText, Wish
+from madang.notices.purposes import DELIVER, opened
 from madang.notices.rules import Quiet, quiet_until
 from madang.notices.texts import origin_url, page_language, wording
 
@@ -27,6 +28,7 @@ LONGEST_S = 2.0  # then other jobs have their turn
 OPEN = (Delivery.State.QUEUED, Delivery.State.HELD)
 
 
+@opened(DELIVER)
 def spread(notice_id: int) -> bool:
     """Make deliveries for about two seconds; return whether there is more to do."""
     until = time.monotonic() + LONGEST_S
@@ -36,6 +38,7 @@ def spread(notice_id: int) -> bool:
     return True
 
 
+@opened(DELIVER)
 @transaction.atomic
 def spread_slice(notice_id: int, size: int = SLICE) -> bool:
     """Make the deliveries of the next `size` contacts; return whether there are more."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from madang.kernel import jobs
 from madang.kernel.times import now
+from madang.notices.purposes import DELIVER, opened
 
 
 @jobs.task()
@@ -32,6 +33,18 @@ def deliver(channel: str) -> None:
     lanes.ask(channel, at=due)
 
 
+@jobs.task()
+def bring(name: str, payload: str, left: list[int] | None = None, tries: int = 0) -> None:
+    """Bring out what identity tells the owner of an account; what fails is tried again, later."""
+    from madang.notices import account_messages
+
+    still = account_messages.bring(name, payload, left)
+    if still and tries < account_messages.MOST_TRIES:
+        due = now() + account_messages.pause(tries)
+        bring.using(run_after=due).enqueue(name, payload, still, tries + 1)
+
+
+@opened(DELIVER)
 def wake_lanes() -> None:
     """Ask for every lane with something due, and go on with notices left half spread (schedule)."""
     from madang.notices import lanes

@@ -110,6 +110,24 @@ def _newest(step: float) -> str:
     )
 
 
+def last_heard(at: datetime, back_s: int) -> pa.Table:
+    """Return `ds, t`: the stamp of each datastream's newest observation in (at - back_s, at].
+
+    Of all datastreams; those without an observation in that span are left out.
+    """
+    moment = timedelta(seconds=1)  # spans are [start, end); here both ends move by one
+    asked = _span(at - timedelta(seconds=back_s) + moment, at + moment)
+    found = lake.query(
+        f"SELECT ds, max(at) AS newest FROM ("  # noqa: S608 -- words of ours
+        f"SELECT ds, max(toInt64(toUInt32(t)) * 1000) AS at FROM obs WHERE {_SPAN} GROUP BY ds "
+        f"UNION ALL "
+        f"SELECT ds, max(toUnixTimestamp64Milli(t)) AS at FROM obs_ms WHERE {_SPAN} GROUP BY ds"
+        f") GROUP BY ds ORDER BY ds",
+        asked,
+    )
+    return found.rename_columns(["ds", "t"])
+
+
 def hours(
     property: str, start: datetime, end: datetime, ds: Collection[int] | None = None
 ) -> pa.Table:

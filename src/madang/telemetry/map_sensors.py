@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from madang.kernel import times
 from madang.kernel.errors import NotFound
 from madang.kernel.maps import Detail, Fact, LegendClass, Rows
-from madang.telemetry.history import latest
+from madang.telemetry.history import last_heard, latest
 from madang.telemetry.stations import Datastream, Station, datastreams, stations
 
 _SILENT = 3  # times its limit without a reading: silent
+_SHORTEST_LOOK_S = 3600  # of a moment of the past, for stations that are never late
 
 
 def legend(layer: str) -> tuple[LegendClass, ...]:
@@ -27,16 +28,20 @@ def legend(layer: str) -> tuple[LegendClass, ...]:
 
 
 def rows(layer: str, at: datetime | None, language: str) -> Rows:
-    """Return all stations that have a place; the past is not kept, so `at` gives the present."""
+    """Return all stations that have a place, with their state now, or as it was at a moment.
+
+    The past goes by the stamps of what is stored: what was sent later than it was stamped counts
+    as if it had come in time.
+    """
     streams: dict[int, list[Datastream]] = defaultdict(list)
     for stream in datastreams():
         streams[stream.station].append(stream)
     shown = [s for s in stations() if s.lon is not None and s.id in streams]
-    table = latest()
-    seen = dict(zip(table.column("ds").to_pylist(), table.column("t").to_pylist(), strict=True))
-    now = times.to_ms(times.now())
-    newest = [_newest(streams[station.id], seen) for station in shown]
     limits = [_limit(streams[station.id]) for station in shown]
+    table = latest() if at is None else last_heard(at, _looked_back_s(limits))
+    seen = dict(zip(table.column("ds").to_pylist(), table.column("t").to_pylist(), strict=True))
+    now = times.to_ms(times.now() if at is None else at)
+    newest = [_newest(streams[station.id], seen) for station in shown]
     return Rows(
         ids=[str(station.id) for station in shown],
         names=[station.name for station in shown],
@@ -49,6 +54,11 @@ def rows(layer: str, at: datetime | None, language: str) -> Rows:
         origins=[station.origin for station in shown],
         streams=[0] * len(shown),
     )
+
+
+def _looked_back_s(limits: Sequence[int]) -> int:
+    """Return how far back a moment's states reach [s]: whoever sent nothing since was silent."""
+    return max(_SILENT * max(limits, default=0), _SHORTEST_LOOK_S)
 
 
 def _newest(streams: Sequence[Datastream], seen: dict[int, int]) -> int | None:

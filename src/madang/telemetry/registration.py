@@ -17,6 +17,7 @@ from madang.kernel.registry import (
     StreamRoute,
     StreamTask,
     Subscriber,
+    Watcher,
 )
 
 
@@ -106,6 +107,7 @@ def _lake() -> Iterable[Offer]:
 
 def _maps() -> Iterable[Offer]:
     yield Subscriber("telemetry.silence", "telemetry-desk", "madang.telemetry.desk:follow")
+    yield Watcher("telemetry", "madang.telemetry.watches:watches")
     here = "madang.telemetry.map_sensors"
     yield MapLayer(
         "sensors", "Sensors that report", "point", f"{here}:rows", f"{here}:legend",

@@ -128,7 +128,7 @@ def chart(
     ]
     words = [
         *_levels(scale, threshold, number),
-        *_limit_name(scale, threshold, lines[0].points),
+        *_limit_name(scale, threshold, lines),
         *(dot for line in lines for dot in _lone(scale, line, step)),
         *(text for line in lines for text in _newest(scale, line, value_text or number)),
         *_ticks(scale, ticks),
@@ -276,16 +276,25 @@ def _unbroken(moments: Sequence[datetime], step: timedelta) -> list[list[int]]:
 
 def _newest(scale: _Scale, line: Line, number: Callable[[float], str]) -> list[str]:
     """Return the newest value beside its place, after the line's name."""
-    known = [(p.at, p.value) for p in line.points if p.value is not None]
-    if not known:
+    newest = _newest_value(line)
+    if newest is None:
         return []
-    at, value = known[-1]
+    at, value = newest
     text = f"{line.name} {number(value)}".strip()
-    y = round(max(scale.y(value) - 4.0, TOP - 4.0), 2)
     return [
-        f'<text class="newest newest-{escape(line.kind)}" x="{_inside(scale.x(at))}%" y="{y}%" '
+        f'<text class="newest newest-{escape(line.kind)}" x="{_inside(scale.x(at))}%" '
+        f'y="{_newest_height(scale, value)}%" '
         f'text-anchor="{_anchor(scale.x(at))}">{escape(text)}</text>'
     ]
+
+
+def _newest_value(line: Line) -> tuple[datetime, float] | None:
+    known = [(p.at, p.value) for p in line.points if p.value is not None]
+    return known[-1] if known else None
+
+
+def _newest_height(scale: _Scale, value: float) -> float:
+    return round(max(scale.y(value) - 4.0, TOP - 4.0), 2)
 
 
 def _limit_line(scale: _Scale, threshold: Threshold | None) -> list[str]:
@@ -295,29 +304,40 @@ def _limit_line(scale: _Scale, threshold: Threshold | None) -> list[str]:
     return [f'<path class="limit" d="M0 {y}H{UNITS}"/>']
 
 
-def _limit_name(scale: _Scale, threshold: Threshold | None, points: Sequence[Point]) -> list[str]:
+def _limit_name(scale: _Scale, threshold: Threshold | None, lines: Sequence[Line]) -> list[str]:
     if threshold is None:
         return []
-    x, anchor, shift = _free_place(threshold.value, points)
+    anchor, y = _free_place(scale, threshold.value, lines)
     return [
-        f'<text class="limit-name" x="{x}%" y="{round(scale.y(threshold.value) + shift, 2)}%" '
+        f'<text class="limit-name" x="{0 if anchor == "start" else 100}%" y="{y}%" '
         f'text-anchor="{anchor}">{escape(threshold.name)}</text>'
     ]
 
 
-def _free_place(limit: float, points: Sequence[Point]) -> tuple[int, str, float]:
-    """Return x, anchor and shift from the limit's line at which its name keeps off the values."""
+def _free_place(scale: _Scale, limit: float, lines: Sequence[Line]) -> tuple[str, float]:
+    """Return side and height at which a limit's name keeps off newest values and the line."""
+    points = lines[0].points
     half = len(points) // 2
-    sides = {"start": points[:half], "end": points[half:]}
+    sides = {
+        anchor: [p.value for p in side if p.value is not None]
+        for anchor, side in (("start", points[:half]), ("end", points[half:]))
+    }
+    newest = [found for line in lines if (found := _newest_value(line)) is not None]
+
+    def height(anchor: str) -> float:
+        known = sides[anchor]
+        is_above = sum(value > limit for value in known) * 2 > len(known)
+        return round(scale.y(limit) + (8.0 if is_above else -2.0), 2)
+
+    def is_clear(anchor: str) -> bool:
+        beside = [v for at, v in newest if (scale.x(at) > 50) == (anchor == "end")]
+        return all(abs(_newest_height(scale, v) - height(anchor)) >= _CLOSE for v in beside)
 
     def distance(anchor: str) -> float:
-        known = [p.value for p in sides[anchor] if p.value is not None]
-        return min((abs(value - limit) for value in known), default=math.inf)
+        return min((abs(value - limit) for value in sides[anchor]), default=math.inf)
 
-    anchor = max(("start", "end"), key=distance)
-    known = [p.value for p in sides[anchor] if p.value is not None]
-    is_above = sum(value > limit for value in known) * 2 > len(known)
-    return (0 if anchor == "start" else 100), anchor, (8.0 if is_above else -2.0)
+    best = max(("start", "end"), key=lambda anchor: (is_clear(anchor), distance(anchor)))
+    return best, height(best)
 
 
 def _ticks(scale: _Scale, ticks: Sequence[tuple[datetime, str]]) -> list[str]:

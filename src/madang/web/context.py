@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, may
 from madang.city.api import profile
-from madang.identity.api import current_actor
+from madang.identity.api import acting_in, current_actor
+from madang.kernel.easy import are_easy_words_wanted, easy_state
 from madang.kernel.errors import NotFound
 from madang.kernel.fallbacks import texts_state
 from madang.kernel.languages import direction
-from madang.kernel.registry import MenuEntry, SearchPage, registry
+from madang.kernel.registry import MenuEntry, Page, SearchPage, registry
 from madang.web import formats
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
-from madang.web.fonts import font_sheets
+from madang.web.fonts import first_fonts, font_sheets
 
 if TYPE_CHECKING:
     from madang.air.api import Measure
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("madang.web")
 ALERTS_KEPT_S = 1.0
 ALERTS_APART = 2  # so many measures of a kind are named one by one
-_kept_alerts: dict[str, tuple[float, list[Link]]] = {}
+_kept_alerts: dict[tuple[str, bool], tuple[float, list[Link]]] = {}  # by language, easy words
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
+        "acting": acting_in(actor),
         "alerts": alerts(language) if actor.is_anonymous else alert_links(language),
         "city_name": city_name(language),
         "display": display_of(request),
+        "easy": easy_words_of(request, language),
+        "first_fonts": first_fonts(language),
         "font_sheets": font_sheets(language),
         "displays": displays(request),
         "theme": theme_of(request),
@@ -73,6 +77,26 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "phone": city_phone(language),
         "ways_out": ways_out(),
     }
+
+
+def easy_words_of(request: HttpRequest, language: str) -> str:
+    """Return the state of this page's easy words: machine, reviewed, approved.
+
+    Empty where the reader wants none, the language has none, or the page is not written in them.
+    """
+    page = request.resolver_match.url_name if request.resolver_match else None
+    return easy_words(language) if page in easy_pages() else ""
+
+
+def easy_words(language: str) -> str:
+    """Return the state of a language's easy words; empty where none are wanted or there."""
+    return easy_state(language) if are_easy_words_wanted() else ""
+
+
+@cache
+def easy_pages() -> frozenset[str]:
+    """Return the names of the pages that are written in easy words, too."""
+    return frozenset(page.name for page in registry().offers(Page) if page.easy)
 
 
 def menu(request: HttpRequest, actor: Actor) -> list[Link]:
@@ -91,10 +115,10 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
 
 def alerts(language: str) -> list[Link]:
     """Return what is in force, for the banner of every page; at most a second old."""
-    now = time.monotonic()
-    kept = _kept_alerts.get(language)
+    now, key = time.monotonic(), (language, are_easy_words_wanted())
+    kept = _kept_alerts.get(key)
     if kept is None or now - kept[0] > ALERTS_KEPT_S:
-        kept = _kept_alerts[language] = (now, alert_links(language))
+        kept = _kept_alerts[key] = (now, alert_links(language))
     return kept[1]
 
 
@@ -207,9 +231,14 @@ def languages(request: HttpRequest) -> list[Link]:
 def original(request: HttpRequest, language: str) -> Link | None:
     """Return this page in the city's own language where no person has read the reader's texts."""
     source = settings.LANGUAGE_CODE
-    if language == source or texts_state(language) != "machine":
+    if language == source or "machine" not in _states(language):
         return None
     return next((link for link in languages(request) if link.lang == source), None)
+
+
+def _states(language: str) -> set[str]:
+    """Return how far the texts of the pages and those of the city's profile are."""
+    return {texts_state(language), profile().texts_state(language)}
 
 
 def displays(request: HttpRequest) -> list[Link]:

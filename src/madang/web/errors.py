@@ -9,34 +9,37 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from madang.access.api import ActsForAnother, StepUpNeeded
+from madang.identity.api import keep_form
 from madang.kernel.errors import Forbidden, LimitReached, MadangError, Unauthenticated
 from madang.kernel.errors import NotFound as NotFoundError
 from madang.kernel.problem import problem_document
+from madang.web.context import easy_words
 
 log = logging.getLogger("madang.web")
 
-# No inline script or style, nothing from elsewhere (CSP level 3; OWASP CSP cheat sheet).
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
 PROGRAM_PATHS = ("/api/", "/sta/", "/ingest", "/events", "/healthz", "/metrics")
 
 
+class MalformedRequest(MadangError):
+    """The request as such cannot be read."""
+
+    code = "malformed-request"
+    http_status = 400
+
+
 class ErrorMiddleware:
-    """Answer errors of views; give every answer the content security policy."""
+    """Answer errors of views that have a name."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the view's answer, or the error page, under our content security policy."""
-        response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        return response
+        """Return the view's answer, or the error page."""
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer an error we can name; others go to the house's 500 page and the log."""
@@ -52,8 +55,20 @@ def answer(request: HttpRequest, error: MadangError) -> HttpResponse:
     if wants_problem(request):
         return problem(request, error)
     if isinstance(error, Unauthenticated):
-        return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+        return _to_sign_in(request, error)
     return page(request, error)
+
+
+def _to_sign_in(request: HttpRequest, error: Unauthenticated) -> HttpResponse:
+    """Send the reader to sign in, or to step up; a form that was sent too late is kept."""
+    keep_form(request)
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    wanted = {"next": target}
+    if isinstance(error, StepUpNeeded):
+        wanted |= {"acr": error.acr}
+        if error.max_age_s is not None:
+            wanted |= {"max_age": str(error.max_age_s)}
+    return redirect(f"{reverse('sign-in')}?{urlencode(wanted)}")
 
 
 def wants_problem(request: HttpRequest) -> bool:
@@ -72,7 +87,8 @@ def problem(request: HttpRequest, error: MadangError) -> HttpResponse:
 def page(request: HttpRequest, error: MadangError) -> HttpResponse:
     """Return an error page that says what happened, what is safe and what to do."""
     heading, advice = _words(error)
-    context = {"error": error, "heading": heading, "advice": advice}
+    easy = easy_words(get_language() or "")
+    context = {"error": error, "heading": heading, "advice": advice, "easy": easy}
     response = render(request, "web/error.html", context, status=error.http_status)
     if isinstance(error, LimitReached):
         response["Retry-After"] = str(max(1, round(error.retry_after_s)))
@@ -84,6 +100,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     log.info("not found: %s (%s)", request.path, type(exception).__name__)
     text = _("There is no page at %(path)s.") % {"path": request.path}
     return answer(request, NotFoundError(text))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself cannot read: too large, or under a name not ours (`handler400`)."""
+    log.info("unreadable: %s (%s)", request.path, type(exception).__name__)
+    return answer(request, MalformedRequest(_("This could not be done")))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -105,7 +127,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _words(error: MadangError) -> tuple[str, str]:
-    """Return heading and advice for an error's status."""
+    """Return heading and advice for an error: its own words, else those of its status."""
+    if isinstance(error, ActsForAnother):
+        return error.words
     by_status = {
         403: (_("You do not have access to this page"), _("Ask your administrator for the role.")),
         404: (_("This page does not exist"), _("Check the address, or start from the home page.")),

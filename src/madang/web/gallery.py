@@ -105,7 +105,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         ],
         "sample": _chart(),
         "mongolian": MONGOLIAN,
-        "font_sheets": font_sheets(language, "mn-mong"),
+        "font_sheets": font_sheets("mn-mong", language),
     }
 
 

@@ -47,6 +47,22 @@ ICONS: dict[str, str] = {
         f'<path {_STROKE} d="M12 21c-4.5-5-6.5-8-6.5-11a6.5 6.5 0 0 1 13 0c0 3-2 6-6.5 11z"/>'
         f'<circle {_STROKE} cx="12" cy="10" r="2.3"/>'
     ),
+    "outside": (
+        f'<circle {_STROKE} cx="12" cy="12" r="4"/>'
+        f'<path {_STROKE} d="M12 2.5v2.8M12 18.7v2.8M2.5 12h2.8M18.7 12h2.8M5.3 5.3l2 2'
+        'M16.7 16.7l2 2M18.7 5.3l-2 2M7.3 16.7l-2 2"/>'
+    ),
+    "house": f'<path {_STROKE} d="M3 11.5 12 4l9 7.5M5.5 9.5V20h13V9.5M10 20v-6h4v6"/>',
+    "window": f'<path {_STROKE} d="M4.5 3.5h15v17h-15zM12 3.5v17M4.5 12h15"/>',
+    "mask": (
+        f'<path {_STROKE} d="M5.5 9c4-2.5 9-2.5 13 0v5c-3 5.5-10 5.5-13 0zM9 11.5h6M9 14.5h6"/>'
+        f'<path {_STROKE} d="M5.5 10.5H2.5M18.5 10.5h3"/>'
+    ),
+    "no-running": (
+        f'<circle {_STROKE} cx="14.5" cy="4.5" r="1.6"/>'
+        f'<path {_STROKE} d="m6 9 4-2 3.5 2-2 5 4 2.5v5M11.5 14 9 17.5H5M14 10l2 2h3'
+        'M3 3l18 18"/>'
+    ),
     "empty": f'<path {_STROKE} d="M3.5 13.5 6 5h12l2.5 8.5V19h-17zM3.5 13.5H9a3 3 0 0 0 6 0h5.5"/>',
     "wait": f'<path {_STROKE} d="M12 3.5a8.5 8.5 0 1 0 8.5 8.5"/>',
     "broken": (

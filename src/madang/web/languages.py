@@ -11,8 +11,10 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from madang.kernel.easy import easy_words
 from madang.kernel.language_marks import has_marks, labelled, marking, unmarked
 from madang.kernel.languages import negotiated
+from madang.web.choices import display_of
 
 HEADER_LIMIT = 500  # characters of Accept-Language that are read; Django's own limit
 
@@ -36,7 +38,7 @@ def offered() -> tuple[str, ...]:
 
 
 class LanguageMiddleware:
-    """Speak the reader's language; label parts that are in another one."""
+    """Speak the reader's language, in easy words if asked; label parts in another language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -44,7 +46,8 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the response, with its language in a header."""
         language = language_of(request)
-        with translation.override(language), marking():
+        easy = easy_words(display_of(request) == "easy")
+        with translation.override(language), marking(), easy:
             request.LANGUAGE_CODE = language  # as Django's own does
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))

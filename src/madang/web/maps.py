@@ -17,6 +17,7 @@ from madang.access.api import Actor, may
 from madang.city import api as city
 from madang.kernel import times
 from madang.kernel.errors import NotFound, Unavailable
+from madang.kernel.events import public_events
 from madang.kernel.language_marks import unmarked
 from madang.kernel.maps import Detail, LegendClass, Rows
 from madang.kernel.registry import MapLayer, load, registry
@@ -199,6 +200,7 @@ def setup(shown: Sequence[MapLayer], *, on: Iterable[str] = (), select: str = ""
         "levels": [level.id for level in profile.levels],
         "schematic": base is not None and any("schematic" in kind for kind in base.kinds.values()),
         "events": "/events",
+        "announced": list(public_events()),
         "library": static(f"vendor/{MAP_LIBRARY}") if vendor.is_here(MAP_LIBRARY) else "",
         "styles": static(f"vendor/{MAP_STYLES}"),
         "tiles": static(f"vendor/{TILE_LIBRARY}"),

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_safe
 
 from madang.kernel import heartbeat, jobs, times
 from madang.kernel.health import health
+from madang.kernel.watchers import watching
 from madang.telemetry import api as telemetry
 from madang.web import words
 from madang.web.parts import Parts
+from madang.web.stages import stages
 
 SHOWN_STALE = 50
 PAGE = 50
@@ -53,7 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     refused: dict[str, int] = parts.ask(
         lake_silent(), lambda: telemetry.dead_letter_counts(since), {}
     )
-    checks = health().checks
+    checks, watched = health().checks, watching()
     troubles = [check for check in checks if not check.ok]
     context = {
         "heading": _overview_heading(len(troubles), stale_count, lake_away=bool(parts.failed)),
@@ -67,6 +69,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "refused": [(words.refusal(code), code, n) for code, n in refused.items()],
         "refused_count": sum(refused.values()),
         "known_lake": not parts.failed,
+        "stages": stages(counters, sum(refused.values()), watched, checks),
+        "watching": watched,
         "now": times.now(),
     }
     return render(request, "web/operations.html", context)

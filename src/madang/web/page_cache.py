@@ -2,8 +2,8 @@
 
 A view takes part by saying so in HTTP: ``Cache-Control: public, max-age=N`` (Django's decorator
 `cache_control`). Only answers to
-anonymous GETs without cookies to set are kept, one per address and choices of the reader. While one
-thread renders a page anew, others get the last one, never older than twice its age limit.
+anonymous GETs without cookies to set are kept, one per host, address and choices of the reader.
+While one thread renders a page anew, others get the last one, never older than twice its age limit.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def _key(request: HttpRequest) -> Key:
     language = language_of(request)
     district = district_of(request) if request.path in DISTRICT_PATHS else ""
     shown = display_of(request), theme_of(request), district
-    return request.path, request.META.get("QUERY_STRING", ""), language, *shown
+    # pages with whole addresses name the host that this reader asked for
+    return request.get_host(), request.path, request.META.get("QUERY_STRING", ""), language, *shown
 
 
 def _kept(response: HttpResponse) -> _Kept | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -37,6 +38,15 @@ def _cookies() -> list[tuple[str, str, str]]:
         ("madang_display", _("the text size and contrast you chose"), year),
         ("madang_theme", _("the colours you chose"), year),
         ("madang_district", _("the district you chose"), year),
-        ("csrftoken", _("protects forms against being sent by other sites"), year),
-        ("sessionid", _("keeps officers signed in"), _("two weeks, or until you sign out")),
+        (settings.CSRF_COOKIE_NAME, _("protects forms against being sent by other sites"), year),
+        (
+            settings.DEVICE_COOKIE_NAME,
+            _("knows this browser again after you signed in; it signs nobody in"),
+            year,
+        ),
+        (
+            settings.SESSION_COOKIE_NAME,
+            _("keeps you signed in"),
+            _("12 hours at most, or until you sign out"),
+        ),
     ]

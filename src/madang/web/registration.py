@@ -7,22 +7,30 @@ from collections.abc import Iterable
 from madang.kernel.registry import API, Claim, MenuEntry, Offer, Page
 
 OPERATOR = "role:operator"
+REVIEWER = "role:privacy-officer"
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
-    yield Page("", "madang.web.home:home", "home", "public")
+    yield Page("", "madang.web.home:home", "home", "public", easy=True)
     yield Page("language/<str:code>/", "madang.web.preferences:language", "language", "public")
     yield Page("display/<str:name>/", "madang.web.preferences:display", "display", "public")
     yield Page("theme/<str:name>/", "madang.web.preferences:theme", "theme", "public")
     yield Page("district/", "madang.web.preferences:district", "district", "public")
     yield Page("design/", "madang.web.gallery:design", "design", "public")
-    yield Page("status/", "madang.web.status:status", "status", "public")
+    yield Page("status/", "madang.web.status:status", "status", "public", easy=True)
     yield Page("proof/", "madang.web.proof:proof", "proof", "public")
-    yield Page("accessibility/", "madang.web.pages:accessibility", "accessibility", "public")
+    yield Page(
+        "accessibility/", "madang.web.pages:accessibility", "accessibility", "public", easy=True
+    )
     yield Page("maps/basemap.pmtiles", "madang.web.basemap:basemap", "basemap", "public")
     yield API("maps", "madang.web.http:router")
-    yield Page("privacy/", "madang.web.pages:privacy", "privacy-notice", "public")
+    yield Page("privacy/", "madang.web.pages:privacy", "privacy-notice", "public", easy=True)
+    yield Page("privacy/emergencies/", "madang.web.emergencies:listed", "emergencies", REVIEWER)
+    yield Page(
+        "privacy/emergencies/<int:number>/", "madang.web.emergencies:one", "emergency", REVIEWER
+    )
+    yield MenuEntry("emergencies", "Emergency looks", 91, REVIEWER)
     yield MenuEntry("home", "Home", 0)
     yield from _operations()
     yield from _claims()

@@ -18,15 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from madang.access.api import require
 from madang.city.api import profile
 from madang.identity import api as identity
-from madang.kernel import heartbeat, times
+from madang.kernel import times
 from madang.kernel.errors import NotFound, Unavailable
 from madang.kernel.health import health
 from madang.kernel.maps import Detail, Trend
+from madang.kernel.watchers import watching
 from madang.notices import api as notices
 from madang.telemetry import api as telemetry
 from madang.web import charts, maps, words
 from madang.web.operations import lake_silent
 from madang.web.parts import Parts
+from madang.web.stages import stages
 
 REPLAY_H = 6
 REPLAY_STEP_MIN = 10
@@ -224,20 +226,12 @@ def _strip(parts: Parts) -> dict[str, Any]:
     refused: dict[str, int] = parts.ask(
         lake_silent(), lambda: telemetry.dead_letter_counts(since), {}
     )
-    troubles = [words.part(check.name) for check in health().checks if not check.ok]
-    total, stale = int(counters.get("datastreams", 0)), int(counters.get("stale", 0))
-    newest = counters.get("newest_received") or 0
+    checks, watched = health().checks, watching()
+    shown = stages(counters, sum(refused.values()), watched, checks)
+    told = {"stream", "bus", "lake", "worker"}  # by the stages
     return {
-        "known": bool(counters),
-        "total": total,
-        "live": total - stale,
-        "stale": stale,
-        "age_s": max(0.0, (times.now_ms() - newest) / 1000) if newest else None,
-        "lag": int(counters.get("lag", 0)),
-        "accepted": int(counters.get("accepted", 0)),
-        "detections": int(counters.get("detections", 0)),
+        "stages": shown,
+        "watching": watched,
         "problem": counters.get("problem", ""),
-        "refused": sum(refused.values()),
-        "troubles": troubles,
-        "has_worker": bool(heartbeat.alive("worker")),
+        "troubles": [words.part(one.name) for one in checks if not one.ok and one.name not in told],
     }

@@ -32,6 +32,7 @@ def counters() -> dict[str, tuple[str, str]]:
         "lag": (_("Waiting"), _("messages on the bus not yet stored")),
         "dead_letters": (_("Dead letters"), _("since the pipeline started")),
         "detections": (_("Detections"), _("of the rules on readings")),
+        "silences": (_("Silences"), _("datastreams that fell silent")),
     }
 
 

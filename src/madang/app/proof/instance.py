@@ -15,24 +15,11 @@ from typing import Any
 import httpx
 import psutil
 
-from madang.app.preflight import is_free
 from madang.kernel.errors import Unavailable
+from madang.kernel.ports import free_offset
 
 _START_S = 120.0
 _STOP_S = 90.0
-
-
-def free_offset() -> int:
-    """Return a port offset at which every port of an instance is free.
-
-    Each process looks in a region of its own, so that two at once do not meet while one of their
-    instances is being started again.
-    """
-    bases = (8000, 8088, 1883, 18010, 18011, 18012, 18013)
-    for offset in range(2000 + os.getpid() % 200 * 100, 40_000, 137):
-        if all(is_free("127.0.0.1", base + offset) for base in bases):
-            return offset
-    raise Unavailable("no free ports for an instance of its own")
 
 
 class Instance:

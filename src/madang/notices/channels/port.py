@@ -18,7 +18,8 @@ class Message:
     """One message to one address, all texts final.
 
     `key` is the same however often the message is tried: a provider that takes an idempotency key
-    gets it. `stop_url` ends the subscription by one POST (RFC 8058), empty where there is none.
+    gets it. `manage_url` is the page on which its reader changes or stops what comes, `stop_url`
+    ends the subscription by one POST (RFC 8058); both are empty where there is none yet.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Message:
     html: str
     url: str
     confirm_url: str
+    manage_url: str
     stop_url: str
     topic: str
     is_urgent: bool

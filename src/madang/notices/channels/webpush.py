@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.utils.translation import get_language_bidi, override
+from django.utils.translation import gettext as _
 
 from madang.kernel import http
 from madang.kernel.errors import Invalid
@@ -119,17 +121,9 @@ class PushChannel:
 
     def body(self, message: Message, address: PushAddress) -> bytes:
         """Return the encrypted payload that the service worker shows."""
-        payload = {
-            "title": message.title,
-            "body": message.short,
-            "lang": message.language,
-            "url": message.url,
-            "tag": message.topic,
-            "confirm": message.confirm_url,
-        }
-        # title and short text have 500 characters at most (texts): it fits into the 4,096 bytes
-        # of RFC 8030, section 7.2
-        data = json.dumps(payload, ensure_ascii=False).encode()
+        # title and short text have 500 characters at most (texts): with the links it fits into the
+        # 4,096 bytes of RFC 8030, section 7.2
+        data = json.dumps(payload(message), ensure_ascii=False).encode()
         try:
             encrypted: bytes = http_ece.encrypt(
                 data,
@@ -170,6 +164,31 @@ class PushChannel:
         if self._failures[host] >= _FAILURES_TO_REST:
             self._rests_until[host] = time.monotonic() + _REST_S
             self._failures.pop(host, None)
+
+
+def payload(message: Message) -> dict[str, object]:
+    """Return what the service worker (`static/notices/worker.js`) is told.
+
+    With `confirm` come the words to show once the worker has confirmed the sign-up by that link;
+    with `change` the page on which alerts are changed or stopped, and what the button says.
+    """
+    with override(message.language):
+        told: dict[str, object] = {
+            "title": message.title,
+            "body": message.short,
+            "lang": message.language,
+            "dir": "rtl" if get_language_bidi() else "ltr",
+            "url": message.url,
+            "tag": message.topic,
+            "confirm": message.confirm_url,
+        }
+        if message.confirm_url:
+            done = _("Done. From now on you get these alerts.")
+            told["confirmed"] = {"title": _("Your alerts"), "body": done}
+        if message.manage_url:
+            words = _("Change or stop these messages")
+            told["change"] = {"title": words, "url": message.manage_url}
+    return told
 
 
 def topic(text: str) -> str:

@@ -30,9 +30,7 @@ def main(channel: str, recipients: int, host: str) -> dict[str, float]:
     spread_s = _spread()
     burst_s, out_s = _let_out(channel)
     cpu_s = time.process_time() - cpu
-    from madang.notices.models import Delivery
-
-    sent = Delivery.objects.filter(state=Delivery.State.SENT).count()
+    sent = _sent()
     assert sent == recipients, f"{sent} of {recipients} were sent"
     return {
         "recipients": recipients,
@@ -49,24 +47,38 @@ def main(channel: str, recipients: int, host: str) -> dict[str, float]:
 
 
 def _people(channel: str, recipients: int, host: str) -> None:
+    from madang.access.api import maintenance
+
+    with maintenance("load"):
+        for start in range(0, recipients, BATCH):
+            _some(channel, range(start, min(start + BATCH, recipients)), host)
+
+
+def _some(channel: str, numbers: range, host: str) -> None:
     from madang.notices import addresses
     from madang.notices.models import Contact, Subscriber, Wish
 
     key = _browser_key()
-    for start in range(0, recipients, BATCH):
-        size = range(start, min(start + BATCH, recipients))
-        people = Subscriber.objects.bulk_create(Subscriber(language="ko") for _ in size)
-        contacts = []
-        for number, who in zip(size, people, strict=True):
-            address = f"resident{number}@example.org"
-            if channel == "push":
-                address = addresses.PushAddress(f"http://{host}/{number}", *key).text()
-            sealed, mac = addresses.seal(channel, address), addresses.mac(channel, address)
-            contacts.append(Contact(subscriber=who, channel=channel, address=sealed, mac=mac))
-        Contact.objects.bulk_create(contacts)
-        Wish.objects.bulk_create(
-            Wish(subscriber=who, kind="air.class", subject="pm25", level=2) for who in people
-        )
+    people = Subscriber.objects.bulk_create(Subscriber(language="ko") for _ in numbers)
+    contacts = []
+    for number, who in zip(numbers, people, strict=True):
+        address = f"resident{number}@example.org"
+        if channel == "push":
+            address = addresses.PushAddress(f"http://{host}/{number}", *key).text()
+        sealed, mac = addresses.seal(channel, address), addresses.mac(channel, address)
+        contacts.append(Contact(subscriber=who, channel=channel, address=sealed, mac=mac))
+    Contact.objects.bulk_create(contacts)
+    Wish.objects.bulk_create(
+        Wish(subscriber=who, kind="air.class", subject="pm25", level=2) for who in people
+    )
+
+
+def _sent() -> int:
+    from madang.notices.models import Delivery
+    from madang.notices.purposes import DELIVER, opened
+
+    with opened(DELIVER):
+        return Delivery.objects.filter(state=Delivery.State.SENT).count()
 
 
 def _browser_key() -> tuple[str, str]:
@@ -98,11 +110,10 @@ def _let_out(channel: str) -> tuple[float, float]:
     from madang.kernel.times import now
     from madang.notices.channels import setup
     from madang.notices.deliver import deliver_slice
-    from madang.notices.models import Delivery
 
     began, burst_s = time.perf_counter(), 0.0
     while (due := deliver_slice(channel)) is not None:
-        if not burst_s and Delivery.objects.filter(state="sent").count() >= BURST:
+        if not burst_s and _sent() >= BURST:
             burst_s = time.perf_counter() - began
         time.sleep(max(0.0, min(1.0, (due - now()).total_seconds())))
     setup.channel(channel).close()

@@ -165,6 +165,5 @@ async def _events(house: Doors) -> None:
 
 def _announce(message: Message) -> None:
     name = events.name_of(message.subject)
-    kind = events.event_classes().get(name)
-    if kind is not None and getattr(kind, "PUBLIC", False):
+    if name in events.public_events():
         fanout.event(message.seq, name, message.data)

@@ -130,6 +130,7 @@ class Counters:
     detections: int = 0
     revised: int = 0
     lost: int = 0
+    silences: int = 0
 
 
 @dataclass
@@ -311,18 +312,21 @@ class Core:
         counters.detections += len(found)
         counters.revised += int(np.count_nonzero(judged.revised))
 
-    def would_tick(self, now_ms: int) -> bool:
-        """True if anything follows from a tick at this time."""
+    def would_tick(self, now_ms: int, since_ms: int = 0) -> bool:
+        """True if anything follows from a tick at this time; see `tick`."""
         live = self.kept.live
         silent = np.zeros(len(live), np.uint8)
-        silent[freshness.stale(self.catalogue, live, now_ms).row] = 1
+        silent[freshness.stale(self.catalogue, live, now_ms, since_ms).row] = 1
         idle = windows.idle(
             self.catalogue, self._mode, live, self.kept.window, now_ms, self.lateness_ms
         )
         return bool(len(idle)) or not np.array_equal(silent, live["stale"])
 
-    def tick(self, now_ms: int) -> Effects:
-        """Close idle hours and mark silences by the wall clock."""
+    def tick(self, now_ms: int, since_ms: int = 0) -> Effects:
+        """Close idle hours and mark silences by the wall clock.
+
+        `since_ms` is when we began to listen; a silence is not counted from before.
+        """
         state = self.kept
         hours = windows.close_idle(
             self.catalogue,
@@ -334,13 +338,14 @@ class Core:
         )
         found = detectors.watch_hours(self.watching, state.watch, hours)
         silent_now = np.zeros(len(self.catalogue), np.uint8)
-        silent_now[freshness.stale(self.catalogue, state.live, now_ms).row] = 1
+        silent_now[freshness.stale(self.catalogue, state.live, now_ms, since_ms).row] = 1
         was = state.live["stale"]
         silent = np.flatnonzero(silent_now & ~was & 1).astype(np.int32)
         heard = np.flatnonzero(was & ~silent_now & 1).astype(np.int32)
         state.live["stale"] = silent_now
         self.counters.hours += len(hours)
-        self.counters.detections += len(found) + len(silent) + len(heard)
+        self.counters.detections += len(found)
+        self.counters.silences += len(silent)
         no_time, no_place = np.empty(0, np.int64), np.empty(0, np.int32)
         nothing = Arrivals(no_place, no_time, np.empty(0), no_time, no_place, (), [])
         none = (np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint16))

@@ -35,6 +35,7 @@ class Entry:
     repeated, clashing : rows of the batch that the history held already.
     flush : hours, flags and dead letters gathered so far go to the lake with this entry.
     noted_ms : server time when it was decided; what else has no time gets this one.
+    since_ms : when the process that ticked had begun to listen.
     """
 
     first: int
@@ -44,6 +45,7 @@ class Entry:
     clashing: list[int] = field(default_factory=list)
     flush: bool = False
     noted_ms: int = 0
+    since_ms: int = 0
 
     @property
     def is_tick(self) -> bool:

@@ -38,6 +38,7 @@ from madang.telemetry.pipeline.journal import Entry, Journal
 from madang.telemetry.pipeline.republish import unpublished
 from madang.telemetry.pipeline.sources import Sources
 from madang.telemetry.pipeline.stored import mend
+from madang.telemetry.pipeline.watch_log import WatchLog
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Progress:
     lock : held while the core is changed in a thread; others hold it to read.
     seq : the last message that is done with. epoch : names this run of sequence numbers for ever.
     batch : rows of the last micro-batch, and the seconds it took.
+    since_ms : when this process began to listen. watch_log : how its detectors have done since.
     """
 
     def __init__(self, journal: Journal, sources: Sources, clock: Callable[[], int]) -> None:
@@ -61,6 +63,8 @@ class Progress:
         self.trouble = ""
         self.newest_ms = 0
         self.batch = (0, 0.0)
+        self.since_ms = clock()
+        self.watch_log = WatchLog()
         self.kept_at = time.monotonic()
         self._journal = journal
         self._sources = sources
@@ -148,7 +152,7 @@ class Progress:
     def _applied(self, entry: Entry, messages: Sequence[Message]) -> Effects:
         with self.lock:
             if entry.is_tick:
-                return self.core.tick(entry.now_ms)
+                return self.core.tick(entry.now_ms, entry.since_ms)
             admitted = self.core.admit(self.core.read(messages))
             repeated = np.array(entry.repeated, np.int64)
             return self.core.settle(admitted, repeated, np.array(entry.clashing, np.int64))
@@ -181,6 +185,7 @@ class Progress:
                 return self.core.settle(admitted, repeated, clashing)
 
         effects = await asyncio.to_thread(settled)
+        self.watch_log.add(self.core, effects, self._clock())
         self.gathered.add(self.core.catalogue, effects)
         await self._carry_out(entry, effects)
         self.seq = entry.last
@@ -196,11 +201,16 @@ class Progress:
     async def tick(self, now: int, *, flush: bool) -> None:
         """Journal and carry out a tick, if anything follows from it."""
         with self.lock:
-            if not flush and not self.core.would_tick(now):
+            if not flush and not self.core.would_tick(now, self.since_ms):
+                self.watch_log.looked(now)
                 return
-        entry = Entry(first=self.seq + 1, last=self.seq, now_ms=now, flush=flush, noted_ms=now)
+        entry = Entry(
+            first=self.seq + 1, last=self.seq, now_ms=now, flush=flush, noted_ms=now,
+            since_ms=self.since_ms,
+        )  # fmt: skip
         await self._note(entry)
         effects = await asyncio.to_thread(self._applied, entry, ())
+        self.watch_log.add(self.core, effects, now)
         self.gathered.add(self.core.catalogue, effects)
         await self._carry_out(entry, effects)
 

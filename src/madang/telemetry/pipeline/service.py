@@ -107,14 +107,16 @@ class Pipeline:
         self._journal.close()
 
     def answer(self, op: str, arguments: Mapping[str, Any]) -> pa.Table:
-        """Answer `latest`, `health` or `stale`; see docs/explanation/spine.md."""
+        """Answer `latest`, `health`, `stale` or `detectors`; see docs/explanation/spine.md."""
         if op == "latest":
             return self._latest(arguments.get("ids"))
         if op == "health":
             return pa.Table.from_pylist([self._health()])
         if op == "stale":
             return self._stale()
-        raise NotFound(f"telemetry answers latest, health and stale; not {op!r}")
+        if op == "detectors":
+            return self._detectors()
+        raise NotFound(f"telemetry answers latest, health, stale and detectors; not {op!r}")
 
     def _latest(self, ids: Any) -> pa.Table:
         if ids is not None:
@@ -128,9 +130,14 @@ class Pipeline:
     def _stale(self) -> pa.Table:
         with self.progress.lock:
             core = self.progress.core
-            found = freshness.stale(core.catalogue, core.kept.live, self._clock())
+            now, since = self._clock(), self.progress.since_ms
+            found = freshness.stale(core.catalogue, core.kept.live, now, since)
             ds = core.catalogue.ids[found.row]
         return pa.table({"ds": ds, "age_s": found.age_s, "limit_s": found.limit_s})
+
+    def _detectors(self) -> pa.Table:
+        with self.progress.lock:
+            return self.progress.watch_log.table(self.progress.core, self._clock())
 
     def _health(self) -> dict[str, Any]:
         with self.progress.lock:
@@ -164,6 +171,7 @@ class Pipeline:
             except Exception:
                 log.exception("the pipeline broke; it goes on from its state on disk")
                 self.progress.trouble = "the pipeline broke and was restored; see the log"
+                self.progress.watch_log.breaks += 1
                 await asyncio.sleep(1.0)
 
     async def _bury(self) -> None:
@@ -182,6 +190,7 @@ class Pipeline:
         async with aclosing(feed):  # type: ignore[type-var]
             self._pending = await self.progress.replayed(entries, feed)
             await self.progress.adopted()
+            self.progress.since_ms = self._clock()
             self._up.set()
             await self._followed(feed)
 

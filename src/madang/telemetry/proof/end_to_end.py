@@ -29,9 +29,9 @@ from madang.kernel.config import Settings
 from madang.kernel.errors import Unavailable
 from madang.kernel.lake.chdb_store import ChdbStore
 from madang.kernel.lake.desk import Desk
+from madang.kernel.ports import free_offset
 from madang.kernel.registry import LakeTable, registry
 from madang.telemetry import frames
-from madang.telemetry.doors.proof.instance import free_port_offset
 from madang.telemetry.engine.warm import warm_up
 from madang.telemetry.pipeline.service import Pace, Pipeline
 from madang.telemetry.pipeline.sources import Sources
@@ -64,7 +64,7 @@ def measured(points: int, folder: Path, per_message: int = PER_MESSAGE) -> Figur
     Unavailable
         If the publisher fails; the message holds its words.
     """
-    here = Settings(data=folder, port_offset=free_port_offset())
+    here = Settings(data=folder, port_offset=free_offset())
     server = BusServer(here)
     server.start()
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,12 +19,27 @@ from madang.web import formats
 from madang.web.icons import ICONS, svg
 
 register = template.Library()
+_ENDS = re.compile(r"(?<=[.!?])\s+")
+# Scripts that set no space between words: Thai and Lao, Burmese, Khmer, Chinese and Japanese with
+# their punctuation. A name in such a sentence ends where they begin.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef"
+_HYPHENED = re.compile(rf"([^\s{_UNSPACED}]*-[^\s{_UNSPACED}]*)")
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return the named icon."""
     return mark_safe(svg(name))  # noqa: S308 - our own drawing, no input in it
+
+
+@register.simple_tag
+def lang_of_name(name: str) -> str:
+    """Return the attribute ``lang`` of a name that the city gave in its own language.
+
+    Names of stations and places without a translation come so; what is plain Latin needs none.
+    """
+    own = profile().city.default_language
+    return "" if name.isascii() or own == _language() else format_html(' lang="{}"', own)
 
 
 @register.simple_tag
@@ -67,10 +83,16 @@ def number(value: float | None, decimals: int = 0) -> str:
 def unbroken(text: str) -> SafeString:
     """Return the text with words that carry a hyphen (Mapo-gu) kept on one line."""
     parts = (
-        format_html('<span class="nowrap">{}</span>', word) if "-" in word else escape(word)
-        for word in str(text).split(" ")
+        format_html('<span class="nowrap">{}</span>', part) if "-" in part else escape(part)
+        for part in _HYPHENED.split(str(text))
     )
-    return mark_safe(" ".join(parts))  # noqa: S308 - each part is escaped
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+@register.filter
+def sentences(text: str) -> SafeString:
+    """Return the text with each sentence on its own line, as easy language wants it."""
+    return format_html_join(mark_safe("<br>"), "{}", ((part,) for part in _ENDS.split(str(text))))
 
 
 @register.filter

@@ -7,6 +7,17 @@ const say = (name) => { status.textContent = section.dataset[name]; };
 if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
   section.hidden = false;
   button.addEventListener("click", ask);
+  offerChange();
+}
+
+// a browser that gets alerts already is led to its own page
+async function offerChange() {
+  const worker = await navigator.serviceWorker.getRegistration(section.dataset.scope);
+  const known = worker && await worker.pushManager.getSubscription();
+  if (!known) return;
+  const form = document.getElementById("push-here");
+  form.elements.subscription.value = JSON.stringify(known);
+  form.hidden = false;
 }
 
 async function ask() {
@@ -39,11 +50,14 @@ async function send(found) {
   const form = new FormData(document.getElementById("sign-up"));
   form.set("channel", "push");
   form.set("subscription", JSON.stringify(found));
-  const answer = await fetch(location.pathname, { method: "POST", body: form });
-  if (answer.ok) return say("done");
-  // the page that came back says, field by field, what is missing
+  const answer = await fetch(location.href, { method: "POST", body: form });
+  if (answer.ok) {
+    offerChange();
+    return say("done");
+  }
+  // the page that came back says above its form what is wrong
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const faults = [...page.querySelectorAll(".field-error, .banner-warn p")];
+  const faults = [...page.querySelectorAll(".error-summary li, .banner-warn p")];
   status.textContent = faults.map((fault) => fault.textContent).join(" ") || section.dataset.failed;
   return undefined;
 }

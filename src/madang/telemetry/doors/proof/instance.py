@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import madang
 from madang.kernel.bus.server import BusServer
 from madang.kernel.config import Settings
 from madang.kernel.errors import Unavailable
+from madang.kernel.ports import free_offset
 
 _PATIENCE_S = 60.0
 
@@ -103,7 +103,7 @@ def stream_instance(
     folder: Path, kind: type[StreamInstance] = StreamInstance
 ) -> Iterator[StreamInstance]:
     """Run a bus and a stream process in `folder`, with gateways and datastreams to write to."""
-    here = Settings(data=folder, port_offset=free_port_offset())
+    here = Settings(data=folder, port_offset=free_offset())
     bus = BusServer(here)
     bus.start()
     found = kind(here, bus, _environment(here))
@@ -129,24 +129,3 @@ def _environment(here: Settings) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "madang.app.settings",
         "PYTHONPATH": os.pathsep.join(filter(None, [source, kept.get("PYTHONPATH", "")])),
     }
-
-
-def free_port_offset() -> int:
-    """Return a port offset at which all ports of an instance are free.
-
-    Raises
-    ------
-    Unavailable
-        If there is none.
-    """
-    plain = Settings()
-    wanted = (plain.front_port, plain.dialect_port, plain.mqtt_port, *range(18010, 18020))
-    for offset in range(20_000, 45_000, 137):
-        if all(_is_free(port + offset) for port in wanted):
-            return offset
-    raise Unavailable("no free ports for an instance of its own")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

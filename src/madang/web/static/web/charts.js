@@ -14,7 +14,10 @@
   function sentence(row, titles) {
     const values = row.text.slice(1).map((text, place) => [titles[place + 1], text]);
     const known = values.filter(([, text]) => text !== "–");
-    return `${row.text[0]} · ${known.map(([title, text]) => `${title}: ${text}`).join(" · ")}`;
+    const parts = [row.text[0], ...known.map(([title, text]) => `${title}: ${text}`)];
+    // each part set apart (LRI or RLI): Latin names keep to their values where lines run from the right
+    const apart = document.dir === "rtl" ? "\u2067" : "\u2066";
+    return parts.map((part) => `${apart}${part}\u2069`).join(" · ");
   }
 
   function reader(figure) {

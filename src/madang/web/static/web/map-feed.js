@@ -6,6 +6,7 @@ const AGAIN_MS = 10000;
 export class Feed {
   constructor(setup, { observations, event, state }) {
     this.address = setup.events;
+    this.announced = setup.announced; // the events that rooms made public
     this.topics = [...new Set(setup.layers.map((one) => one.live).filter(Boolean))];
     this.take = { observations, event, state };
     if (this.topics.length && setup.events) this.open();
@@ -19,7 +20,7 @@ export class Feed {
       if (this.source.readyState === EventSource.CLOSED) this.again();
     };
     this.source.addEventListener("obs", (message) => this.take.observations(JSON.parse(message.data)));
-    for (const name of ["air.measure_in_force", "air.measure_lifted", "notices.desk_changed"]) {
+    for (const name of this.announced) {
       this.source.addEventListener(name, (message) => this.take.event(name, message.data));
     }
   }

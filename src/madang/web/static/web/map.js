@@ -16,6 +16,7 @@ import { fillTable } from "./map-table.js";
 
 const REFRESH_MS = 60000; // layers that no event announces
 const CHANGED_MS = 15000; // layers whose rows follow from many readings
+const GATHER_MS = 300; // events within this time make one question
 const LATE_MS = 10000; // how often ages are looked at again
 const NEAR_PX = 26; // a finger's half width
 
@@ -75,7 +76,11 @@ class MadangMap {
 
   announced(name, data) {
     this.root.dispatchEvent(new CustomEvent("madang:event", { detail: { name, data }, bubbles: true }));
-    this.reload((layer) => layer.live === "events");
+    if (this.gathering) return; // one hour's turn announces many events at once
+    this.gathering = setTimeout(() => {
+      this.gathering = null;
+      this.reload((layer) => layer.live === "events");
+    }, GATHER_MS);
   }
 
   isDerived(layer) {
@@ -277,7 +282,9 @@ class MadangMap {
   async load(id) {
     const layer = this.layers.get(id);
     const moment = this.at;
-    const address = moment === null ? layer.url : `${layer.url}?at=${encodeURIComponent(new Date(moment).toISOString())}`;
+    const address = new URL(layer.url, location.href);
+    address.searchParams.set("lang", this.setup.language); // the page's own address may choose it
+    if (moment !== null) address.searchParams.set("at", new Date(moment).toISOString());
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(`${answer.status}`);

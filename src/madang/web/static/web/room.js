@@ -33,7 +33,9 @@ async function start() {
 
 // --- parts that the server renders
 
-async function part(address, options = {}) {
+async function part(path, options = {}) {
+  const address = new URL(path, location.href);
+  address.searchParams.set("lang", document.documentElement.lang); // the page's own may choose it
   const answer = await fetch(address, { ...options, headers: { "X-Part": "room", Accept: "text/html", ...options.headers } });
   if (answer.redirected) location.reload(); // signed out meanwhile
   if (!answer.ok) throw new Error(await problem(answer));
@@ -58,7 +60,12 @@ function put(name, markup) {
   if (heading) tellHeading(heading);
   for (const one of open) box.querySelector(`details[data-key="${one}"]`)?.setAttribute("open", "");
   for (const [id, value] of written) { const field = document.getElementById(id); if (field) field.value = value; }
-  if (key) (box.querySelector(`[data-key="${key}"]`) ?? document.getElementById(`room-${name}`))?.focus();
+  if (key) focusAgain(box.querySelector(`[data-key="${key}"]`) ?? document.getElementById(`room-${name}`));
+}
+
+/** What opens is focused by its summary. */
+function focusAgain(part) {
+  (part?.matches("details") ? part.querySelector("summary") : part)?.focus();
 }
 
 function tellHeading(text) {

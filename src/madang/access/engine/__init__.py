@@ -1,0 +1,1 @@
+"""Policies compiled once, and the decision they give."""

@@ -1,0 +1,1 @@
+"""Django's own commands that need the tables open."""

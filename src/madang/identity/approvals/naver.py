@@ -1,0 +1,20 @@
+"""Naver: the request arrives in the Naver app."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from madang.identity.approvals.exchange import Exchange
+from madang.identity.engine.approvals import Asked
+
+
+class Naver(Exchange):
+    """Takes no token for identification: bound by the receipt, name, birth and phone."""
+
+    id: ClassVar[str] = "naver"
+    title: ClassVar[str] = "네이버"
+    path: ClassVar[str] = "/NAVER/Identity"
+    signs_token: ClassVar[bool] = False
+
+    def _body(self, asked: Asked) -> dict[str, Any]:
+        return super()._body(asked) | {"callCenterNum": self._call_centre}

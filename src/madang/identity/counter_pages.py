@@ -1,0 +1,223 @@
+"""Pages of staff at counters, on visits, by phone: help a resident, enter mandates, confirm."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from madang.access.api import purpose
+from madang.city.api import profile
+from madang.identity import assisted, mandates
+from madang.identity.api import current_actor
+from madang.identity.assistance_pages import decided, shown
+from madang.identity.errors import NoMandate, UnknownPerson
+from madang.identity.mandate_pages import wish_of
+from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
+from madang.identity.mandates import Company, Evidence
+from madang.identity.person_models import Person, PersonName
+from madang.identity.scopes import services
+from madang.kernel.errors import Forbidden, Invalid, NotFound
+from madang.kernel.events import new_id
+from madang.kernel.times import now
+
+SHORTEST_REASON = 20
+_MOST_FOUND = 20
+
+
+@never_cache
+@sensitive_post_parameters("number", "name", "born")
+def assist(request: HttpRequest) -> HttpResponse:
+    """Find the resident who is there and ask for an assisted session."""
+    given = request.POST
+    context: dict[str, Any] = {
+        "heading": _("Help a resident"),
+        "crumbs": [(_("Home"), "/")],
+        "key": given.get("key") or new_id(),
+        "given": given.dict(),
+        "services": [("", _("Choose")), *services().items()],
+        "channels": [(key, _(title), "") for key, title in assisted.CHANNELS.items()],
+        "consents": [(key, _(title), "") for key, title in assisted.CONSENTS.items()],
+    }
+    if request.method != "POST":
+        return render(request, "identity/assist.html", context)
+    try:
+        row = assisted.ask(current_actor(request), _asked(request), session_id=context["key"])
+    except Invalid as error:
+        context |= {"errors": error.fields, "error_list": list(error.fields.items())}
+        return render(request, "identity/assist.html", context, status=422)
+    except (UnknownPerson, Forbidden) as error:
+        errors = {"number": error.message}
+        context |= {"errors": errors, "error_list": list(errors.items())}
+        return render(request, "identity/assist.html", context, status=422)
+    return redirect("assist-wait", row.pk)
+
+
+@never_cache
+def wait(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Wait for the resident's yes; begin once it is there."""
+    actor = current_actor(request)
+    row = assisted.of_staff(actor, session_id)
+    state = assisted.state_of(row)
+    if request.method == "POST":
+        if request.POST.get("end"):
+            assisted.end(row.pk, actor.id)
+            return redirect("assist")
+        assisted.begin(request, actor, session_id)
+        return redirect("looks")
+    headings = {
+        "asked": _("Read this number to the resident: %(number)s") % {"number": row.number},
+        "running": _("The resident agreed"),
+        "over": _("The time is over"),
+        "ended": _("This session is over"),
+    }
+    context = {
+        "heading": headings[state],
+        "crumbs": [(_("Home"), "/"), (_("Help a resident"), "/counter/assist/")],
+        "state": state,
+        "row": shown(row),
+    }
+    response = render(request, "identity/assist_wait.html", context)
+    if state == "asked":
+        response["Refresh"] = "5"  # works without JavaScript
+    return response
+
+
+@never_cache
+@sensitive_post_parameters("grantor", "grantee", "number", "company_number")
+def mandate(request: HttpRequest) -> HttpResponse:
+    """Enter a mandate from papers or the register."""
+    given = request.POST
+    kinds = [(one.id, _(one.title), "") for one in KINDS.values()]
+    context: dict[str, Any] = {
+        "heading": _("Enter who acts for whom"),
+        "crumbs": [(_("Home"), "/")],
+        "key": given.get("key") or new_id(),
+        "given": given.dict(),
+        "kinds": kinds,
+        "kind": given.get("kind", ""),
+        "verbs": [(name, _(title), "") for name, title in VERBS.items()],
+        "verbs_chosen": given.getlist("verbs"),
+        "services": [(key, title, "") for key, title in services().items()],
+        "services_chosen": given.getlist("services"),
+        "evidences": [
+            (name, _(title), "") for name, title in EVIDENCE.items() if name != "session"
+        ],
+        "evidence": given.get("evidence", ""),
+    }
+    if request.method != "POST":
+        return render(request, "identity/counter_mandate.html", context)
+    try:
+        _enter(request, context["key"])
+    except (Invalid, NoMandate, UnknownPerson) as error:
+        fields = error.fields if isinstance(error, Invalid) else {"grantor": error.message}
+        context |= {"errors": fields, "error_list": list(fields.items())}
+        return render(request, "identity/counter_mandate.html", context, status=422)
+    messages.success(request, _("The mandate is in force. Both sides are told."))
+    return redirect("counter-mandate")
+
+
+@never_cache
+def confirmations(request: HttpRequest) -> HttpResponse:
+    """Show what other staff asked for and a second officer has to confirm."""
+    return decided(request, "second-yes", own=False)
+
+
+@never_cache
+@sensitive_post_parameters("name")
+def emergency(request: HttpRequest) -> HttpResponse:
+    """Open a record in an emergency: told at once, reviewed within a day."""
+    given = request.POST
+    name, reason = " ".join(given.get("name", "").split()), given.get("reason", "").strip()
+    context: dict[str, Any] = {
+        "heading": _("Open a record in an emergency"),
+        "crumbs": [(_("Home"), "/")],
+        "name": name,
+        "reason": reason,
+    }
+    if request.method != "POST":
+        return render(request, "identity/emergency.html", context)
+    errors = {}
+    if len(reason) < SHORTEST_REASON:
+        errors["reason"] = _("Say in a sentence whose life, body or property is in danger.")
+    if not name:
+        errors["name"] = _("Write the whole name.")
+    if errors:
+        context |= {"errors": errors, "error_list": list(errors.items())}
+        return render(request, "identity/emergency.html", context, status=422)
+    context |= {"heading": _("Emergency look"), "is_open": True, "at": now(),
+                "found": _in_emergency(request, name, reason)}  # fmt: skip
+    return render(request, "identity/emergency.html", context)
+
+
+def _in_emergency(request: HttpRequest, name: str, reason: str) -> list[dict[str, Any]]:
+    with purpose(current_actor(request), "emergency", reason=reason):
+        rows = list(PersonName.objects.filter(full=name)[:_MOST_FOUND])
+        people = {one.pk: one for one in Person.objects.filter(pk__in=[r.person_id for r in rows])}
+        forms = list(PersonName.objects.filter(person_id__in=people))
+    return [
+        {
+            "names": sorted({form.full for form in forms if form.person_id == person.pk}),
+            "district": _district(person.district),
+            "state": person.state,
+        }
+        for person in people.values()
+    ]
+
+
+def _asked(request: HttpRequest) -> assisted.Request:
+    given = request.POST
+    minutes = given.get("minutes", "")
+    return assisted.Request(
+        person=_found(request, "").person,
+        service=given.get("service", ""),
+        minutes=int(minutes) if minutes.isdecimal() and len(minutes) <= 3 else 0,
+        channel=given.get("channel", ""),
+        consent=given.get("consent", ""),
+        reference=given.get("reference", "").strip(),
+    )
+
+
+def _found(request: HttpRequest, who: str) -> assisted.Found:
+    given = request.POST
+    return assisted.resident_with(
+        current_actor(request),
+        number=given.get(f"{who}number", "").strip(),
+        name=given.get(f"{who}name", ""),
+        born=_day(given.get(f"{who}born", ""), f"{who}born"),
+    )
+
+
+def _enter(request: HttpRequest, key: str) -> None:
+    by, wish = current_actor(request), wish_of(request)
+    evidence = Evidence(request.POST.get("evidence", ""), request.POST.get("order", ""))
+    grantee = assisted.resident_with(by, number=request.POST.get("grantee", "").strip()).person
+    if wish.kind == "company":
+        named = Company(request.POST.get("company", ""), request.POST.get("company_number", ""))
+        mandates.enter_company(by, named, grantee, wish, evidence, mandate_id=key)
+        return
+    grantor = assisted.resident_with(by, number=request.POST.get("grantor", "").strip()).person
+    mandates.enter(by, grantor, grantee, wish, evidence, mandate_id=key)
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        reason = _("Write the day as 2026-12-31.")
+        raise Invalid(reason, {field: reason}) from None
+
+
+def _district(code: str) -> str:
+    try:
+        return profile().unit(code).name() if code else ""
+    except NotFound:
+        return code

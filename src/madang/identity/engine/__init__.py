@@ -1,0 +1,1 @@
+"""Pure parts of identity: levels, codes, certificates; no database, clock or network."""

@@ -1,0 +1,233 @@
+"""Use cases of passkeys (W3C Web Authentication level 3): enrol one, sign in with one.
+
+A passkey is discoverable: the browser knows whose it is, nobody types a name. One that checks its
+user (PIN, finger, face) shows two factors, one that does not shows that it is there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+from madang.access.api import AUTHENTICATION
+from madang.city.api import profile
+from madang.identity import authenticators, ceremonies, people
+from madang.identity.account_models import Account, Authenticator
+from madang.identity.errors import ProofFailed
+from madang.identity.sessions import Proof
+from madang.kernel import audit
+from madang.kernel.config import settings
+from madang.kernel.events import new_id
+
+PASSKEY = "passkey"
+ENROL, SIGN_IN = "passkey-enrol", "passkey-sign-in"
+LARGEST = 64 * 1024  # characters of an answer; a key's statement has a few hundred
+_AGAIN = "the passkey could not be used; try again"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A sign-in that held: whose, and what it showed."""
+
+    account: Account
+    proof: Proof
+
+
+def rp_id() -> str:
+    """Return the name that passkeys are bound to: the host of the public address."""
+    return urlsplit(settings().public_origin).hostname or "localhost"
+
+
+def enrolment_options(request: HttpRequest, account: str, name: str) -> tuple[str, str]:
+    """Return (token, options as JSON) with which a browser makes a passkey.
+
+    Parameters
+    ----------
+    account : id of the account that gets it; a fresh id for an account yet to be opened.
+    name : what the device shows beside it; not kept here.
+    """
+    token = ceremonies.ask(request, ENROL, account=account)
+    have = authenticators.authenticators_of(account, PASSKEY)
+    options = generate_registration_options(
+        rp_id=rp_id(),
+        rp_name=profile().name(),
+        user_name=name,
+        user_display_name=name,
+        user_id=account.encode(),
+        challenge=bytes.fromhex(token),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.PREFERRED,
+        ),
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.handle)) for row in have
+        ],
+    )
+    return token, options_to_json(options)
+
+
+def sign_in_options(request: HttpRequest) -> tuple[str, str]:
+    """Return (token, options as JSON) with which a browser shows a passkey it has."""
+    token = ceremonies.ask(request, SIGN_IN)
+    options = generate_authentication_options(
+        rp_id=rp_id(),
+        challenge=bytes.fromhex(token),
+        user_verification=UserVerificationRequirement.PREFERRED,
+    )
+    return token, options_to_json(options)
+
+
+def enrol(request: HttpRequest, token: str, answer: str, label: str, account: str) -> Authenticator:
+    """Add the passkey that a browser made to the account signed in.
+
+    Raises
+    ------
+    ProofFailed
+        If the answer is late, was sent before, or is not what was asked for.
+    """
+    about = ceremonies.answered(request, ENROL, token)
+    if about is None or about["account"] != account:
+        raise ProofFailed(_AGAIN)
+    return _add(account, _made(request, token, answer), label)
+
+
+def open_account(request: HttpRequest, token: str, answer: str, label: str, language: str) -> Known:
+    """Open a resident's account with the passkey that a browser made; both or neither.
+
+    Raises
+    ------
+    ProofFailed
+        If the answer is late, was sent before, or is not what was asked for.
+    """
+    about = ceremonies.answered(request, ENROL, token)
+    if about is None:
+        raise ProofFailed(_AGAIN)
+    made = _made(request, token, answer)
+    with transaction.atomic():
+        account = people.add_resident(
+            None, by=AUTHENTICATION, language=language, account_id=about["account"]
+        )
+        row = _add(account.pk, made, label)
+    return Known(account, Proof(authenticators.amr_of(row), row.pk))
+
+
+def sign_in(request: HttpRequest, token: str, answer: str) -> Known:
+    """Return whose passkey answered, and what that showed.
+
+    Raises
+    ------
+    ProofFailed
+        If the answer is late, was sent before, is nobody's, or its count went back: then the key
+        was copied, or the answer is an old one.
+    """
+    if ceremonies.answered(request, SIGN_IN, token) is None:
+        raise ProofFailed(_AGAIN)
+    given = _read(answer)
+    row = authenticators.find(PASSKEY, str(given.get("id", ""))[:200])
+    if row is None or not _is_of(row, given):
+        raise ProofFailed(_AGAIN)
+    try:
+        shown: VerifiedAuthentication = verify_authentication_response(
+            credential=given,
+            expected_challenge=bytes.fromhex(token),
+            expected_rp_id=rp_id(),
+            expected_origin=_origins(request),
+            credential_public_key=base64url_to_bytes(row.public["key"]),
+            credential_current_sign_count=0,  # compared below, where it is also moved on
+        )
+    except WebAuthnException:
+        raise ProofFailed(_AGAIN) from None
+    # zero on both sides: a passkey that does not count (WebAuthn level 3, section 6.1.1)
+    never_counts = shown.new_sign_count == 0 and row.counter == 0
+    if not authenticators.use(row, shown.new_sign_count, may_stay=never_counts):
+        audit.record(f"account:{row.account_id}", "identity.suspect_copy",
+                     f"authenticator:{row.pk}")  # fmt: skip
+        with transaction.atomic():
+            authenticators.tell(row.account_id, "passkey-copied")
+        raise ProofFailed(_AGAIN)
+    amr = "passkey" if shown.user_verified else "pop"
+    return Known(authenticators.account(row.account_id), Proof(amr, row.pk))
+
+
+def _made(request: HttpRequest, token: str, answer: str) -> VerifiedRegistration:
+    try:
+        return verify_registration_response(
+            credential=_read(answer),
+            expected_challenge=bytes.fromhex(token),
+            expected_rp_id=rp_id(),
+            expected_origin=_origins(request),
+        )
+    except WebAuthnException:
+        raise ProofFailed(_AGAIN) from None
+
+
+def _add(account: str, made: VerifiedRegistration, label: str) -> Authenticator:
+    try:
+        with transaction.atomic():
+            return authenticators.add(
+                account,
+                PASSKEY,
+                bytes_to_base64url(made.credential_id),
+                label=label,
+                public={
+                    "key": bytes_to_base64url(made.credential_public_key),
+                    "verifies_user": made.user_verified,
+                    "is_synced": made.credential_backed_up,
+                },
+                counter=made.sign_count,
+            )
+    except IntegrityError:
+        raise ProofFailed("this passkey is in use already") from None
+
+
+def _is_of(row: Authenticator, given: dict[str, Any]) -> bool:
+    """Return whether the account that the passkey names is the one that we know it by."""
+    response = given.get("response")
+    named = response.get("userHandle") if isinstance(response, dict) else None
+    return not named or named == bytes_to_base64url(row.account_id.encode())
+
+
+def _read(answer: str) -> dict[str, Any]:
+    try:
+        given = json.loads(answer) if len(answer) <= LARGEST else None
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise ProofFailed(_AGAIN)
+    return given
+
+
+def _origins(request: HttpRequest) -> list[str]:
+    """Return the pages that may ask: ours; a demonstration's also under another port."""
+    here = settings()
+    known = [here.public_origin]
+    if not here.is_production and urlsplit(f"//{request.get_host()}").hostname == rp_id():
+        known.append(f"{request.scheme}://{request.get_host()}")
+    return known
+
+
+def fresh_account() -> str:
+    """Return an id for an account yet to be opened."""
+    return new_id()

@@ -1,0 +1,218 @@
+"""Mandates, assisted sessions and looks in a real browser: each page, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from madang.access.api import purpose
+from madang.identity.people import KEEP_PEOPLE
+from madang.identity.person_models import Person
+from tests.identity.residents import actor_of, client_of, resident, session_key, staff
+from tests.web.browser import (
+    DESKTOP,
+    arrived,
+    console_errors,
+    faults,
+    needs_browser,
+    open_browser,
+    resize,
+    scripts,
+    tab_faults,
+)
+
+pytestmark = [
+    pytest.mark.system, pytest.mark.data, pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True), needs_browser,
+]  # fmt: skip
+PHONE = 360
+HASH = "ab" * 32
+# where pictures of the pages go, for whoever wants to look at them
+PICTURES = os.environ.get("MADANG_PICTURES", "")
+
+
+@pytest.fixture
+def browser(tmp_path):
+    with open_browser(tmp_path) as opened:
+        resize(opened, PHONE)
+        yield opened
+
+
+@pytest.fixture
+def kim(transactional_db):
+    return resident("김하늘", number="510302-2345678", latin="KIM Haneul")
+
+
+@pytest.fixture
+def mother(transactional_db):
+    return resident("이봄", number="300101-2345678", born=date(1950, 1, 1), latin="LEE Bom")
+
+
+@pytest.fixture
+def clerk(transactional_db):
+    return staff("lee", "clerk")
+
+
+def become(browser, site: str, account) -> None:
+    """Let the browser be signed in as this account, just now and with two factors."""
+    browser.get(f"{site}/static/web/mark.svg")
+    browser.delete_all_cookies()
+    key = session_key(account)
+    browser.add_cookie({"name": "madang", "value": key, "path": "/"})
+    browser.add_cookie({"name": "django_language", "value": "en", "path": "/"})
+
+
+def press(browser, text: str) -> None:
+    browser.find_element("xpath", f"//button[contains(normalize-space(), '{text}')]").click()
+
+
+def choose(browser, name: str, *values: str) -> None:
+    for value in values:
+        browser.find_element("css selector", f"label[for={name}-{value}]").click()
+
+
+def looked_at(browser, name: str) -> None:
+    """Check the page shown, on a phone and on a desk; keep its picture where asked to."""
+    for width in (PHONE, DESKTOP):
+        resize(browser, width)
+        assert faults(browser) == [], f"{name} at {width}"
+        if PICTURES:
+            height = browser.execute_script("return document.documentElement.scrollHeight")
+            resize(browser, width, min(height, 3000))
+            Path(PICTURES, f"{name}-{width}.png").write_bytes(browser.get_screenshot_as_png())
+    resize(browser, PHONE)
+
+
+def test_a_resident_lets_a_parent_act_who_acts_and_the_resident_sees_it(
+    browser, live_server, kim, mother, clerk
+):
+    site = live_server.url
+    scripts(browser, on=False)  # all of it works without
+    become(browser, site, kim)
+    browser.get(f"{site}/account/mandates/")
+    arrived(browser, "h1", "Nobody acts for you")
+    browser.find_element("link text", "Let somebody act for you").click()
+    press(browser, "Get the code")
+    arrived(browser, ".error-summary", "Choose who acts")
+    choose(browser, "kind", "parent")
+    choose(browser, "verbs", "view", "apply", "sign")
+    press(browser, "Get the code")
+    arrived(browser, "h1", "Hand this code")
+    code = browser.find_element("css selector", "p.lead code").text
+
+    become(browser, site, mother)
+    browser.get(f"{site}/account/mandates/accept/")
+    browser.find_element("id", "code").send_keys(code)
+    press(browser, "See what it is")
+    arrived(browser, "h1", "Do you want to act for KIM Haneul?")
+    press(browser, "Yes, I act for them")
+    arrived(browser, "h2", "You may act for")
+    press(browser, "Act for KIM Haneul now")
+    arrived(browser, "[aria-label='Acting for somebody else']", "You act for KIM Haneul.")
+    browser.get(f"{site}/account/names/")
+    choose(browser, "form", "preferred")
+    browser.find_element("id", "full").send_keys("하늘이")
+    press(browser, "Keep this name")
+    arrived(browser, "[role='status']", "changed")
+    press(browser, "Act for myself again")
+    arrived(browser, "h1")
+    assert not browser.find_elements("css selector", "[aria-label='Acting for somebody else']")
+
+    with purpose(actor_of(client_of(clerk)), KEEP_PEOPLE):
+        Person.objects.get(pk=kim.person_id)
+    become(browser, site, kim)
+    browser.get(f"{site}/account/looks/")
+    shown = browser.find_element("tag name", "main").text
+    assert "Clerk" in shown
+    assert "LEE Bom" in shown
+    assert "Change a form of your name" in shown
+    browser.get(f"{site}/account/mandates/")
+    browser.find_element("partial link text", "End it").click()
+    press(browser, "End it now")
+    arrived(browser, "h1", "Nobody acts for you")
+    assert console_errors(browser, "/account/mandates/new/") == []
+
+
+def test_an_operators_assisted_session_shows_up_at_the_residents(browser, live_server, kim, clerk):
+    site = live_server.url
+    become(browser, site, clerk)
+    browser.get(f"{site}/counter/assist/")
+    browser.find_element("id", "number").send_keys("510302-2345678")
+    browser.find_element("css selector", "#service option:nth-child(2)").click()
+    press(browser, "Ask for their consent")
+    arrived(browser, "h1", "Read this number to the resident:")
+    number = browser.find_element("tag name", "h1").text.split()[-1]
+    looked_at(browser, "assist-wait")
+    waiting = browser.current_url
+
+    become(browser, site, kim)
+    browser.get(f"{site}/account/assistance/")
+    arrived(browser, "h1", "Staff ask to act for you")
+    looked_at(browser, "assistance")
+    press(browser, number)
+    arrived(browser, "h1", "Staff act for you now")
+
+    become(browser, site, clerk)
+    browser.get(waiting)
+    arrived(browser, "h1", "The resident agreed")
+    press(browser, "Act for them now")
+    arrived(browser, "[aria-label='Acting for somebody else']", "15 minutes left")
+    looked_at(browser, "acting-looks")
+    browser.get(f"{site}/account/names/")
+    browser.find_element("id", "full").send_keys("하늘이")
+    press(browser, "Keep this name")
+    arrived(browser, "main", "a second officer has to confirm it")
+    press(browser, "End now")
+    arrived(browser, "h1")
+
+    become(browser, site, kim)
+    browser.get(f"{site}/account/confirmations/")
+    looked_at(browser, "confirmations")
+    press(browser, "Yes, change it")
+    arrived(browser, "[role='status']", "It is done")
+    browser.get(f"{site}/account/looks/")
+    arrived(browser, "main", "Find your record to help you")
+    arrived(browser, "main", "Change a form of your name")
+    assert "assisted" in browser.find_element("tag name", "main").text
+    looked_at(browser, "looks")
+    assert tab_faults(browser) == []
+    assert console_errors(browser) == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "ar"])
+def test_every_page_of_it_is_whole(browser, live_server, kim, mother, clerk, language):
+    site = live_server.url
+    admin = staff("admin", "administrator")
+    lee = clerk.pk
+    pages = {
+        kim: ["account/", "account/mandates/", "account/mandates/new/", "account/mandates/accept/",
+              "account/act-for/over/", "account/looks/", "account/names/", "account/assistance/",
+              "account/confirmations/"],
+        clerk: ["counter/assist/", "counter/mandates/new/", "counter/confirmations/",
+                "counter/emergency/"],
+        staff("park", "privacy-officer"): ["privacy/questions/", "privacy/emergencies/"],
+        admin: ["staff/", "staff/new/", f"staff/one/{lee}/", "staff/roles/", "staff/yearly/",
+                "staff/kiosks/", "kiosk/", "kiosk/bind/x/"],
+    }  # fmt: skip
+    with purpose(actor_of(client_of(clerk)), KEEP_PEOPLE):
+        Person.objects.get(pk=kim.person_id)
+    found = []
+    for account, paths in pages.items():
+        become(browser, site, account)
+        for path in paths:
+            browser.get(f"{site}/{path}?lang={language}")
+            assert browser.current_url.startswith(f"{site}/{path}"), browser.current_url
+            for width in (PHONE, DESKTOP):
+                resize(browser, width)
+                axe = width == PHONE
+                found += [f"{path} at {width}: {one}" for one in faults(browser, axe=axe)]
+                if PICTURES and language != "ar":
+                    height = browser.execute_script("return document.documentElement.scrollHeight")
+                    resize(browser, width, min(height, 3000))
+                    name = f"{path.replace('/', '_')}{language}-{width}.png"
+                    Path(PICTURES, name).write_bytes(browser.get_screenshot_as_png())
+    assert not found, "\n".join(found)
+    assert console_errors(browser) == []
