@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 
 from madang.access.api import ROLES
@@ -40,8 +42,13 @@ def everybody() -> Client:
 
 def asked(client: Client, address: str):
     answer = client.get(address)
-    if answer.streaming:
-        answer.close()  # a file that nobody reads to its end
+    if answer.streaming:  # a file that nobody reads to its end
+        # the end of a request closes database connections, here the one of the test itself
+        request_finished.disconnect(close_old_connections)
+        try:
+            answer.close()
+        finally:
+            request_finished.connect(close_old_connections)
     return answer
 
 
