@@ -39,6 +39,7 @@ SHELL_OFFERS = (
 # ... and to those who run the platform
 STAFF_OFFERS = (
     ("Purpose", "title"),
+    ("Purpose", "legal_basis"),
     ("SensitiveAct", "title"),
     ("Schedule", "help"),
     ("Claim", "what"),
@@ -107,7 +108,7 @@ SHELL = (
     "identity/templates/identity/more.html",
     "identity/templates/identity/pa*.html",
     "identity/templates/identity/recover*.html",
-    "identity/templates/identity/sign_in.html",
+    "identity/templates/identity/sign_in*.html",
     "notices/actions.py",
     "notices/addresses.py",
     "notices/calls.py",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -40,6 +42,7 @@ class ShownLook:
     look: Look
     who: str
     why: str
+    law: str
     data: str
     question: LookQuestion | None
 
@@ -94,7 +97,8 @@ def looks(person: str, year: int | None = None) -> list[ShownLook]:
             look=one,
             who=who_is(one.actor, one.through, one.at, names),
             why=_(one.purpose_title) if one.purpose_title else one.purpose,
-            data=_dataset(one.dataset),
+            law=_(one.legal_basis) if one.legal_basis else "",
+            data=dataset_title(one.dataset),
             question=asked.get(one.decision),
         )
         for one in found
@@ -182,7 +186,9 @@ def tell_of_emergency(event: EmergencyOpened) -> None:
         announce(SecurityNotice(account=account, kind=EMERGENCY_OPENED, values={}))
 
 
-def who_is(actor: str, through: str, at: datetime, names: dict[str, str]) -> str:
+def who_is(
+    actor: str, through: str, at: datetime, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return who acted, for the person concerned: as what, not by which name.
 
     Officials act for their department; representatives are persons whom this person, or the law,
@@ -229,7 +235,8 @@ def act_title(what: str) -> str:
     return _(what)
 
 
-def _dataset(name: str) -> str:
+def dataset_title(name: str) -> str:
+    """Return what a data set is called on a page; its own name where it has no title."""
     known = {
         "identity.person": _("Basic record"),
         "identity.name": _("Names"),
@@ -238,6 +245,12 @@ def _dataset(name: str) -> str:
         "identity.account": _("Account"),
         "identity.authenticator": _("Ways to sign in"),
         "identity.question": _("Your questions about looks"),
+        "notices.subscriber": _("What you want to be told"),
+        "notices.contact": _("Where you want to be told"),
+        "notices.sign-up": _("Sign-ups for alerts"),
+        "notices.delivery": _("Messages sent to you"),
+        "notices.recorded": _("Messages sent to you"),
+        "notices.call-back": _("Calls that you asked for"),
     }
     return known.get(name, name)
 

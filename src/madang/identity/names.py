@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from madang.access.api import Actor, purpose
 from madang.identity.person_models import PersonName
 
 # best first; who reads Hangul gets the registered name, everybody else the Latin one
 _ORDER = ("preferred", "registered", "native", "latin")
 _ABROAD = ("preferred", "latin", "registered", "native")
+FORMS = {
+    "registered": gettext_noop("Registered name"),
+    "preferred": gettext_noop("Name you want to be called by"),
+    "latin": gettext_noop("Name in Latin letters"),
+    "native": gettext_noop("Name in your own script"),
+}
 
 
 def names_of(people: Iterable[str], language: str, *, by: Actor, why: str) -> dict[str, str]:
@@ -36,3 +45,13 @@ def chosen(forms: dict[str, str], language: str) -> str:
     """
     order = _ORDER if language.startswith("ko") else _ABROAD
     return next((forms[form] for form in order if form in forms), "")
+
+
+def form_title(form: str) -> str:
+    """Return what a form of a name is called, in the reader's language."""
+    return _(FORMS.get(form, form))
+
+
+def facts_of_name(payload: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what the act `identity.set-name` would change, in the reader's words."""
+    return [(form_title(payload.get("form", "")), payload.get("full", ""))]

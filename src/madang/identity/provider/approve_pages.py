@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from madang.identity import ceremony, sessions
 from madang.identity.ceremony import Wish
+from madang.identity.page_parts import own_trail
 from madang.identity.provider import backchannel
 from madang.identity.provider.consent_pages import told_in_words
 from madang.identity.provider_request_models import BackchannelRequest
@@ -22,7 +23,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """List what waits for the reader's approval."""
     rows = backchannel.waiting_for(_facts(request).account)
     heading = _("Nothing waits for your approval") if not rows else _("Waiting for your approval")
-    return render(request, "identity/approvals.html", {"heading": heading, "rows": rows})
+    return render(
+        request,
+        "identity/approvals.html",
+        {"heading": heading, "crumbs": own_trail(), "rows": rows},
+    )
 
 
 @never_cache
@@ -36,9 +41,14 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         yes = backchannel.decide(row, facts, request.POST.get("number", ""))
         heading = _("Approved") if yes else _("Not approved")
-        return render(request, "identity/decided.html", {"heading": heading, "yes": yes})
+        return render(
+            request,
+            "identity/decided.html",
+            {"heading": heading, "crumbs": own_trail(), "yes": yes},
+        )
     context = {
         "heading": _("Did you begin this at %(name)s?") % {"name": row.client.name},
+        "crumbs": own_trail((_("Waiting for your approval"), reverse("approvals"))),
         "row": row,
         "told": told_in_words(row.scope.split(), []),
     }
