@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -33,6 +33,7 @@ from madang.identity.mandate_rules import (
 from madang.identity.names import names_of
 from madang.identity.people_rules import rules_in_effect
 from madang.identity.person_models import Person
+from madang.identity.rules import HOUR
 from madang.identity.sealing import keyed_hash, seal, unseal
 from madang.identity.told import MANDATE_ENDED, MANDATE_GIVEN
 from madang.kernel import audit, times
@@ -390,7 +391,7 @@ def _offered(actor: Actor, code: str) -> Mandate:
 def _slow_down(actor: Actor) -> None:
     from madang.identity.models import SignInFailure
 
-    since = times.now() - timedelta(hours=1)
+    since = times.now() - HOUR
     wrong = SignInFailure.objects.filter(account=_guesser(actor), at__gt=since).count()
     if wrong >= _WRONG_CODES:
         raise TooManyAttempts(_("Too many wrong codes. Try again in an hour."), retry_after_s=3600)
