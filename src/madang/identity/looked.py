@@ -247,7 +247,7 @@ def _names_of_actors(actors: set[str]) -> dict[str, str]:
     with purpose(MANDATES, ACT):
         rows = Account.objects.filter(pk__in=ids, person__isnull=False, kind=Account.Kind.RESIDENT)
         people = {f"account:{row.pk}": str(row.person_id) for row in rows}
-    names = names_of(people.values(), get_language() or "ko", by=MANDATES, why=ACT)
+    names = names_of(people.values(), by=MANDATES, why=ACT)
     return {account: names[one] for account, one in people.items() if one in names}
 
 

@@ -14,7 +14,7 @@ ASSISTANCE_ENDED = "assistance-ended"
 CONFIRMATION_ASKED = "confirmation-asked"
 EMERGENCY_OPENED = "emergency-opened"
 QUESTION_ANSWERED = "question-answered"
-REFRESH_TOKEN_STOLEN = "refresh-token-stolen"
+REFRESH_STOLEN = "refresh-token-stolen"
 ROLE_CHANGED = "role-changed"
 
 TEXTS: dict[str, str] = {
@@ -33,7 +33,7 @@ TEXTS: dict[str, str] = {
         "Somebody opened personal data in an emergency. A review is due within a day."
     ),
     QUESTION_ANSWERED: _("Your question about a look at your data is answered."),
-    REFRESH_TOKEN_STOLEN: _(
+    REFRESH_STOLEN: _(
         "An application showed an old key to your data a second time; perhaps somebody copied it. "
         "The application is signed out."
     ),
