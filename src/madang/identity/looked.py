@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, Look, looks_at, purpose
-from madang.access.events import EmergencyOpened
+from madang.access.events import EmergencyOpened, SubjectsLookedAt
 from madang.city.api import profile
 from madang.identity import mandates
 from madang.identity.account_models import Account, StaffGrant
@@ -21,7 +21,7 @@ from madang.identity.names import names_of
 from madang.identity.person_models import Person
 from madang.identity.staff import roles_at
 from madang.identity.staff_models import LookQuestion
-from madang.identity.told import EMERGENCY_OPENED, QUESTION_ANSWERED
+from madang.identity.told import EMERGENCY_OPENED, LOOKED_AT, QUESTION_ANSWERED
 from madang.kernel import audit, times
 from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.events import announce
@@ -180,6 +180,12 @@ def tell_of_emergency(event: EmergencyOpened) -> None:
     officers = {row.account_id for row in rows if row.until is None or row.until > now}
     for account in sorted(officers - {event.actor.removeprefix("account:")}):
         announce(SecurityNotice(account=account, kind=EMERGENCY_OPENED, values={}))
+
+
+def tell_of_look(event: SubjectsLookedAt) -> None:
+    """Tell those concerned that somebody looked at their data."""
+    for person in event.subjects:
+        tell(person, LOOKED_AT, {"purpose": event.purpose, "case": event.case})
 
 
 def who_is(actor: str, through: str, at: datetime, names: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ ASSISTANCE_BEGUN = "assistance-begun"
 ASSISTANCE_ENDED = "assistance-ended"
 CONFIRMATION_ASKED = "confirmation-asked"
 EMERGENCY_OPENED = "emergency-opened"
+LOOKED_AT = "looked-at"
 QUESTION_ANSWERED = "question-answered"
 REFRESH_STOLEN = "refresh-token-stolen"
 ROLE_CHANGED = "role-changed"
@@ -31,6 +32,10 @@ TEXTS: dict[str, str] = {
     CONFIRMATION_ASKED: _("A change of money or identity waits for your yes in your account."),
     EMERGENCY_OPENED: _(
         "Somebody opened personal data in an emergency. A review is due within a day."
+    ),
+    LOOKED_AT: _(
+        "Staff of the city looked at your data. Your account says when and why, and you can ask "
+        "about it there."
     ),
     QUESTION_ANSWERED: _("Your question about a look at your data is answered."),
     REFRESH_STOLEN: _(
