@@ -15,13 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.access.api import purpose
 from madang.city.api import profile
-from madang.identity import assisted, mandates
+from madang.identity import assisted
 from madang.identity.api import current_actor
 from madang.identity.assistance_pages import decided, shown
 from madang.identity.errors import NoMandate, UnknownPerson
+from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
 from madang.identity.mandate_pages import wish_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
-from madang.identity.mandates import Company, Evidence
 from madang.identity.page_parts import counter_trail
 from madang.identity.person_models import Person, PersonName
 from madang.identity.scopes import services
@@ -205,9 +205,9 @@ def _enter(request: HttpRequest, key: str) -> None:
     people = _people(request, ("grantee",) if is_company else ("grantor", "grantee"))
     if is_company:
         named = Company(request.POST.get("company", ""), request.POST.get("company_number", ""))
-        mandates.enter_company(by, named, people["grantee"], wish, evidence, mandate_id=key)
+        enter_company(by, named, people["grantee"], wish, evidence, mandate_id=key)
         return
-    mandates.enter(by, people["grantor"], people["grantee"], wish, evidence, mandate_id=key)
+    enter(by, people["grantor"], people["grantee"], wish, evidence, mandate_id=key)
 
 
 def _people(request: HttpRequest, fields: Iterable[str]) -> dict[str, str]:

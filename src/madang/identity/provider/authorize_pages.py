@@ -105,7 +105,6 @@ def choose_account(request: HttpRequest, handle: str) -> HttpResponse:
         "heading": _("Which account for %(name)s?") % {"name": waiting.asked.client.name},
         "name": facts.name,
         "number": "" if facts.name else numbers.written(numbers.number_of(facts.account)),
-        "since": facts.authenticated_at,
     }
     return render(request, "identity/choose_account.html", context)
 
