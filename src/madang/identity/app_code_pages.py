@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.identity import app_codes, authenticators, ceremony, numbers
-from madang.identity.errors import ProofFailed, TooManyAttempts
+from madang.identity.errors import CodeOver, ProofFailed, TooManyAttempts
 from madang.identity.page_parts import own_trail, refused, signed_in, too_many, trail
 from madang.identity.sessions import Proof, SessionFacts
 from madang.identity.tries import tries_of
@@ -34,8 +34,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         proof = app_codes.check(own.account, request.POST.get("code", ""))
     except TooManyAttempts as error:
         return too_many(request, SIGN_IN, context, error)
-    except ProofFailed:
-        tries.note(is_right=False)
+    except ProofFailed as error:
+        if not isinstance(error, CodeOver):  # who typed it had the app, and was slow
+            tries.note(is_right=False)
         text = _("This code is wrong or was used. Take the one that the app shows now.")
         return refused(request, SIGN_IN, context, text, "code")
     tries.note(is_right=True)
