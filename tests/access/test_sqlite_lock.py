@@ -7,9 +7,10 @@ import sqlite3
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from madang.access import statements
+from madang.access import sqlite_lock, statements
 from madang.access.api import maintenance, purpose
 from madang.access.engine.sql import Statement
+from madang.access.personal import holding
 from tests.access.conftest import CLERK, JOB
 from tests.access.register.models import Counter, Resident, Visit
 
@@ -104,6 +105,16 @@ def test_other_tables_are_open_and_may_point_at_persons(raw: sqlite3.Connection,
     with pytest.raises(DatabaseError), transaction.atomic():
         Counter.objects.create(name="4", served_id=10**9)
         connection.check_constraints()
+
+
+def test_another_tables_row_may_be_kept_that_personal_rows_point_at(raw: sqlite3.Connection):
+    """SQLite looks for who points at a new row: it sees the column of keys, and no other."""
+    shared = sorted(sqlite_lock._shared_keys())
+    assert ("register_resident", "id") in shared
+    assert ("notices_delivery", "notice_id") in shared
+    tables = statements.personal_tables()
+    closed = {table: holding(model).class_of for table, model in tables.items()}
+    assert not [(table, column) for table, column in shared if column in closed[table]]
 
 
 def test_a_failed_statement_leaves_the_lock_closed(raw: sqlite3.Connection):

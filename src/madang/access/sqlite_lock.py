@@ -48,7 +48,7 @@ class Lock:
         if self.opened or action not in _TOUCHING or not table:
             return sqlite3.SQLITE_OK
         name = table.lower()
-        if name not in _personal() or (name, column) in _keys_of_others():
+        if name not in _personal() or (name, column) in _shared_keys():
             return sqlite3.SQLITE_OK
         return sqlite3.SQLITE_DENY
 
@@ -84,19 +84,24 @@ def _personal() -> frozenset[str]:
 
 
 @cache
-def _keys_of_others() -> frozenset[tuple[str, str | None]]:
-    """Return the keys that foreign keys of other tables lead to.
+def _shared_keys() -> frozenset[tuple[str, str | None]]:
+    """Return the columns by which personal tables and others hang together.
 
-    To keep such a row, SQLite looks whether the key is there, and asks for that, too.
+    To keep a row of another table, SQLite looks whether the key it points at is there, or who
+    points at its own, and asks for these columns, too. They hold ids.
     """
     from django.apps import apps
+    from django.db.models import ForeignKey
 
     from madang.access.personal import PersonalModel
 
     found = set()
     for model in apps.get_models():
-        for one in () if issubclass(model, PersonalModel) else model._meta.concrete_fields:
-            to = one.related_model
-            if isinstance(to, type) and issubclass(to, PersonalModel):
-                found.add((to._meta.db_table.lower(), one.target_field.column))
+        for one in model._meta.concrete_fields:
+            if isinstance(one, ForeignKey):
+                ends = (one, one.target_field)
+                of = [issubclass(end.model, PersonalModel) for end in ends]
+                if of in ([True, False], [False, True]):
+                    end = ends[of.index(True)]
+                    found.add((end.model._meta.db_table.lower(), end.column))
     return frozenset(found)
