@@ -92,6 +92,7 @@ SHELL = (
     "identity/look_pages.py",
     "identity/looked.py",
     "identity/mandate_*.py",
+    "identity/names.py",
     "identity/mandates.py",
     "identity/messages.py",
     "identity/methods.py",
