@@ -14,6 +14,7 @@ from madang.identity import api, cli
 from madang.identity.engine.levels import Level
 from madang.kernel import times
 from tests.identity.keys import answer_of, code_now, facts_of, later, notices, shown
+from tests.identity.laid import laid
 from tests.identity.residents import client_of, staff
 from tests.identity.soft_passkey import SoftPasskey
 from tests.staff import PASSWORD, joined, sign_in, with_new_app
@@ -95,6 +96,13 @@ def test_whoever_has_a_second_proof_is_asked_for_it_not_for_another(lee: Client)
     assert "/account/app-codes/add/" not in page
     # a stolen password cannot add a proof of the thief's own
     assert "acr=" in lee.get("/account/passkeys/add/")["Location"]
+
+
+def test_whoever_brings_a_certificate_need_not_add_anything(lee: Client, monkeypatch, tmp_path):
+    with laid(monkeypatch, tmp_path, times.now()):
+        page = led(lee, "/operations/")
+    assert 'href="/sign-in/certificate/"' in page
+    assert 'href="/sign-in/certificate/"' not in led(lee, "/operations/")
 
 
 @pytest.mark.asvs("6.3.3")
