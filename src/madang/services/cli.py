@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from madang.services.errors import InvalidFacts
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_FRAMES = 20_000
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -24,6 +26,7 @@ def evaluate(
     model: Path, facts_file: Path, names: tuple[str, ...], explain: bool, as_json: bool
 ) -> None:
     """Evaluate the decisions of a DMN model for facts."""
+    _let_functions_call_themselves()
     from madang.services.decisions import evaluate as decide
     from madang.services.model_files import program_of
 
@@ -44,6 +47,11 @@ def evaluate(
             _print_reasons(decided.explain[name])
     for error in decided.errors:
         click.echo(error, err=True)
+
+
+def _let_functions_call_themselves() -> None:
+    """Make room for FEEL's own bound on calls in one another: each takes some calls of Python's."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
 
 
 def _facts(path: Path) -> dict[str, Any]:
@@ -90,6 +98,7 @@ def _print_reasons(reasons: dict[str, Any]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output.")
 def tck(folder: Path, as_json: bool) -> None:
     """Run a tree of DMN conformance tests: models and their cases, by compliance level."""
+    _let_functions_call_themselves()
     from madang.services.tck import run_tree
 
     found = run_tree(folder)

@@ -21,7 +21,7 @@ from madang.services.engine.feel.values import Closure, Env, FeelError, is_funct
 def compiled(box: Boxed, scope: Scope, owner: str) -> Closure:
     """Return the closure of a boxed expression; `owner` is what its tables are called."""
     if box is None:
-        return lambda env: None
+        return lambda _: None
     return _MAKERS[type(box)](box, scope, owner)
 
 

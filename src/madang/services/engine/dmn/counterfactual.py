@@ -1,8 +1,8 @@
 """The nearest change of a single fact that would have led to another outcome.
 
 Candidates are the thresholds of the tables that the decision rests on, one step to either side of
-each; numbers and dates are also probed in growing steps and then halved in, for thresholds that lie behind
-a calculation. Every candidate is evaluated: what is returned has been tried.
+each; numbers and dates are also probed in growing steps and then halved in, for thresholds that
+lie behind a calculation. Every candidate is evaluated: what is returned has been tried.
 """
 
 from __future__ import annotations
@@ -88,14 +88,14 @@ def _nearest_of(
     for distance, _, instead in candidates:
         seen = trials.changed(path, instead)
         if seen is not MISSING:
-            best = Counterfactual(path, value, instead, *seen, distance)
+            best = Counterfactual(path, value, instead, seen[0], seen[1], distance)
             break
     for instead in _probed(trials, path, value):
         distance = _distance(value, instead)
         if best is None or distance < best.distance:
             seen = trials.changed(path, instead)
             if seen is not MISSING:
-                best = Counterfactual(path, value, instead, *seen, distance)
+                best = Counterfactual(path, value, instead, seen[0], seen[1], distance)
     return best
 
 
@@ -153,9 +153,13 @@ def _both_ways(trials: _Trials, path: Path, at: Callable[[int], Any]) -> Iterato
         for power in range(_DOUBLINGS):
             away = 1 << power
             if trials.changed(path, at(sign * away)) is not MISSING:
-                yield at(sign * _halved(trials, path, lambda n, s=sign: at(s * n), same, away))
+                yield at(sign * _halved(trials, path, _on_side(at, sign), same, away))
                 break
             same = away
+
+
+def _on_side(at: Callable[[int], Any], sign: int) -> Callable[[int], Any]:
+    return lambda n: at(sign * n)
 
 
 def _halved(trials: _Trials, path: Path, at: Callable[[int], Any], same: int, other: int) -> int:

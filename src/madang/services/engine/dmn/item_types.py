@@ -52,10 +52,10 @@ class _Maker:
     def of(self, item: ItemDefinition) -> Type:
         base = self._base(item)
         if item.allowed:
-            base = self._constrained(base, item.allowed, item.name)
+            base = self._constrained(base, item.allowed, item.name, of_items=True)
         found: Type = ListOf(base, item.name) if item.is_collection else base
         if item.constraint:
-            found = self._constrained(found, item.constraint, item.name)
+            found = self._constrained(found, item.constraint, item.name, of_items=False)
         return found
 
     def _base(self, item: ItemDefinition) -> Type:
@@ -74,24 +74,26 @@ class _Maker:
         types = self.types
         return Late(name, lambda: type_or_any(name, types))
 
-    def _constrained(self, base: Type, tests: str, name: str) -> Type:
+    def _constrained(self, base: Type, tests: str, name: str, *, of_items: bool) -> Type:
         try:
-            allows = allowing(tests)
+            allows = allowing(tests, of_items=of_items)
         except FeelError as error:
             self.notes.append(f"type {name!r}: its allowed values: {error}")
             return base
         return Constrained(base, allows, name)
 
 
-def allowing(text: str) -> Callable[[Any], bool]:
-    """Return what says whether unary tests allow a value, or every item where it is a list."""
+def allowing(text: str, *, of_items: bool) -> Callable[[Any], bool]:
+    """Return what says whether tests allow a value, or (`of_items`) each item of a list."""
     tests = unary_tests(text)
 
     def allows(value: Any) -> bool:
         env = Env({}, None, Notes())
         if tests.holds(env, value) is True:
             return True
-        return isinstance(value, list) and all(tests.holds(env, v) is True for v in value)
+        return (
+            of_items and isinstance(value, list) and all(tests.holds(env, v) is True for v in value)
+        )
 
     return allows
 

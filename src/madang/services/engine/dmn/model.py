@@ -154,7 +154,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a node needs: `#id` or `namespace#id`, and whether that is input, decision, knowledge."""
+    """What a node needs: `#id` or `namespace#id`, and which of input, decision, knowledge."""
 
     kind: str
     href: str

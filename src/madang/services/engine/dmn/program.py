@@ -171,13 +171,15 @@ class Program:
             run = compiled(node.expression, self.scope_of(node.requires), node.name)
             return made_to_fit(run, type_or_any(node.type, self.types), node.name)
         if node.function is None:
-            return lambda env: None
+            return lambda _: None
         return function_maker(node.function, self.scope_of(node.requires, node.name), node.name)
 
     def compile_all(self) -> list[str]:
         """Compile everything now; return what is wrong with the model's texts."""
-        for node in (*self.model.decisions, *self.model.knowledge):
-            self.closure(node)
+        for decision in self.model.decisions:
+            self.closure(decision)
+        for knowledge in self.model.knowledge:
+            self.closure(knowledge)
         return self.faults
 
     # evaluation
@@ -218,11 +220,9 @@ class Program:
 
     def reckoned(self, node: model.Node, session: Session) -> Any:
         """Return a node's value: a fact, a decision, or a function."""
-        if isinstance(node, model.Decision):
-            if node.name in session.facts:
-                return self._fact(node, session)
-            env = Env(session.names_of(r.href for r in node.requires), None, session.notes)
-            return self.closure(node)(env)
+        if isinstance(node, model.Decision) and node.name not in session.facts:
+            names = session.names_of(one.href for one in node.requires)
+            return self.closure(node)(Env(names, None, session.notes))
         if isinstance(node, model.Knowledge):
             return self._function(node, session)
         if isinstance(node, model.Service):

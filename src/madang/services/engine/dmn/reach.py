@@ -76,7 +76,7 @@ def facts_under(program: Program, node: model.Node, facts: dict[str, Any]) -> di
 
 
 def _is_written(path: Path, texts: list[str], found: dict[Path, Any]) -> bool:
-    """Return whether a text names the member; a fact none of whose members is named counts whole."""
+    """Return whether a text names the member; one with no member named counts whole."""
     members = [other[-1] for other in found if other[:-1] == path[:-1]]
     named = [name for name in members if any(name in text for text in texts)]
     return len(path) == 1 or not named or path[-1] in named

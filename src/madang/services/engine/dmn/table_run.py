@@ -1,4 +1,4 @@
-"""Decision tables compiled: conditions, hit policies, priorities, collection (DMN 1.5, chapter 8)."""
+"""Decision tables compiled: conditions, hit policies, priorities (DMN 1.5, chapter 8)."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Scope:
     def expression(self, text: str) -> Closure:
         """Return the closure of an expression; of no text, null."""
         if not text:
-            return lambda env: None
+            return lambda _: None
         try:
             return expression(text, self.names, self.members, self.types).run
         except FeelError as error:
@@ -168,7 +168,7 @@ class Scope:
             return unary_tests(text, self.names, self.members, self.types).holds
         except FeelError as error:
             null = self._null(f"{_short(text)}: {error}")
-            return lambda env, value: null(env)
+            return lambda env, _: null(env)
 
     def _null(self, fault: str) -> Closure:
         self.faults.append(fault)
@@ -182,7 +182,7 @@ def _short(text: str) -> str:
 def _ranking(output: OutputClause, scope: Scope) -> Callable[[Any], int]:
     """Return the place of a value among the allowed ones, the last place for others."""
     if not output.allowed:
-        return lambda value: 0
+        return lambda _: 0
     tests = _single_tests(output.allowed, scope)
     env = Env({}, None, Notes())
 
@@ -246,7 +246,7 @@ def _collect(table: CompiledTable, env: Env, hits: list[Row]) -> Any:
     return table._one([LIBRARY[name].call([list(column)], env.notes) for column in columns])
 
 
-def _unknown(table: CompiledTable, env: Env, hits: list[Row]) -> Any:
+def _unknown(table: CompiledTable, _: Env, __: list[Row]) -> Any:
     raise FeelError(f"there is no hit policy {table.table.hit_policy!r}")
 
 

@@ -30,7 +30,7 @@ def boxes_in(box: model.Boxed) -> Iterator[model.Boxed]:
         yield from boxes_in(part)
 
 
-def _parts(box: model.Boxed) -> tuple[model.Boxed, ...]:  # noqa: PLR0911 - one line per kind
+def _parts(box: model.Boxed) -> tuple[model.Boxed, ...]:
     match box:
         case model.Context(entries):
             return tuple(entry.expression for entry in entries)

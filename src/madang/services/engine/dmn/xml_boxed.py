@@ -118,8 +118,10 @@ class Reader:
 
     def conditional(self, element: Element) -> model.Conditional:
         """Return a boxed conditional."""
-        parts = (self.expression_in(element.first(name)) for name in ("if", "then", "else"))
-        return model.Conditional(*parts, type=self._type(element))
+        condition, then, other = (
+            self.expression_in(element.first(name)) for name in ("if", "then", "else")
+        )
+        return model.Conditional(condition, then, other, self._type(element))
 
     def filtered(self, element: Element) -> model.Filtered:
         """Return a boxed filter."""

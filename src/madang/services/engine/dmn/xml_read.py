@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.services.engine.dmn import model
+from madang.services.engine.dmn import model as dmn
 from madang.services.engine.dmn.xml_boxed import Reader
 from madang.services.engine.dmn.xml_tree import Document, Element, InvalidXML, parse
 from madang.services.engine.feel.tokens import plain_name
@@ -17,7 +17,7 @@ NAMESPACES = {
 }
 
 
-def read_model(data: bytes) -> model.Model:
+def read_model(data: bytes) -> dmn.Model:
     """Return the model of a DMN file; InvalidXML names the line of what is wrong."""
     document = parse(data)
     root = document.root
@@ -30,7 +30,7 @@ class _Definitions:
     def __init__(self, document: Document) -> None:
         self.root = document.root
         self.imports = tuple(
-            model.Import(
+            dmn.Import(
                 plain_name(element.get("name") or ""),
                 (element.get("namespace") or "").strip(),
                 element.get("locationURI"),
@@ -47,10 +47,9 @@ class _Definitions:
             prefix: by_namespace.get(uri, "") for prefix, uri in document.prefixes.items() if prefix
         }
 
-    def model(self) -> model.Model:
+    def model(self) -> dmn.Model:
         root = self.root
-        services = [s for s in root.all("decisionService")]
-        return model.Model(
+        return dmn.Model(
             name=plain_name(root.get("name") or ""),
             namespace=(root.get("namespace") or "").strip(),
             imports=self.imports,
@@ -58,7 +57,7 @@ class _Definitions:
             inputs=tuple(self._input(e) for e in root.all("inputData")),
             decisions=tuple(self._decision(e) for e in root.all("decision")),
             knowledge=tuple(self._knowledge(e) for e in root.all("businessKnowledgeModel")),
-            services=tuple(self._service(e) for e in services),
+            services=tuple(self._service(e) for e in root.all("decisionService")),
             remarks=tuple(self.read.remarks),
         )
 
@@ -70,31 +69,31 @@ class _Definitions:
         type_ = self.read.type_name(variable.get("typeRef")) if variable else None
         return element.get("id") or name, plain_name(name), type_, element.get("label")
 
-    def _input(self, element: Element) -> model.InputData:
-        return model.InputData(*self._node(element))
+    def _input(self, element: Element) -> dmn.InputData:
+        return dmn.InputData(*self._node(element))
 
-    def _decision(self, element: Element) -> model.Decision:
+    def _decision(self, element: Element) -> dmn.Decision:
         question = element.inner_text("question")
-        return model.Decision(
+        return dmn.Decision(
             *self._node(element),
             requires=_references(element),
             expression=self.read.expression_in(element),
             question=question.strip() if question else None,
         )
 
-    def _knowledge(self, element: Element) -> model.Knowledge:
+    def _knowledge(self, element: Element) -> dmn.Knowledge:
         logic = element.first("encapsulatedLogic")
-        return model.Knowledge(
+        return dmn.Knowledge(
             *self._node(element),
             requires=_references(element),
             function=self.read.function(logic) if logic else None,
         )
 
-    def _service(self, element: Element) -> model.Service:
+    def _service(self, element: Element) -> dmn.Service:
         def hrefs(name: str) -> tuple[str, ...]:
             return tuple((e.get("href") or "").strip() for e in element.all(name))
 
-        return model.Service(
+        return dmn.Service(
             *self._node(element),
             outputs=hrefs("outputDecision"),
             encapsulated=hrefs("encapsulatedDecision"),
@@ -106,11 +105,11 @@ class _Definitions:
 _REQUIRED = ("requiredInput", "requiredDecision", "requiredKnowledge")
 
 
-def _references(element: Element) -> tuple[model.Requirement, ...]:
+def _references(element: Element) -> tuple[dmn.Requirement, ...]:
     found = []
     for requirement in element.all("informationRequirement", "knowledgeRequirement"):
         target = requirement.first(*_REQUIRED)
         if target is not None and target.get("href"):
             kind = target.name.removeprefix("required").lower()
-            found.append(model.Requirement(kind, (target.get("href") or "").strip()))
+            found.append(dmn.Requirement(kind, (target.get("href") or "").strip()))
     return tuple(found)

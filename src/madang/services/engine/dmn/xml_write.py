@@ -30,16 +30,16 @@ class _Writer:
         self.lines: list[str] = []
         self.depth = 0
 
-    def open(self, name: str, **attributes: Any) -> None:
-        self.lines.append("  " * self.depth + f"<{name}{_attributes(attributes)}>")
+    def open(self, tag: str, /, **attributes: Any) -> None:
+        self.lines.append("  " * self.depth + f"<{tag}{_attributes(attributes)}>")
         self.depth += 1
 
     def close(self, name: str) -> None:
         self.depth -= 1
         self.lines.append("  " * self.depth + f"</{name}>")
 
-    def empty(self, name: str, **attributes: Any) -> None:
-        self.lines.append("  " * self.depth + f"<{name}{_attributes(attributes)}/>")
+    def empty(self, tag: str, /, **attributes: Any) -> None:
+        self.lines.append("  " * self.depth + f"<{tag}{_attributes(attributes)}/>")
 
     def text(self, name: str, text: str, **attributes: Any) -> None:
         inside = _escaped(text, "&<>\r")

@@ -1,4 +1,4 @@
-"""When values are equal, which comes first, and whether one lies in a range (DMN 1.5, tables 50-54).
+"""When values are equal, which comes first, and whether one lies in a range (DMN 1.5, 10.3.2.13).
 
 Three answers: true, false, and null where the kinds of the two cannot be compared.
 """

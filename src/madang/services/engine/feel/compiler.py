@@ -51,7 +51,7 @@ class Compiler:
 
 def _literal(_: Compiler, node: syntax.Literal) -> Closure:
     value = node.value
-    return lambda env: value
+    return lambda _: value
 
 
 def _name(_: Compiler, node: syntax.Name) -> Closure:
@@ -209,7 +209,7 @@ def _logic(make: Compiler, node: syntax.Logic) -> Closure:
     left, right = make.closure(node.left), make.closure(node.right)
     decisive = node.op == "or"
 
-    def weigh(env: Env) -> bool | None:
+    def weigh(env: Env) -> Any:
         a = left(env)
         if a is decisive:
             return decisive
@@ -227,7 +227,7 @@ def _comparison(make: Compiler, node: syntax.Comparison) -> Closure:
     if op in ORDERS:
         fast = ORDERS[op]
 
-        def order(env: Env) -> bool | None:
+        def order(env: Env) -> Any:
             a, b = left(env), right(env)
             if type(a) is Decimal and type(b) is Decimal:
                 return fast(a, b)
@@ -235,14 +235,14 @@ def _comparison(make: Compiler, node: syntax.Comparison) -> Closure:
 
         return order
 
-    def same(env: Env) -> bool | None:
+    def same(env: Env) -> Any:
         a, b = left(env), right(env)
         return a == b if type(a) is str and type(b) is str else equal(a, b)
 
     if op == "=":
         return same
 
-    def differs(env: Env) -> bool | None:
+    def differs(env: Env) -> Any:
         found = same(env)
         return None if found is None else operator.not_(found)
 
@@ -311,7 +311,7 @@ def weighing(scopes: Scopes, condition: Closure, *, every: bool) -> Closure:
     """Return what says whether a condition holds in every scope, or in some."""
     decisive = not every
 
-    def weigh(env: Env) -> bool | None:
+    def weigh(env: Env) -> Any:
         unknown = False
         try:
             for scope in scopes(env):
@@ -334,7 +334,7 @@ def _lambda(make: Compiler, node: syntax.Lambda) -> Closure:
         for param in node.params
     )
     if node.external:
-        return lambda env: _refused(env)
+        return _refused
     body = make.closure(node.body)
     return lambda env: UserFunction(params, types, body, env)
 

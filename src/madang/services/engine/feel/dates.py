@@ -92,7 +92,7 @@ for _type, _name in (
 
 
 def ordinal(year: int, month: int, day: int) -> int:
-    """Return the days since 1970-01-01 (H. Hinnant, "chrono-compatible low-level date algorithms")."""
+    """Return the days since 1970-01-01 (H. Hinnant, "chrono ... date algorithms")."""
     y = year - (month <= 2)
     era = y // 400
     yoe = y - era * 400

@@ -18,13 +18,13 @@ from madang.services.engine.feel.dates import (
     YearsMonths,
 )
 from madang.services.engine.feel.library.moments import weekday
-from madang.services.engine.feel.values import NUMBERS, MISSING, FeelError, Range, kind
+from madang.services.engine.feel.values import MISSING, NUMBERS, FeelError, Range, kind
 
 Part = Callable[[Any], Any]
 
 
 def member(value: Any, name: str) -> Any:
-    """Return a member of a value, of each item where it is a list; FeelError where there is none."""
+    """Return a member of a value, of each item of a list; FeelError where there is none."""
     if isinstance(value, dict):
         found = value.get(name, MISSING)
         if found is MISSING:

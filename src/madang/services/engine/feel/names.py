@@ -62,7 +62,7 @@ def _stands(parts: tuple[str, ...], tokens: list[Token], at: int) -> bool:
 
 
 def declared_until(tokens: list[Token], at: int, ends: frozenset[str]) -> int | None:
-    """Return where a new name that begins at a token ends: before one of `ends`; None if no name."""
+    """Return where a new name that begins at a token ends, before one of `ends`; None if none."""
     if tokens[at].kind != "name":
         return None
     here = at
@@ -75,7 +75,7 @@ def declared_until(tokens: list[Token], at: int, ends: frozenset[str]) -> int | 
 
 
 def keys_written(tokens: list[Token]) -> set[str]:
-    """Return the keys of contexts written anywhere in an expression, as far as they look like it."""
+    """Return the keys of contexts written anywhere in an expression, by their looks."""
     found: set[str] = set()
     for i, token in enumerate(tokens):
         if token.text in ("{", ",") and token.kind == "op":

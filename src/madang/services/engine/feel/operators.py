@@ -62,17 +62,17 @@ def _elapsed(a: Date | DateTime, b: Date | DateTime) -> DaysTime:
 
 
 def _plus(value: Any, duration: DaysTime | YearsMonths) -> Any:
-    if type(value) is type(duration):
-        if isinstance(duration, DaysTime):
-            return DaysTime(value.nanos + duration.nanos)
-        return YearsMonths(value.months + duration.months)
     if isinstance(duration, YearsMonths):
+        if isinstance(value, YearsMonths):
+            return YearsMonths(value.months + duration.months)
         if isinstance(value, Date):
             return plus_months(value, duration.months)
         if isinstance(value, DateTime):
             date = plus_months(value.date, duration.months)
             return date_time(date, value.nanos, value.offset, value.zone)
         raise _unfit("+", value, duration)
+    if isinstance(value, DaysTime):
+        return DaysTime(value.nanos + duration.nanos)
     if isinstance(value, Date):
         return from_ordinal(value.ordinal + duration.nanos // DAY)
     if isinstance(value, DateTime):

@@ -19,7 +19,7 @@ from madang.services.engine.feel.tokens import InvalidExpression, Token, string_
 from madang.services.engine.feel.type_parser import TypeParser
 from madang.services.engine.feel.values import FeelError
 
-DEEPEST = 100  # levels of expressions in expressions
+DEEPEST = 50  # levels of expressions in expressions; each takes about twelve calls of Python's
 KEYWORDS = frozenset(
     {"if", "then", "else", "for", "return", "in", "some", "every", "satisfies", "between", "and",
      "or", "instance", "function", "true", "false", "null", "external"}
@@ -297,10 +297,8 @@ class Parser(TypeParser):
         while not self.op("}"):
             if entries:
                 self.expect(",")
-            if self.here.kind == "str":
-                key = string_value(self.take().text)
-            else:
-                key = self.new_name(":")
+            quoted = self.here.kind == "str"
+            key = string_value(self.take().text) if quoted else self.new_name(":")
             self.expect(":")
             if any(key == known for known, _ in entries):
                 raise InvalidExpression(f"key {key!r} comes twice")

@@ -16,7 +16,7 @@ INPUT = "?"
 def compile_tests(node: syntax.UnaryTests, closure: Callable[[syntax.Node], Closure]) -> Test:
     """Return the test that a cell makes: true, false, or null where it cannot be told."""
     if node.always:
-        return lambda env, value: True
+        return lambda *_: True
     tests = [_test(test, closure) for test in node.tests]
     one = tests[0] if len(tests) == 1 else _any(tests)
     if not node.negated:
@@ -52,8 +52,8 @@ def _test(
 
 def _constant(wanted: Any) -> Test:
     if isinstance(wanted, str):
-        return lambda env, value: value == wanted if type(value) is str else equal(value, wanted)
-    return lambda env, value: equal(value, wanted)
+        return lambda _, value: value == wanted if type(value) is str else equal(value, wanted)
+    return lambda _, value: equal(value, wanted)
 
 
 def _span(node: syntax.RangeOfNodes, closure: Callable[[syntax.Node], Closure]) -> Test:
@@ -63,7 +63,7 @@ def _span(node: syntax.RangeOfNodes, closure: Callable[[syntax.Node], Closure]) 
         low, high = (end.value for end in ends if isinstance(end, syntax.Literal))
         fixed = Range(low, high, node.low_closed, node.high_closed)
         if isinstance(low, Decimal) and isinstance(high, Decimal):
-            return lambda env, value: _contains(fixed, value)
+            return lambda _, value: _contains(fixed, value)
 
     def inside(env: Env, value: Any) -> Any:
         span = whole(env)

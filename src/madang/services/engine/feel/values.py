@@ -23,7 +23,7 @@ NUMBERS = Context(
     traps=[],
 )
 MOST_NOTES = 100  # of one evaluation; a loop over a million bad items must not keep a million texts
-DEEPEST_CALLS = 200  # of functions that call themselves, well below the limit of the interpreter
+DEEPEST_CALLS = 1000  # of functions that call themselves
 
 
 class FeelError(Exception):

@@ -1,6 +1,6 @@
-"""Regular expressions as XPath has them (XQuery 1.0 and XPath 2.0 functions, 7.6), run by Python's.
+"""Regular expressions as XPath has them (XPath 2.0 functions, 7.6), run by Python's.
 
-They differ in classes (`\\p{Lu}`, `\\i`, subtraction `[a-z-[aeiou]]`), in what `$`, `^` and `.` mean,
+They differ in classes (`\\p{Lu}`, `\\i`, subtraction `[a-z-[aeiou]]`), in what `$`, `^`, `.` mean,
 and in what is forbidden: look-around and patterns that Python would read in its own way.
 """
 

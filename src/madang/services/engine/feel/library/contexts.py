@@ -54,7 +54,7 @@ def put_deep(context: dict[str, Any], keys: list[Any], value: Any) -> dict[str, 
     if not keys or not isinstance(keys[0], str):
         raise FeelError("context put: keys are strings, and at least one")
     if len(keys) == 1:
-        return put(context, keys[0], value)
+        return {**context, keys[0]: value}
     inner = context.get(keys[0])
     if not isinstance(inner, dict):
         raise FeelError(f"context put: {keys[0]!r} holds no context")

@@ -186,7 +186,8 @@ def distinct_values(items: list[Any]) -> list[Any]:
 @builtin("union", "list: list...")
 def union(lists: list[list[Any]]) -> list[Any]:
     """Return the items of all lists, each once."""
-    return distinct_values(concatenate(lists))
+    found: list[Any] = distinct_values(concatenate(lists))
+    return found
 
 
 @builtin("flatten", "list: list")

@@ -67,4 +67,5 @@ def now(notes: Notes) -> DateTime:
 @builtin("today", "", notes=True)
 def today(notes: Notes) -> Date:
     """Return the day the evaluation happens in."""
-    return now(notes).date
+    moment: DateTime = now(notes)
+    return moment.date

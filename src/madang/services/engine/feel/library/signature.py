@@ -52,7 +52,7 @@ class Param:
             return value[0]
         if self.kind == "list" and value is not None:
             return [value]
-        raise FeelError(f"{self.name} must be a {self.kind}, not {kind(value)}")
+        raise FeelError(f"{self.name}: {self.kind} is wanted, not {kind(value)}")
 
     def _accepts(self, value: Any) -> bool:
         if self.kind == "any":
@@ -158,7 +158,10 @@ def _param(text: str) -> Param:
 def builtin(
     name: str, *signatures: str, notes: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function under its FEEL name; `x?: number` may be left out, `x: any...` repeats."""
+    """Register a function under its FEEL name; `x?: number` may be left out.
+
+    The last parameter repeats where it is written as `x: any...`.
+    """
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
         entry = LIBRARY.setdefault(name, Builtin(name))

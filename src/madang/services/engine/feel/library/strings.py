@@ -133,9 +133,8 @@ def split(text: str, delimiter: str) -> list[str]:
     pattern = compiled(delimiter)
     parts, at = [], 0
     for match in pattern.finditer(text):
-        if match.end() == match.start():
-            if match.start() in (0, len(text)):
-                continue
+        if match.end() == match.start() and match.start() in (0, len(text)):
+            continue
         parts.append(text[at : match.start()])
         at = match.end()
     return [*parts, text[at:]]
