@@ -157,8 +157,8 @@ def _acting_pages() -> Iterable[Offer]:
     yield Page("account/assistance/answer/", f"{help_}:answer", "assist-answer", "signed-in+aal2")
     yield Page("account/confirmations/", f"{help_}:confirmations", "confirmations", own)
     yield Page("counter/assist/", f"{counter}:assist", "assist", "role:clerk+aal2")
-    yield Page("counter/assist/<str:session_id>/", f"{counter}:wait", "assist-wait",
-               "role:clerk+aal2")  # fmt: skip
+    waits = "madang.identity.waiting_pages:wait"
+    yield Page("counter/assist/<str:session_id>/", waits, "assist-wait", "role:clerk+aal2")
     yield Page("counter/mandates/new/", f"{counter}:mandate", "counter-mandate", "role:clerk+aal2")
     yield Page("counter/confirmations/", f"{counter}:confirmations", "second-yes",
                "role:department-head,clerk+aal2+recent")  # fmt: skip
@@ -184,6 +184,8 @@ def _staff_pages() -> Iterable[Offer]:
     yield Page("staff/one/<str:account_id>/", f"{staff}:one", "staff-one", admin)
     yield Page("kiosk/", f"{kiosks}:start", "kiosk", "public")
     yield Page("kiosk/bind/<str:token>/", f"{kiosks}:bind", "kiosk-bind", "public")
+    yield Page("kiosk/agree/", "madang.identity.assisted_kiosk_pages:agree", "kiosk-agree",
+               "public")  # fmt: skip
     yield Page("kiosk/over/", f"{kiosks}:over", "kiosk-over", "public")
     yield MenuEntry("staff", "Staff", 94, "role:administrator")
 
