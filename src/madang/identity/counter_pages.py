@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.access.api import purpose
 from madang.city.api import profile
-from madang.identity import assisted, mandates
+from madang.identity import assisted, mandates, maybe_known
 from madang.identity.api import current_actor
 from madang.identity.assistance_pages import decided
 from madang.identity.assisted_rules import CHANNELS, CONSENTS, Found, Request
@@ -44,6 +44,7 @@ def assist(request: HttpRequest) -> HttpResponse:
         "given": given.dict(),
         "services": [("", _("Choose")), *services().items()],
         "channels": [(key, _(title), "") for key, title in CHANNELS.items()],
+        "maybe_known": maybe_known.waiting(),
         "consents": [(key, _(title), "") for key, title in CONSENTS.items()],
     }
     if request.method != "POST":

@@ -160,6 +160,8 @@ def _acting_pages() -> Iterable[Offer]:
     waits = "madang.identity.waiting_pages:wait"
     yield Page("counter/assist/<str:session_id>/", waits, "assist-wait", "role:clerk+aal2")
     yield Page("counter/mandates/new/", f"{counter}:mandate", "counter-mandate", "role:clerk+aal2")
+    known = "madang.identity.maybe_known_pages:listed"
+    yield Page("counter/known/", known, "maybe-known", "role:clerk+aal2+recent")
     yield Page("counter/confirmations/", f"{counter}:confirmations", "second-yes",
                "role:department-head,clerk+aal2+recent")  # fmt: skip
     yield Page("counter/emergency/", f"{counter}:emergency", "emergency-open",

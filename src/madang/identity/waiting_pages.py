@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from madang.identity import assisted, assisted_kiosk, assisted_passkey
+from madang.identity import assisted, assisted_kiosk, assisted_passkey, maybe_known
 from madang.identity.api import current_actor
 from madang.identity.assistance_pages import shown
 from madang.identity.assisted_models import AssistedSession
@@ -60,6 +60,7 @@ def _context(request: HttpRequest, row: AssistedSession) -> dict[str, Any]:
         "way": row.consent,
         "goes_on": state == "running" and row.consent in (APPROVED, PASSKEY),
         "row": shown(row),
+        "maybe_known": maybe_known.is_waiting_for(row.person_id),
     }
     if state == "asked" and _is_ceremony_here(request, row):
         token, options = assisted_passkey.options(request, row)
