@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
-from madang.identity import assisted_approval, assisted_passkey, sessions
+from madang.identity import assisted_approval, assisted_passkey, guardians, sessions
 from madang.identity.acts import ACT, MANDATES, tell
 from madang.identity.assisted_models import AssistedSession
 from madang.identity.assisted_rules import (
@@ -80,6 +80,8 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
         Field by field.
     Forbidden
         For oneself.
+    NeedsGuardian
+        For a child for whom no guardian is entered.
     """
     _check(wish)
     if wish.person == by.person:
@@ -89,6 +91,9 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
         person = Person.objects.filter(pk=wish.person, state=Person.State.LIVING).first()
         if person is None:
             raise UnknownPerson(_("There is no such person, or they died or moved abroad."))
+        whose = guardians.who_consents(person.pk)
+        if by.person in whose:
+            raise Forbidden(_("Nobody assists themselves."))
         row, made = AssistedSession.objects.get_or_create(
             pk=session_id or new_id(),
             defaults={
@@ -107,7 +112,7 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
             audit.record(by.id, "identity.ask_assistance", f"assisted:{row.pk}", purpose=ASSIST,
                          detail={"service": wish.service, "minutes": wish.minutes,
                                  "channel": wish.channel, "consent": wish.consent})  # fmt: skip
-            _await_consent(row, now)
+            _await_consent(row, whose, now)
     return row
 
 
@@ -177,7 +182,7 @@ def refuse(actor: Actor, session_id: str) -> None:
     """Say no, or end what runs: the resident may at any time."""
     with purpose(MANDATES, ACT):
         row = AssistedSession.objects.filter(pk=session_id).first()
-    if row is None or not actor.person or row.person_id != actor.person:
+    if row is None or not _is_of(actor, row):
         raise NoMandate(_("Nothing waits for your yes."))
     close(row.pk, actor.id, "refused" if row.consented is None else "resident")
 
@@ -233,9 +238,10 @@ def running(session_id: str, staff: str) -> AssistedSession | None:
 
 
 def of_person(person: str) -> list[AssistedSession]:
-    """Return the assisted sessions for a person, newest first."""
+    """Return the assisted sessions for a person and for the children they answer for, newest first."""
+    people = [person, *guardians.wards_of(person)]
     with purpose(MANDATES, ACT):
-        rows = AssistedSession.objects.filter(person_id=person).order_by("-asked", "-id")
+        rows = AssistedSession.objects.filter(person_id__in=people).order_by("-asked", "-id")
         return list(rows[:200])
 
 
@@ -266,10 +272,18 @@ def session_with(session_id: str) -> AssistedSession:
 def _asked_of(actor: Actor, session_id: str) -> AssistedSession:
     with purpose(MANDATES, ACT):
         row = AssistedSession.objects.filter(pk=session_id).first()
-    mine = row is not None and actor.person and row.person_id == actor.person
-    if row is None or not mine or state_of(row) != "asked":
+    if row is None or not _is_of(actor, row) or state_of(row) != "asked":
         raise NoMandate(_("Nothing waits for your yes."))
     return row
+
+
+def _is_of(actor: Actor, row: AssistedSession) -> bool:
+    """Return whether somebody answers for themselves, or as guardian for the child."""
+    if not actor.person or actor.on_behalf_of:
+        return False
+    if guardians.consents_alone(row.person_id):
+        return bool(actor.person == row.person_id)
+    return actor.person in guardians.guardians_of(row.person_id)
 
 
 def _consent(row: AssistedSession, now: datetime) -> None:
@@ -293,15 +307,16 @@ def close(session_id: str, by: str, why: str) -> None:
             tell(locked.person_id, ASSISTANCE_ENDED, {})
 
 
-def _await_consent(row: AssistedSession, now: datetime) -> None:
+def _await_consent(row: AssistedSession, whose: list[str], now: datetime) -> None:
     if row.consent not in BY_OWN_KEY:
         _consent(row, now)
         return
     if row.consent == APPROVED:
-        assisted_approval.ask(row)
+        assisted_approval.ask(row, whose)
     if row.consent == PASSKEY:
-        assisted_passkey.require_one(row.person_id)
-    tell(row.person_id, ASSISTANCE_ASKED, {})
+        assisted_passkey.require_one(whose)
+    for person in whose:
+        tell(person, ASSISTANCE_ASKED, {})
 
 
 def _check(wish: Request) -> None:

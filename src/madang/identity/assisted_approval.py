@@ -7,6 +7,7 @@ member of staff says the number, the resident picks it among three.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,8 +29,12 @@ from madang.kernel.events import announce
 AAL = 2  # as for the other ways of saying yes on one's own device
 
 
-def ask(row: AssistedSession) -> None:
-    """Ask on every account of the resident; in the caller's transaction.
+def ask(row: AssistedSession, whose: Sequence[str]) -> None:
+    """Ask on every account of those whose yes counts; in the caller's transaction.
+
+    Parameters
+    ----------
+    whose : ids of the resident, or of a child's guardians.
 
     Raises
     ------
@@ -38,7 +43,7 @@ def ask(row: AssistedSession) -> None:
     """
     with purpose(MANDATES, ACT):
         rows = Account.objects.filter(
-            person_id=row.person_id, kind=Account.Kind.RESIDENT, closed__isnull=True
+            person_id__in=whose, kind=Account.Kind.RESIDENT, closed__isnull=True
         )
         accounts = list(rows.values_list("pk", flat=True))
     if not accounts:

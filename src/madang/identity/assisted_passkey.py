@@ -8,6 +8,7 @@ else; the key has to check its user (finger, face, PIN).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +19,7 @@ from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from madang.access.api import purpose
-from madang.identity import assisted_rules, authenticators, ceremonies, passkeys
+from madang.identity import assisted_rules, authenticators, ceremonies, guardians, passkeys
 from madang.identity.account_models import Account, Authenticator
 from madang.identity.acts import ACT, MANDATES
 from madang.identity.assisted_models import AssistedSession
@@ -31,9 +32,9 @@ AGREE = "assist-agree"
 TITLE = "Madang: yes to an assisted session"
 
 
-def require_one(person: str) -> None:
-    """Raise `Invalid` where the resident has no passkey."""
-    if not _passkeys_of(person):
+def require_one(whose: Sequence[str]) -> None:
+    """Raise `Invalid` where none of those whose yes counts has a passkey."""
+    if not _passkeys_of(whose):
         reason = _("They have no passkey. Choose another way to agree.")
         raise Invalid(reason, {"consent": reason})
 
@@ -46,7 +47,7 @@ def options(request: HttpRequest, row: AssistedSession) -> tuple[str, str]:
         challenge=_challenge(row, token),
         allow_credentials=[
             PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.handle))
-            for one in _passkeys_of(row.person_id)
+            for one in _passkeys_of(guardians.who_consents(row.person_id))
         ],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
@@ -75,7 +76,7 @@ def agree(request: HttpRequest, row: AssistedSession, token: str, answer: str, *
         raise ProofFailed(_("This took too long or was sent before. Try again."))
     try:
         shown = passkeys.shown(request, _challenge(row, token), answer, checks_user=True)
-        if _person_of(shown.account) != row.person_id:
+        if shown.account.person_id not in guardians.who_consents(row.person_id):
             raise ProofFailed("this is somebody else's passkey")
     except ProofFailed:
         audit.record(by, "identity.refuse_consent", f"assisted:{row.pk}")
@@ -112,14 +113,10 @@ def _challenge(row: AssistedSession, nonce: str) -> bytes:
     return sha256(_text(row, nonce).encode()).digest()
 
 
-def _passkeys_of(person: str) -> list[Authenticator]:
+def _passkeys_of(whose: Sequence[str]) -> list[Authenticator]:
     with purpose(MANDATES, ACT):
         rows = Account.objects.filter(
-            person_id=person, kind=Account.Kind.RESIDENT, closed__isnull=True
+            person_id__in=whose, kind=Account.Kind.RESIDENT, closed__isnull=True
         )
         accounts = list(rows.values_list("pk", flat=True))
     return [row for one in accounts for row in authenticators.authenticators_of(one, PASSKEY)]
-
-
-def _person_of(account: Account) -> str:
-    return account.person_id or ""

@@ -54,7 +54,7 @@ def assist(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context |= {"errors": error.fields, "error_list": list(error.fields.items())}
         return render(request, "identity/assist.html", context, status=422)
-    except (UnknownPerson, Forbidden) as error:
+    except (UnknownPerson, Forbidden) as error:  # a child's guardian is missing, too
         errors = {"number": error.message}
         context |= {"errors": errors, "error_list": list(errors.items())}
         return render(request, "identity/assist.html", context, status=422)

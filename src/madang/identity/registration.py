@@ -52,9 +52,9 @@ def offers() -> Iterable[Offer]:
     )
     yield Schedule(
         "identity-clear-sessions",
-        "23 * * * *",
+        "* * * * *",
         "madang.identity.sessions:clear_expired",
-        "Delete sessions that have ended.",
+        "Delete sessions that have ended, and tell the applications.",
     )
 
 
@@ -319,6 +319,8 @@ def _provider_pages() -> Iterable[Offer]:
     yield Page(f"{waits}consent/", f"{here}:consent", "oauth-consent", "signed-in")
     yield Page("account/agreed/", f"{here}:agreed", "agreed", "signed-in")
     yield Page("account/agreed/<int:number>/", f"{here}:withdraw", "withdraw", "signed-in")
+    children = f"{PROVIDER}.guardian_pages:listed"
+    yield Page("account/children/", children, "guardian-consents", "signed-in+aal2")
     here = f"{PROVIDER}.ending"
     yield Page("oauth/logout", f"{here}:logout", "oauth-logout", "public", csrf_exempt=True)
     yield Page("oauth/logout/confirm/", f"{here}:confirm_logout", "oauth-logout-confirm", "public")

@@ -15,7 +15,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from madang.access.api import AUTHENTICATION, purpose
-from madang.identity import maybe_known, people
+from madang.identity import guardians, maybe_known, people
 from madang.identity.account_models import Account
 from madang.identity.ceremony import ial_of
 from madang.identity.engine.approvals import normal_name
@@ -58,6 +58,8 @@ def open_account(vouched: Vouched, language: str = "") -> Account:
     ------
     AlreadyLinked
         If the person is known and dead, gone, or their account was closed at a counter.
+    NeedsGuardian
+        For a child below the age of consent for whom no guardian is entered.
     """
     try:
         return _opened(vouched, language)
@@ -104,6 +106,7 @@ def _opened(vouched: Vouched, language: str) -> Account:
     with transaction.atomic():
         person = _known_person(vouched)
         if person is None:
+            guardians.require_for_account("", vouched.born)
             person = _new_person(vouched)
             return people.add_resident(person, by=AUTHENTICATION, language=language)
         with purpose(AUTHENTICATION, KEEP_PEOPLE):  # two at once open one account
@@ -112,6 +115,7 @@ def _opened(vouched: Vouched, language: str) -> Account:
         if account is None:
             if person.state != Person.State.LIVING or _had_account(person):
                 raise AlreadyLinked("this person's account is closed; ask at a counter")
+            guardians.require_for_account(person.pk, person.born or vouched.born)
             account = people.add_resident(person, by=AUTHENTICATION, language=language)
         if _note(vouched, person):
             _proof(vouched, person)

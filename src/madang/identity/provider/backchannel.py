@@ -31,7 +31,7 @@ from django.db.models import Q
 
 from madang.identity.engine.levels import Level, UnknownLevel, level_of
 from madang.identity.events import ApprovalAsked
-from madang.identity.provider import deliveries, hints
+from madang.identity.provider import consents, deliveries, hints
 from madang.identity.provider.claims import account_in_force
 from madang.identity.provider.code_grant import AUTH_METHODS
 from madang.identity.provider.device import is_too_soon
@@ -125,6 +125,8 @@ def decide(row: BackchannelRequest, facts: SessionFacts, number: str) -> bool:
     """
     assert row.client is not None  # where staff ask, `assisted_approval` decides
     yes = secrets.compare_digest(row.number, number)
+    if yes:
+        consents.require_for(facts.account, row.client, row.scope.split())
     with transaction.atomic():
         waiting = BackchannelRequest.objects.filter(pk=row.pk, state=Waiting.ASKED)
         if not waiting.update(state=Waiting.APPROVED if yes else Waiting.REFUSED):
