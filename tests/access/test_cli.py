@@ -42,6 +42,15 @@ def test_a_fault_is_named_by_file_and_line_and_ends_with_2(tmp_path):
     assert f"{tmp_path / 'deep' / 'b.cedar'}:2: " in done.stderr
 
 
+def test_an_obligation_that_nothing_carries_out_is_a_fault(tmp_path):
+    (tmp_path / "a.cedar").write_text(GOOD.replace("@basis", '@obligation("four-eyes") @basis'))
+    done = run(cli.check, str(tmp_path), "--json")
+    assert done.exit_code == 2
+    (fault,) = json.loads(done.stdout)["faults"]
+    assert "the obligation 'four-eyes'" in fault["message"]
+    assert "notify-subject, review" in fault["message"]
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])
 def test_what_is_no_policy_file_is_bad_input(tmp_path, content):
     if content is not None:
@@ -71,7 +80,7 @@ def test_a_decision_is_explained():
     system = json.loads(explained("system:notices", "deliver-notices", "notices.contact").stdout)
     assert (system["decision"], system["masked"]) == ("allow", [])
     strong = json.loads(explained("role:officer@aal:2", "emergency").stdout)
-    assert strong["obligations"] == ["notify-subject", "review", "watermark"]
+    assert strong["obligations"] == ["notify-subject", "review"]
     text = run(cli.explain, "--actor", "role:officer", "--action", "read", "--resource",
                "notices.call-back", "--purpose", "plan-calls")  # fmt: skip
     assert "decision      allow" in text.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -21,7 +22,7 @@ from madang.access.api import (
     query,
     review,
 )
-from madang.kernel import audit
+from madang.kernel import audit, times
 from madang.kernel.audit_check import verify
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from madang.kernel.models import AuditEntry, OutboxEntry
@@ -214,6 +215,45 @@ def test_an_emergency_is_told_at_once_and_reviewed_by_another(people):
     assert emergency(PRIVACY, item.id).finding == "justified"
     with pytest.raises(Forbidden):
         emergencies(Actor("account:1", roles=frozenset({"administrator"})))
+
+
+def told_of() -> list[list[str]]:
+    rows = OutboxEntry.objects.filter(name="access.subjects_looked_at").order_by("id")
+    return [json.loads(row.payload)["subjects"] for row in rows]
+
+
+def look_in_an_emergency(case: str = "", *people: Resident) -> None:
+    with purpose(OFFICER, "emergency", reason="gas leak, house 7", case=case):
+        list(Resident.objects.filter(pk__in=[one.pk for one in people]))
+        list(Visit.objects.filter(resident__in=[one.pk for one in people]))
+
+
+def test_who_was_looked_at_is_told_once_for_each_reason(people, monkeypatch):
+    first, second = sorted(people[:2], key=lambda one: str(one.pk))
+    begun = times.now()
+    look_in_an_emergency("", first)
+    assert told_of() == [[str(first.pk)]], "two data sets, one look"
+    look_in_an_emergency("", first, second)
+    assert told_of()[1:] == [[str(second.pk)]]
+    look_in_an_emergency("C-2", first)
+    assert told_of()[2:] == [[str(first.pk)]]
+    monkeypatch.setattr(times, "now", lambda: begun + records.TOLD_FOR + timedelta(minutes=5))
+    look_in_an_emergency("", first)
+    assert told_of()[3:] == [[str(first.pk)]]
+
+
+def test_many_people_looked_at_are_told_in_several_events(people, monkeypatch):
+    monkeypatch.setattr(records, "FEW", 4)
+    look_in_an_emergency("", *people)
+    assert [len(part) for part in told_of()] == [4, 2]
+    assert {one for part in told_of() for one in part} == {str(one.pk) for one in people}
+
+
+def test_nobody_is_told_where_no_policy_says_so(people):
+    with purpose(OFFICER, "serve-resident"):
+        list(Resident.objects.all())
+    assert looked(people[0])
+    assert told_of() == []
 
 
 def test_a_question_answers_with_all_it_hangs_on(people):

@@ -13,7 +13,7 @@ from madang.access.guard import known_words, policy_sources
 from madang.access.policy_check import Known, checked
 from madang.access.proof.figures import policies, question
 
-KNOWN = Known({"serve"}, {"a.person"}, {"a"}, {"clerk"})
+KNOWN = Known({"serve", "hide"}, {"a.person"}, {"a"}, {"clerk"}, {"hide"})
 HEAD = '@id("x") @columns("plain") @rows("all") @basis("Act 1") '
 GOOD = HEAD + 'permit (principal, action, resource) when { context.purpose == "serve" };'
 CONTEXT = {
@@ -121,6 +121,10 @@ def test_columns_of_one_choice_of_rows_add_up():
         (GOOD.replace('@columns("plain") ', ""), 1, "which columns"),
         (GOOD.replace('@basis("Act 1") ', ""), 1, "legal basis"),
         (GOOD.replace("@basis", "@bases"), 1, "unknown annotation @bases"),
+        (GOOD.replace("@basis", '@obligation("review,watermark") @basis'), 1,
+         "nothing carries out the obligation 'watermark'"),
+        (GOOD.replace("@basis", '@obligation("notify-subject") @basis').replace("serve", "hide"), 1,
+         "nobody is told of looks for 'hide'"),
         (GOOD.replace('"serve"', '"spy"'), 1, "no room declares the purpose 'spy'"),
         (GOOD.replace('when { context.purpose == "serve" }', ""), 1, "names its purposes"),
         (GOOD.replace("purpose ==", "porpoise =="), 1, "porpoise"),
@@ -128,7 +132,7 @@ def test_columns_of_one_choice_of_rows_add_up():
         (GOOD.replace("principal,", 'principal in Role::"king",'), 1, 'no Role::"king"'),
         (GOOD.replace("resource)", 'resource == Dataset::"b.x")'), 1, 'no Dataset::"b.x"'),
     ],
-)
+)  # fmt: skip
 def test_a_fault_is_found_with_its_line(text, line, message):
     _, faults = checked([("f.cedar", text)], KNOWN)
     assert (faults[0].file, faults[0].line) == ("f.cedar", line)
@@ -137,6 +141,8 @@ def test_a_fault_is_found_with_its_line(text, line, message):
 
 def test_a_good_policy_has_no_fault():
     assert checked([("f.cedar", GOOD)], KNOWN)[1] == []
+    obliged = GOOD.replace("@basis", '@obligation("notify-subject, review") @basis')
+    assert checked([("f.cedar", obliged)], KNOWN)[1] == []
 
 
 def test_strings_and_comments_do_not_end_a_policy():

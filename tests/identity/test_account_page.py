@@ -33,6 +33,13 @@ def test_the_page_shows_keys_sessions_and_sign_ins(client: Client):
     assert "no-store" in client.get("/account/")["Cache-Control"]
 
 
+@pytest.mark.parametrize("path", ["/approve/", "/account/agreed/"])
+def test_the_page_leads_to_what_services_ask_and_know(client: Client, path: str):
+    opened(client)
+    assert f'href="{path}"' in client.get("/account/").content.decode()
+    assert client.get(path).status_code == 200
+
+
 @pytest.mark.asvs("7.5.2")
 def test_one_session_is_ended_from_another(client: Client):
     key = opened(client)

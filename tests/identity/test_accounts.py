@@ -16,6 +16,7 @@ from madang.identity import actions, api, links
 from madang.identity.account_models import Account
 from madang.identity.accounts import MANAGE, close_account
 from madang.identity.errors import LinkSpent, UserExists, WeakPassword
+from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.kernel.models import AuditEntry
 
@@ -209,3 +210,14 @@ def test_failed_sign_ins_are_forgotten_after_they_stop_counting(client: Client):
     SignInFailure.objects.update(at="2026-01-01T00:00:00Z")
     actions.forget_old_failures()
     assert not SignInFailure.objects.exists()
+
+
+def test_what_is_counted_by_the_hour_is_kept_for_the_hour(client: Client, monkeypatch):
+    begun = times.now()
+    for _code in range(3):
+        assert client.post("/sign-in/code/", {"address": "kim@example.org"}).status_code == 302
+    monkeypatch.setattr(times, "now", lambda: begun + timedelta(minutes=50))
+    actions.forget_old_failures()
+    assert client.post("/sign-in/code/", {"address": "kim@example.org"}).status_code == 429
+    monkeypatch.setattr(times, "now", lambda: begun + timedelta(minutes=61))
+    assert client.post("/sign-in/code/", {"address": "kim@example.org"}).status_code == 302

@@ -13,21 +13,18 @@ from madang.identity.people import KEEP_PEOPLE
 from madang.identity.person_models import Person
 from tests.identity.residents import actor_of, client_of, resident, session_key, staff
 from tests.web.browser import (
+    BROWSER_TEST,
     DESKTOP,
     arrived,
     console_errors,
     faults,
-    needs_browser,
     open_browser,
     resize,
     scripts,
     tab_faults,
 )
 
-pytestmark = [
-    pytest.mark.system, pytest.mark.data, pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True), needs_browser,
-]  # fmt: skip
+pytestmark = BROWSER_TEST
 PHONE = 360
 HASH = "ab" * 32
 # where pictures of the pages go, for whoever wants to look at them

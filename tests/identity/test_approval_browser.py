@@ -11,32 +11,23 @@ from madang.kernel import times
 from madang.kernel.config import settings
 from tests.identity.fake_broker import CLIENT_CODE, LINK_ID, SECRET, Broker
 from tests.web.browser import (
-    DESKTOP,
+    BROWSER_TEST,
     PHONE,
     arrived,
+    browser_of_module,
+    choose,
+    come_anew,
     console_errors,
-    faults,
-    needs_browser,
-    open_browser,
+    faults_at_widths,
     resize,
     scripts,
-    tab_faults,
 )
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
-]
+pytestmark = BROWSER_TEST
 PAGE = "/sign-in/approval/"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("browser")) as driver:
-        yield driver
+browser = browser_of_module()
 
 
 @pytest.fixture
@@ -55,15 +46,8 @@ def broker(monkeypatch):
 
 @pytest.fixture
 def site(live_server, browser, broker):
-    browser.delete_all_cookies()
-    scripts(browser, True)
-    speak(browser, live_server.url, "en")
+    come_anew(browser, live_server.url, django_language="en")
     return live_server.url
-
-
-def speak(browser, site: str, language: str) -> None:
-    browser.get(f"{site}{PAGE}")
-    browser.add_cookie({"name": "django_language", "value": language, "path": "/"})
 
 
 def ask(browser, site: str, phone: str = "010-1234-5678") -> None:
@@ -95,25 +79,17 @@ def test_a_resident_signs_in_by_approving(browser, site, broker, on):
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_pages_are_accessible_wide_and_narrow(browser, site, broker, language):
-    speak(browser, site, language)
-    found = []
-
-    def look(page: str) -> None:
-        for width in (PHONE, DESKTOP):
-            resize(browser, width)
-            found.extend(f"{page} at {width}: {fault}" for fault in faults(browser))
-        found.extend(f"{page}: {fault}" for fault in tab_faults(browser))
-
+    choose(browser, site, django_language=language)
     browser.get(f"{site}{PAGE}")
-    look("form")
+    found = faults_at_widths(browser, "form")
     broker.down = "error"
     ask(browser, site)
     arrived(browser, "[role=alert]")
-    look("down")
+    found += faults_at_widths(browser, "down")
     broker.down = ""
     registry.forget()
     ask(browser, site)
     arrived(browser, "ol b")
-    look("wait")
+    found += faults_at_widths(browser, "wait")
     found += console_errors(browser, "503", "422")
     assert not found, "\n".join(found)

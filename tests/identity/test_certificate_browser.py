@@ -16,24 +16,18 @@ from tests.identity import pki
 from tests.identity.key_files import KINDS, lay
 from tests.identity.laid import laid
 from tests.web.browser import (
-    DESKTOP,
-    PHONE,
+    BROWSER_TEST,
     arrived,
+    browser_of_module,
+    choose,
+    come_anew,
     console_errors,
-    faults,
-    needs_browser,
-    open_browser,
-    resize,
+    faults_at_widths,
     scripts,
-    tab_faults,
 )
 
 pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
+    *BROWSER_TEST,
     pytest.mark.skipif(
         not vendor.is_here("node-forge/dist/forge.min.js"), reason="not fetched (make assets)"
     ),
@@ -59,10 +53,7 @@ import(module).then(seed => done([...seed.decryptBlock(bytes(key), bytes(block))
 """
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("browser"), network=True) as driver:
-        yield driver
+browser = browser_of_module(network=True)
 
 
 @pytest.fixture
@@ -73,10 +64,7 @@ def city(monkeypatch, tmp_path):
 
 @pytest.fixture
 def site(live_server, browser, city):
-    browser.delete_all_cookies()
-    scripts(browser, True)
-    browser.get(f"{live_server.url}{PAGE}")
-    browser.add_cookie({"name": "django_language", "value": "en", "path": "/"})
+    come_anew(browser, live_server.url, django_language="en")
     return live_server.url
 
 
@@ -170,12 +158,9 @@ def test_files_that_are_none_and_that_do_not_belong_together_are_said(
 def test_the_page_is_accessible_wide_and_narrow_in_korean_and_english(browser, site):
     found = []
     for language in ("ko", "en"):
-        browser.add_cookie({"name": "django_language", "value": language, "path": "/"})
-        for width in (PHONE, DESKTOP):
-            resize(browser, width)
-            browser.get(f"{site}{PAGE}")
-            found += [f"{language} at {width}: {fault}" for fault in faults(browser)]
-        found += tab_faults(browser)
+        choose(browser, site, django_language=language)
+        browser.get(f"{site}{PAGE}")
+        found += faults_at_widths(browser, language)
     assert not found, "\n".join(found)
 
 

@@ -13,8 +13,8 @@ from madang.identity.account_models import Account
 from madang.identity.assisted_models import AssistedSession
 from madang.identity.provider_request_models import BackchannelRequest
 from madang.kernel import times
-from madang.kernel.models import AuditEntry, OutboxEntry
-from tests.identity.keys import answer_of
+from madang.kernel.models import AuditEntry
+from tests.identity.keys import answer_of, notices
 from tests.identity.residents import COUNTER, actor_of, client_of, resident, staff
 from tests.identity.soft_passkey import SoftPasskey
 from tests.looking import rows
@@ -113,7 +113,7 @@ class TestApproval:
 
     def test_the_device_is_told_that_something_waits(self, kim, desk):
         asked(desk, "approval")
-        assert OutboxEntry.objects.filter(name="identity.approval_asked").count() == 1
+        assert notices()[-1:] == ["assistance-asked"]
 
     @pytest.mark.parametrize("number", ["", "wrong"])
     def test_no_or_a_wrong_number_voids_it(self, kim, desk, number):

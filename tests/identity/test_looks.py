@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from madang.access.api import purpose
+from madang.access.events import SubjectsLookedAt
 from madang.access.models import Emergency
-from madang.identity import looked, people
+from madang.identity import looked, people, told
+from madang.identity.events import SecurityNotice
 from madang.identity.people import KEEP_PEOPLE
 from madang.identity.person_models import Person
 from madang.identity.staff_models import LookQuestion
 from madang.kernel import times
+from madang.kernel.events import decode
 from madang.kernel.models import OutboxEntry
 from tests.identity.residents import COUNTER, actor_of, client_of, resident, staff
 from tests.looking import rows
@@ -118,18 +121,31 @@ def test_an_emergency_is_told_at_once_listed_and_reviewed(kim):
     text = page.content.decode()
     assert "김하늘" in text
     assert "510302" not in text
-    assert "A fire in the house" in text, "the page carries its own watermark"
+    assert "A fire in the house" in text, "the page says why it is open"
     assert Emergency.objects.count() >= 1
     event = OutboxEntry.objects.filter(name="access.emergency_opened").first()
-    from madang.kernel.events import decode
-
     looked.tell_of_emergency(decode(event.name, event.payload))
-    told = OutboxEntry.objects.filter(name="identity.security_notice", payload__contains=officer.pk)
-    assert any("emergency-opened" in entry.payload for entry in told)
+    sent = OutboxEntry.objects.filter(name="identity.security_notice", payload__contains=officer.pk)
+    assert any("emergency-opened" in entry.payload for entry in sent)
     mine = looked.looks(kim.person_id)
     assert any(one.look.is_emergency for one in mine)
     listed = client_of(officer).get("/privacy/emergencies/?lang=en").content.decode()
     assert "to review" in listed
+
+
+def test_who_was_looked_up_at_a_counter_is_told(kim):
+    other = resident("박별", number="600101-2345678")
+    clerk = actor_of(client_of(staff("lee", "clerk")))
+    with purpose(clerk, "assist-resident", case="C-2026-18"):
+        Person.objects.get(pk=kim.person_id)
+    entry = OutboxEntry.objects.get(name=SubjectsLookedAt.NAME)
+    looked.tell_of_look(decode(entry.name, entry.payload))
+    entries = OutboxEntry.objects.filter(name=SecurityNotice.NAME, payload__contains="looked-at")
+    (notice,) = [decode(one.name, one.payload) for one in entries]
+    assert (notice.account, notice.kind) == (kim.pk, told.LOOKED_AT)
+    assert notice.values == {"purpose": "assist-resident", "case": "C-2026-18"}
+    assert looked.looks(kim.person_id)[0].look.case == "C-2026-18"
+    assert not looked.looks(other.person_id)
 
 
 def test_an_emergency_needs_a_second_factor_just_now(kim):

@@ -10,9 +10,10 @@ from django.test import Client
 from madang.identity import looked, mandates, people
 from madang.identity.api import may_act
 from madang.identity.errors import NoMandate, TooManyAttempts, UnknownPerson
+from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
 from madang.identity.mandate_models import ActForOther, Mandate
 from madang.identity.mandate_rules import VERBS, birthday, faults, is_of_age
-from madang.identity.mandates import Company, Evidence, Wish
+from madang.identity.mandates import Wish
 from madang.identity.session_models import Session
 from madang.kernel import times
 from madang.kernel.errors import Forbidden, Invalid
@@ -133,9 +134,9 @@ def test_guardians_and_companies_are_entered_at_a_counter_only(kim):
 def test_a_court_order_is_kept_as_a_hash(kim, mother):
     wish = Wish("guardian", ALL)
     with pytest.raises(Invalid):
-        mandates.enter(COUNTER, kim.person_id, mother.person_id, wish, Evidence("court-order"))
+        enter(COUNTER, kim.person_id, mother.person_id, wish, Evidence("court-order"))
     order = Evidence("court-order", "2026느단1234")
-    one = mandates.enter(COUNTER, kim.person_id, mother.person_id, wish, order)
+    one = enter(COUNTER, kim.person_id, mother.person_id, wish, order)
     row = rows(Mandate).get(pk=one)
     assert row.reference
     assert "1234" not in row.reference
@@ -148,8 +149,8 @@ def test_a_court_order_is_kept_as_a_hash(kim, mother):
 @pytest.mark.data
 def test_parents_act_for_a_minor_until_majority(mother):
     child = resident("이새싹", born=date(2010, 3, 5))
-    one = mandates.enter(COUNTER, child.person_id, mother.person_id, Wish("parent", ALL),
-                         Evidence("register"))  # fmt: skip
+    one = enter(COUNTER, child.person_id, mother.person_id, Wish("parent", ALL),
+                Evidence("register"))  # fmt: skip
     row = rows(Mandate).get(pk=one)
     assert row.until_why == "majority"
     assert row.until.isoformat() == "2029-03-04T15:00:00+00:00"  # midnight in Seoul
@@ -172,8 +173,8 @@ def test_with_a_death_on_either_side_a_mandate_ends(kim, mother, who, state):
     assert rows(Mandate).get(pk=one).ended_why == state
     assert not actor_of(hers).on_behalf_of
     with pytest.raises(UnknownPerson):
-        mandates.enter(COUNTER, kim.person_id, mother.person_id, Wish("parent", ALL),
-                       Evidence("register"))  # fmt: skip
+        enter(COUNTER, kim.person_id, mother.person_id, Wish("parent", ALL),
+              Evidence("register"))  # fmt: skip
 
 
 # --- acting
@@ -265,8 +266,8 @@ def test_staff_who_act_for_a_relative_have_no_staff_roles_meanwhile(kim):
     )
     people.link_account(account, person, by=COUNTER)
     account = rows(type(account)).get(pk=account.pk)
-    one = mandates.enter(COUNTER, kim.person_id, person.pk, Wish("child", ALL),
-                         Evidence("counter"))  # fmt: skip
+    one = enter(COUNTER, kim.person_id, person.pk, Wish("child", ALL),
+                Evidence("counter"))  # fmt: skip
     browser = client_of(account)
     assert browser.get("/staff/").status_code == 200
     browser.post("/account/act-for/", {"mandate": one})
@@ -280,7 +281,7 @@ def test_staff_who_act_for_a_relative_have_no_staff_roles_meanwhile(kim):
 def test_a_company_is_acted_for_without_opening_anybodys_rows(mother):
     wish = Wish("company", ("view", "apply"))
     company, extract = Company("마당상사", "110-81-12345"), Evidence("register", "110111-1234567")
-    one = mandates.enter_company(COUNTER, company, mother.person_id, wish, extract)
+    one = enter_company(COUNTER, company, mother.person_id, wish, extract)
     hers = client_of(mother)
     hers.post("/account/act-for/", {"mandate": one})
     assert "마당상사" in hers.get("/?lang=ko").content.decode()

@@ -11,9 +11,10 @@ from django.test import Client
 
 from madang.access.api import purpose
 from madang.app.api import api as http_api
-from madang.identity import looked, mandates, people
+from madang.identity import looked, people
 from madang.identity.assisted_models import AssistedSession
-from madang.identity.mandates import Evidence, Wish
+from madang.identity.mandate_entry import Evidence, enter
+from madang.identity.mandates import Wish
 from madang.identity.people import KEEP_PEOPLE
 from madang.identity.person_models import Person
 from madang.kernel.registry import Page, registry
@@ -38,8 +39,8 @@ def browsers(kim) -> dict[str, Client]:
     """Return a browser for everybody in the matrix."""
     found = {role: client_of(staff(role, role)) for role in ROLES}
     mother = resident("이봄")
-    one = mandates.enter(COUNTER, kim.person_id, mother.person_id,
-                         Wish("child", ("view", "apply")), Evidence("counter"))  # fmt: skip
+    one = enter(COUNTER, kim.person_id, mother.person_id,
+                Wish("child", ("view", "apply")), Evidence("counter"))  # fmt: skip
     found["visitor"] = Client()
     found["resident"] = client_of(resident("박별"))
     found["weak"] = client_of(resident("최달"), "otp")
@@ -141,8 +142,8 @@ def objects(kim, browsers) -> dict[str, str]:
     with purpose(actor_of(browsers["clerk"]), KEEP_PEOPLE):
         Person.objects.get(pk=kim.person_id)
     helper = resident("정해")
-    mandate = mandates.enter(COUNTER, kim.person_id, helper.person_id, Wish("parent", ("view",)),
-                             Evidence("counter"))  # fmt: skip
+    mandate = enter(COUNTER, kim.person_id, helper.person_id, Wish("parent", ("view",)),
+                    Evidence("counter"))  # fmt: skip
     own_key = people.add_resident(people.person_with(kim.person_id, by=COUNTER), by=COUNTER)
     return {
         "mandate": mandate,

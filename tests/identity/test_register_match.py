@@ -10,12 +10,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from madang.identity import mandates, maybe_known, people, vouched
+from madang.identity import mandate_entry, mandates, maybe_known, people, vouched
 from madang.identity.account_models import Account
 from madang.identity.ceremony import ial_of
 from madang.identity.engine.certificates import national_number
 from madang.identity.errors import AlreadyLinked
-from madang.identity.mandates import Evidence, Wish
+from madang.identity.mandate_entry import Evidence
+from madang.identity.mandates import Wish
 from madang.identity.people import NameForm, Particulars
 from madang.identity.person_models import ExternalId, MaybeKnown, Person, Proofing
 from madang.identity.session_models import Session
@@ -186,7 +187,7 @@ class TestAtTheCounter:
         person, account = twice
         other = resident("박별", number="800101-2345678")
         wish, papers = Wish("parent", ("view",)), Evidence("counter")
-        mandates.enter(COUNTER, account.person_id, other.person_id, wish, papers)
+        mandate_entry.enter(COUNTER, account.person_id, other.person_id, wish, papers)
         sent = {"hint": rows(MaybeKnown).get().pk, "answer": "same", "evidence": "passport"}
         assert desk.post("/counter/known/", sent).status_code == 302
         held = mandates.mandates_of(actor_of(client_of(other)), "ko").held
@@ -199,7 +200,7 @@ class TestAtTheCounter:
     def test_one_who_acts_for_the_other_is_another(self, desk, twice):
         person, account = twice
         wish, papers = Wish("parent", ("view",)), Evidence("counter")
-        mandates.enter(COUNTER, account.person_id, person.pk, wish, papers)
+        mandate_entry.enter(COUNTER, account.person_id, person.pk, wish, papers)
         sent = {"hint": rows(MaybeKnown).get().pk, "answer": "same", "evidence": "passport"}
         assert desk.post("/counter/known/", sent).status_code == 422
 

@@ -1,7 +1,11 @@
 """A real browser for tests of pages, and the checks that axe does not make.
 
-A room's own tests may use them (`needs_browser`, `open_browser`, `faults`, `tab_faults`). They look
-at boxes and never at pictures, so that no font of the machine decides.
+A room's own tests may use them::
+
+    pytestmark = BROWSER_TEST
+    browser = browser_of_module()
+
+They look at boxes and never at pictures, so that no font of the machine decides.
 """
 
 from __future__ import annotations
@@ -20,6 +24,14 @@ DRIVER = shutil.which("chromedriver")
 _MISSING = [n for n, there in (("chromium", CHROMIUM), ("chromedriver", DRIVER)) if not there]
 _MISSING += [] if AXE.exists() else ["axe-core (make assets)"]
 needs_browser = pytest.mark.skipif(bool(_MISSING), reason=f"not installed: {', '.join(_MISSING)}")
+# marks of tests of pages with a server and a database of their own
+BROWSER_TEST = [
+    pytest.mark.system,
+    pytest.mark.data,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+    needs_browser,
+]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESKTOP = 320, 1440
 # asked for by a bare picture without a page around it; the stream process, which no test site has
@@ -95,6 +107,24 @@ def open_browser(folder: Path, *, text_percent: int = 100, network: bool = False
         driver.quit()
 
 
+def browser_of_module(*, network: bool = False, wait_s: float = 0) -> Any:
+    """Return a fixture: one browser for all tests of a module.
+
+    Parameters
+    ----------
+    network : whether it keeps a log of what it asks for and gets.
+    wait_s : how long it waits for a part that is looked for and not there yet.
+    """
+
+    @pytest.fixture(scope="module")
+    def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+        with open_browser(tmp_path_factory.mktemp("browser"), network=network) as driver:
+            driver.implicitly_wait(wait_s)
+            yield driver
+
+    return browser
+
+
 def resize(browser: Any, width: int, height: int = 800) -> None:
     """Make the page that wide, in CSS pixels, as a phone or a screen."""
     metrics = {
@@ -108,6 +138,13 @@ def choose(browser: Any, site: str, **cookies: str) -> None:
     browser.get(f"{site}/static/web/mark.svg")
     for name, value in cookies.items():
         browser.add_cookie({"name": name, "value": value, "path": "/"})
+
+
+def come_anew(browser: Any, site: str, **cookies: str) -> None:
+    """Be a reader who was never here, with scripts on and these cookies alone."""
+    browser.delete_all_cookies()
+    scripts(browser, on=True)
+    choose(browser, site, **cookies)
 
 
 def scripts(browser: Any, on: bool) -> None:
@@ -148,6 +185,18 @@ def tab_faults(browser: Any, limit: int = 400) -> list[str]:
         if stop["covered"]:
             found.append(f"focus is covered: {stop['html']}")
     return [*found, f"the way does not end within {limit} stops"]
+
+
+def faults_at_widths(browser: Any, page: str, *widths: int) -> list[str]:
+    """Return what is wrong with the page shown at these widths, and on its way by Tab at the last.
+
+    Without `widths`, on a phone and on a desk.
+    """
+    found = []
+    for width in widths or (PHONE, DESKTOP):
+        resize(browser, width)
+        found += [f"{page} at {width}: {fault}" for fault in faults(browser)]
+    return [*found, *(f"{page}: {fault}" for fault in tab_faults(browser))]
 
 
 def console_errors(browser: Any, *expected: str) -> list[str]:

@@ -6,7 +6,6 @@ belong to one city.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from madang.web.gallery import addresses
 from tests.web.browser import (
     DESKTOP,
     PHONE,
+    browser_of_module,
     console_errors,
     faults,
-    open_browser,
     resize,
     tab_faults,
 )
@@ -31,10 +30,7 @@ OF_SEOUL = {language.code.lower() for language in load_profile("seoul").language
 OWN = [code for code, _name in settings.LANGUAGES if code not in OF_SEOUL]
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    with open_browser(tmp_path_factory.mktemp("browser")) as driver:
-        yield driver
+browser = browser_of_module()
 
 
 def test_the_gallery_is_without_faults_in_every_display_and_theme(browser, live_server):

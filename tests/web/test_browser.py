@@ -6,7 +6,6 @@ every language and display is a long drill; a sample of it is checked here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -16,31 +15,23 @@ from madang.web.choices import DISPLAYS
 from madang.web.gallery import addresses
 from tests.web import site as sites
 from tests.web.browser import (
+    BROWSER_TEST,
     DESKTOP,
     PHONE,
+    browser_of_module,
     choose,
     console_errors,
     faults,
-    needs_browser,
     open_browser,
     resize,
     tab_faults,
 )
 from tests.web.pseudo import pseudo_languages
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
-]
+pytestmark = BROWSER_TEST
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    with open_browser(tmp_path_factory.mktemp("browser")) as driver:
-        yield driver
+browser = browser_of_module()
 
 
 @pytest.fixture

@@ -22,15 +22,9 @@ from madang.web import context
 from tests.air.conftest import MAPO, feed
 from tests.looking import rows
 from tests.notices.conftest import go_out
-from tests.web.browser import needs_browser, open_browser
+from tests.web.browser import BROWSER_TEST, open_browser
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
-]
+pytestmark = BROWSER_TEST
 MOST_TAPS = 12
 LEAST_PX = 44
 WORDS = {

@@ -10,37 +10,27 @@ import pytest
 from tests.air.conftest import MAPO
 from tests.web import site as sites
 from tests.web.browser import (
+    BROWSER_TEST,
     PHONE,
     arrived,
-    choose,
+    browser_of_module,
+    come_anew,
     console_errors,
-    needs_browser,
-    open_browser,
     resize,
     scripts,
 )
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
-]
+pytestmark = BROWSER_TEST
 HTML = "document.documentElement"
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    with open_browser(tmp_path_factory.mktemp("browser")) as driver:
-        yield driver
+opened = browser_of_module()
 
 
 @pytest.fixture
 def browser(opened, live_server, station) -> Iterator:
     sites.furnish(station)
-    opened.delete_all_cookies()
-    choose(opened, live_server.url, django_language="en")
+    come_anew(opened, live_server.url, django_language="en")
     resize(opened, PHONE)
     yield opened
     scripts(opened, on=True)

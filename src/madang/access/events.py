@@ -23,6 +23,20 @@ class EmergencyOpened(Event, frozen=True, kw_only=True):
     due_at: datetime
 
 
+class SubjectsLookedAt(Event, frozen=True, kw_only=True):
+    """Somebody looked at personal data, and the policy has the persons concerned told of it.
+
+    `subjects` are their ids; many come in several events.
+    """
+
+    NAME: ClassVar[str] = "access.subjects_looked_at"
+
+    subjects: list[str]
+    actor: str
+    purpose: str
+    case: str
+
+
 class EmergencyReviewed(Event, frozen=True, kw_only=True):
     """A privacy officer has reviewed an emergency: ``justified`` or ``not-justified``."""
 

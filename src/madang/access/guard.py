@@ -48,7 +48,8 @@ def known_words() -> Known:
     from madang.access.personal import rooms_of_datasets
 
     rooms = rooms_of_datasets()
-    return Known(set(purposes()), set(rooms), set(rooms.values()), set(ROLES))
+    unlisted = {one.id for one in purposes().values() if not one.is_listed}
+    return Known(set(purposes()), set(rooms), set(rooms.values()), set(ROLES), unlisted)
 
 
 def policy_sources() -> list[tuple[str, str]]:

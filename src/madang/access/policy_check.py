@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from madang.access.engine.policies import Policy, annotation_faults, read, schema_fault
+from madang.access.engine.policies import NOTIFY, Policy, annotation_faults, read, schema_fault
 from madang.kernel.errors import BadInput
 
 
 @dataclass(frozen=True)
 class Known:
-    """What policies may speak of."""
+    """What policies may speak of. `unlisted` are purposes whose looks are written down nowhere."""
 
     purposes: Set[str]
     datasets: Set[str]
     rooms: Set[str]
     roles: Set[str]
+    unlisted: Set[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ def files_of(folder: Path) -> list[tuple[str, str]]:
 def _unknown_words(policy: Policy, known: Known) -> Iterator[str]:
     for purpose in sorted((policy.purposes or frozenset()) - known.purposes):
         yield f"no room declares the purpose {purpose!r}"
+    if NOTIFY in policy.obligations:
+        for purpose in sorted((policy.purposes or frozenset()) & known.unlisted):
+            yield f"nobody is told of looks for {purpose!r}: the purpose is not listed"
     names = {"Dataset": known.datasets, "Room": known.rooms, "Role": known.roles}
     for kind, name in sorted(policy.entities):
         if kind in names and name not in names[kind]:

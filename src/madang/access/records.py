@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from madang.access.engine.decision import Decision
+from madang.access.engine.policies import NOTIFY, REVIEW
 from madang.access.errors import NoPurpose
-from madang.access.events import EmergencyOpened
+from madang.access.events import EmergencyOpened, SubjectsLookedAt
 from madang.access.guard import decide, declared_purpose
 from madang.kernel import audit, times
 from madang.kernel.events import announce
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from madang.access.scope import Scope
 
 REVIEW_WITHIN = timedelta(hours=24)
-REVIEW = "review"  # obligation of policies for emergencies
+TOLD_FOR = timedelta(hours=1)  # one search is several looks, and told once
 FEW = 100  # a job of ours that saw at most so many people is noted person by person
 _AT_ONCE = 5_000
 
@@ -172,7 +173,9 @@ def _write(scope: Scope) -> None:
     for made in fresh:
         made.entry = None
     if declared_purpose(scope.purpose).is_listed:
-        for dataset, subjects in _subjects(scope).items():
+        found = _subjects(scope)
+        _tell(scope, found)
+        for dataset, subjects in found.items():
             _note(scope, dataset, subjects)
 
 
@@ -200,12 +203,49 @@ def _people(model: Any, path: str, keys: Iterable[Any]) -> Iterator[str]:
         yield from (str(one) for one in rows.values_list(path, flat=True) if one is not None)
 
 
+def _tell(scope: Scope, found: dict[str, set[str]]) -> None:
+    """Have told who was looked at, where a policy says so; called before the looks are noted."""
+    told = [name for name in found if NOTIFY in _decided(scope, name).decision.obligations]
+    subjects = sorted(set().union(*(found[name] for name in told)))
+    for start in range(0, len(subjects), FEW):
+        fresh = _not_told_of_late(scope, told, subjects[start : start + FEW])
+        if fresh:
+            announce(
+                SubjectsLookedAt(
+                    subjects=fresh,
+                    actor=scope.actor.id,
+                    purpose=scope.purpose,
+                    case=scope.case,
+                )
+            )
+
+
+def _not_told_of_late(scope: Scope, datasets: list[str], subjects: list[str]) -> list[str]:
+    """Return those whom the same actor did not look at for the same reason a moment ago."""
+    from madang.access.models import LookSubject
+
+    known = LookSubject.objects.filter(
+        subject__in=subjects,
+        look__actor=scope.actor.id,
+        look__purpose=scope.purpose,
+        look__case=scope.case,
+        look__dataset__in=datasets,
+        look__at__gt=times.now() - TOLD_FOR,
+    )
+    told = set(known.values_list("subject", flat=True))
+    return [one for one in subjects if one not in told]
+
+
+def _decided(scope: Scope, dataset: str) -> Decided:
+    return scope.decided.get((dataset, "read")) or next(
+        one for (name, _), one in scope.decided.items() if name == dataset
+    )
+
+
 def _note(scope: Scope, dataset: str, subjects: set[str]) -> None:
     from madang.access.models import Look, LookSubject
 
-    made = scope.decided.get((dataset, "read")) or next(
-        one for (name, _), one in scope.decided.items() if name == dataset
-    )
+    made = _decided(scope, dataset)
     everybody = scope.actor.is_system and len(subjects) > FEW
     look = Look.objects.create(
         decision=made.entry_id,

@@ -10,12 +10,16 @@ profile().calendar.term_end(day, 7)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from madang.city.addresses import Address
 from madang.city.conventions import Language
+from madang.city.deadline_rules import Limit, read_limit, rules_of
+from madang.city.deadlines import Deadline, Pause, deadline
 from madang.city.domain_files import check_domains
 from madang.city.errors import (
     InvalidBoundaries,
@@ -43,11 +47,13 @@ __all__ = [
     "TOPICS",
     "Address",
     "City",
+    "Deadline",
     "Group",
     "InvalidBoundaries",
     "InvalidProfile",
     "Language",
     "Level",
+    "Limit",
     "Period",
     "Problem",
     "Profile",
@@ -59,11 +65,13 @@ __all__ = [
     "basemap",
     "boundaries_folder",
     "check_domains",
+    "deadline_of",
     "ensure_basemap",
     "known_cities",
     "load_profile",
     "page_languages",
     "profile",
+    "read_limit",
     "time_zone",
 ]
 
@@ -116,3 +124,40 @@ def ensure_basemap() -> Basemap:
 def boundaries_folder() -> Path:
     """Return the folder of this instance that keeps imported boundary files."""
     return settings().data / "boundaries"
+
+
+def deadline_of(
+    received: datetime,
+    limit: str | Limit,
+    *,
+    pauses: Sequence[tuple[datetime, datetime | None]] = (),
+    of: Profile | None = None,
+) -> Deadline | None:
+    """Return when a time limit ends, as the city's law counts it; None while the clock stands.
+
+    Parameters
+    ----------
+    received
+        When the office got it, with offset.
+    limit
+        `5 days`, `3 hours`, `1 month`, `immediately`; the same in Korean.
+    pauses
+        From when to when the clock stood (None: it still does), such as while the applicant was
+        asked for more.
+    of
+        Another city than the one that this instance runs.
+
+    Raises
+    ------
+    Invalid
+        If a time has no offset, the limit is none, or the city has no rule for it.
+    """
+    city = of or profile()
+    return deadline(
+        received,
+        read_limit(limit) if isinstance(limit, str) else limit,
+        rules=rules_of(city),
+        calendar=city.calendar,
+        zone=city.timezone,
+        pauses=[Pause(start, end) for start, end in pauses],
+    )

@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from madang.city.api import Profile, Unit, profile
+from madang.city.api import Profile, Unit, deadline_of, profile
+from madang.kernel import times
 
 router = Router(tags=["city"])
 
@@ -56,6 +57,14 @@ class UnitsOut(Schema):
     units: list[UnitOut]
 
 
+class DeadlineOut(Schema):
+    """When a time limit ends, the rule that counted it, and the days (or office days) counted."""
+
+    due: str
+    rule: str
+    days_counted: float
+
+
 @router.get("/", auth=None, response=CityOut, summary="The city")
 def city(request: HttpRequest, lang: str = "") -> dict[str, Any]:
     """Return the city's name, clock, languages and levels of units."""
@@ -87,6 +96,18 @@ def units(
     chosen = here.level_named(level or here.finest_level).id
     found = here.units(chosen, on)
     return {"level": chosen, "units": [_unit(here, unit, lang) for unit in found]}
+
+
+@router.get("/deadline", auth=None, response=DeadlineOut, summary="When a time limit ends")
+def deadline(request: HttpRequest, received: str, limit: str) -> dict[str, Any]:
+    """Count a limit (`5 days`, `3 hours`, `1 month`, `immediately`) from the time of receipt."""
+    found = deadline_of(times.parse_time(received, profile().timezone), limit)
+    assert found is not None  # nothing pauses it
+    return {
+        "due": found.due.isoformat(),
+        "rule": found.rule,
+        "days_counted": found.days_counted,
+    }
 
 
 def _unit(here: Profile, unit: Unit, lang: str) -> dict[str, Any]:

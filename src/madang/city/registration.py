@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Claim, Command, LocalZone, Offer
+from madang.kernel.registry import API, Claim, Command, LocalZone, Offer, ProfileFile
 
 
 def offers() -> Iterable[Offer]:
@@ -21,6 +21,16 @@ def offers() -> Iterable[Offer]:
     )
     yield Command(
         "city basemap", "madang.city.cli:basemap", "Make the base map (PMTiles) of a city."
+    )
+    yield Command(
+        "calendar deadline",
+        "madang.city.cli_calendar:deadline",
+        "Say when a time limit ends, counted as the city's law counts it.",
+    )
+    yield ProfileFile(
+        "deadlines.yaml",
+        "madang.city.deadline_rules:faults_of_file",
+        "How time limits of offices are counted, and when offices work.",
     )
     yield Claim(
         id="city.cold-start",

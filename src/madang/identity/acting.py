@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor
@@ -114,7 +113,7 @@ def act_for_oneself(request: HttpRequest, actor: Actor) -> None:
 
 
 def _name(someone: str) -> str:
-    names = names_of([someone], get_language() or "ko", by=acts.MANDATES, why=acts.ACT)
+    names = names_of([someone], by=acts.MANDATES, why=acts.ACT)
     if someone in names:
         return names[someone]
     body = Organisation.objects.filter(pk=someone).first()

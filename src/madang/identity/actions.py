@@ -13,7 +13,7 @@ from madang.identity.api import ADMINISTRATOR, COMMAND_LINE, has_administrator
 from madang.identity.errors import LinkSpent
 from madang.identity.models import Milestone, SignInFailure
 from madang.identity.passwords import account_id_of, account_with, check_password
-from madang.identity.rules import WINDOW
+from madang.identity.rules import LONGEST_WINDOW
 from madang.identity.sessions import SessionFacts
 from madang.identity.tries import tries_of
 from madang.kernel import audit, times
@@ -90,5 +90,5 @@ def change_password(request: HttpRequest, own: SessionFacts, current: str, new: 
 
 
 def forget_old_failures() -> None:
-    """Delete what no longer counts; run by a schedule."""
-    SignInFailure.objects.filter(at__lt=times.now() - 2 * WINDOW).delete()
+    """Delete what no limit counts any longer; run by a schedule."""
+    SignInFailure.objects.filter(at__lt=times.now() - LONGEST_WINDOW).delete()

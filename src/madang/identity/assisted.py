@@ -128,7 +128,7 @@ def agree(actor: Actor, session_id: str, number: str) -> None:
     """
     row = _asked_of(actor, session_id)
     if row.consent != OWN_DEVICE:
-        raise NoMandate(_("This one waits for another kind of yes."))
+        raise NoMandate(_("Nothing waits for your yes."))
     if number != row.number:
         close(row.pk, actor.id, "refused")
         raise ProofFailed(_("That is not the number. The request is void; ask for a new one."))
@@ -238,7 +238,7 @@ def running(session_id: str, staff: str) -> AssistedSession | None:
 
 
 def of_person(person: str) -> list[AssistedSession]:
-    """Return the assisted sessions for a person and for the children they answer for, newest first."""
+    """Return the assisted sessions for a person and the children they answer for, newest first."""
     people = [person, *guardians.wards_of(person)]
     with purpose(MANDATES, ACT):
         rows = AssistedSession.objects.filter(person_id__in=people).order_by("-asked", "-id")

@@ -17,14 +17,12 @@ from madang.identity import assisted_rules
 from madang.identity.account_models import Account
 from madang.identity.acts import ACT, MANDATES
 from madang.identity.assisted_models import AssistedSession
-from madang.identity.events import ApprovalAsked
 from madang.identity.provider.lifetimes import APPROVAL, MOST_OPEN, POLL_S
 from madang.identity.provider_request_models import BackchannelRequest, Waiting
 from madang.identity.session_store import hashed
 from madang.identity.sessions import SessionFacts
 from madang.kernel import audit, times
 from madang.kernel.errors import Invalid
-from madang.kernel.events import announce
 
 AAL = 2  # as for the other ways of saying yes on one's own device
 
@@ -54,7 +52,7 @@ def ask(row: AssistedSession, whose: Sequence[str]) -> None:
     if waiting.count() >= MOST_OPEN:
         raise _no(_("Too much waits for their approval already. Choose another way to agree."))
     for account in accounts:
-        made = BackchannelRequest.objects.create(
+        BackchannelRequest.objects.create(
             id=hashed(secrets.token_urlsafe(32)),
             assisted=row.pk,
             account=account,
@@ -66,7 +64,6 @@ def ask(row: AssistedSession, whose: Sequence[str]) -> None:
             expires=row.asked + APPROVAL,
             interval_s=POLL_S,
         )
-        announce(ApprovalAsked(account=account, request=made.public_id, application=""))
 
 
 def decide(asked: BackchannelRequest, facts: SessionFacts, number: str) -> bool:

@@ -23,6 +23,7 @@ from madang.identity.events import CodeIssued
 from madang.identity.key_models import Contact, OneTimeCode
 from madang.identity.messages import sealed_code
 from madang.identity.models import SignInFailure
+from madang.identity.rules import HOUR
 from madang.identity.sealing import keyed_hash
 from madang.kernel import times
 from madang.kernel.events import announce
@@ -32,7 +33,6 @@ LASTS = timedelta(minutes=10)  # SP 800-63B-4 section 3.1.3.2
 TRIES = 5
 # nobody's mailbox is filled by strangers; counted by what was typed, known or not
 PER_HOUR, PER_SOURCE = 3, 20
-HOUR = timedelta(hours=1)
 SIGN_IN, CONFIRM, RECOVER = "sign-in", "confirm", "recover"
 
 

@@ -14,14 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.access.api import purpose
 from madang.city.api import profile
-from madang.identity import assisted, mandates, maybe_known
+from madang.identity import assisted, maybe_known
 from madang.identity.api import current_actor
 from madang.identity.assistance_pages import decided
 from madang.identity.assisted_rules import CHANNELS, CONSENTS, Found, Request
 from madang.identity.errors import NoMandate, UnknownPerson
+from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
 from madang.identity.mandate_pages import wish_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
-from madang.identity.mandates import Company, Evidence
 from madang.identity.person_models import Person, PersonName
 from madang.identity.scopes import services
 from madang.kernel.errors import Forbidden, Invalid, NotFound
@@ -172,10 +172,10 @@ def _enter(request: HttpRequest, key: str) -> None:
     grantee = assisted.resident_with(by, number=request.POST.get("grantee", "").strip()).person
     if wish.kind == "company":
         named = Company(request.POST.get("company", ""), request.POST.get("company_number", ""))
-        mandates.enter_company(by, named, grantee, wish, evidence, mandate_id=key)
+        enter_company(by, named, grantee, wish, evidence, mandate_id=key)
         return
     grantor = assisted.resident_with(by, number=request.POST.get("grantor", "").strip()).person
-    mandates.enter(by, grantor, grantee, wish, evidence, mandate_id=key)
+    enter(by, grantor, grantee, wish, evidence, mandate_id=key)
 
 
 def _day(text: str, field: str) -> date | None:

@@ -30,16 +30,6 @@ class SecurityNotice(Event, frozen=True, kw_only=True):
     values: dict[str, str]
 
 
-class ApprovalAsked(Event, frozen=True, kw_only=True):
-    """An application asks somebody to approve; the page ``/approve/<request>/`` takes it."""
-
-    NAME: ClassVar[str] = "identity.approval_asked"
-
-    account: str
-    request: str
-    application: str
-
-
 class PersonLinked(Event, frozen=True, kw_only=True):
     """An account now belongs to a person of the register."""
 

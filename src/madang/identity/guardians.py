@@ -84,6 +84,14 @@ def no_guardian() -> str:
     ) % {"age": rules_in_effect().consent_age}
 
 
+def ask_first() -> str:
+    """Return what a child is to do for whom a guardian has not agreed yet."""
+    return _(
+        "You are not old enough to agree by yourself. Sign in to the service with a browser: there "
+        "you can ask your parent or guardian."
+    )
+
+
 def _in_force(**side: str) -> list[Mandate]:
     now = times.now()
     with purpose(MANDATES, ACT):

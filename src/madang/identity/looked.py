@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, Look, looks_at, purpose
-from madang.access.events import EmergencyOpened
+from madang.access.events import EmergencyOpened, SubjectsLookedAt
 from madang.city.api import profile
 from madang.identity import mandates
 from madang.identity.account_models import Account, StaffGrant
@@ -21,7 +21,7 @@ from madang.identity.names import names_of
 from madang.identity.person_models import Person
 from madang.identity.staff import roles_at
 from madang.identity.staff_models import LookQuestion
-from madang.identity.told import EMERGENCY_OPENED, QUESTION_ANSWERED
+from madang.identity.told import EMERGENCY_OPENED, LOOKED_AT, QUESTION_ANSWERED
 from madang.kernel import audit, times
 from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.events import announce
@@ -182,6 +182,12 @@ def tell_of_emergency(event: EmergencyOpened) -> None:
         announce(SecurityNotice(account=account, kind=EMERGENCY_OPENED, values={}))
 
 
+def tell_of_look(event: SubjectsLookedAt) -> None:
+    """Tell those concerned that somebody looked at their data."""
+    for person in event.subjects:
+        tell(person, LOOKED_AT, {"purpose": event.purpose, "case": event.case})
+
+
 def who_is(actor: str, through: str, at: datetime, names: dict[str, str]) -> str:
     """Return who acted, for the person concerned: as what, not by which name.
 
@@ -247,7 +253,7 @@ def _names_of_actors(actors: set[str]) -> dict[str, str]:
     with purpose(MANDATES, ACT):
         rows = Account.objects.filter(pk__in=ids, person__isnull=False, kind=Account.Kind.RESIDENT)
         people = {f"account:{row.pk}": str(row.person_id) for row in rows}
-    names = names_of(people.values(), get_language() or "ko", by=MANDATES, why=ACT)
+    names = names_of(people.values(), by=MANDATES, why=ACT)
     return {account: names[one] for account, one in people.items() if one in names}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,8 +17,9 @@ from madang.city.api import profile
 from madang.identity import acting, mandates
 from madang.identity.api import current_actor
 from madang.identity.errors import NoMandate, TooManyAttempts
+from madang.identity.mandate_lists import Shown, mandates_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
-from madang.identity.mandates import Shown, Wish
+from madang.identity.mandates import Wish
 from madang.identity.scopes import services
 from madang.kernel.errors import Invalid
 from madang.kernel.events import new_id
@@ -48,7 +49,7 @@ class Row:
 def listed(request: HttpRequest) -> HttpResponse:
     """Show who may act for the reader, and for whom the reader may act."""
     actor = current_actor(request)
-    both = mandates.mandates_of(actor, get_language() or "ko")
+    both = mandates_of(actor)
     given, held = [[shown(one) for one in rows] for rows in (both.given, both.held)]
     live = [row for row in given if row.mandate.state != "ended"]
     context = {
@@ -111,7 +112,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         if request.POST.get("yes"):
             mandates.accept(actor, code)
             return redirect("mandates")
-        context["offer"] = shown(mandates.offer_with(actor, code, get_language() or "ko"))
+        context["offer"] = shown(mandates.offer_with(actor, code))
     except NoMandate as error:
         context["error"] = error.message
         return render(request, "identity/mandate_accept.html", context, status=422)
@@ -127,7 +128,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, mandate_id: str) -> HttpResponse:
     """Ask once more, then end a mandate at once."""
     actor = current_actor(request)
-    both = mandates.mandates_of(actor, get_language() or "ko")
+    both = mandates_of(actor)
     found = next((one for one in (*both.given, *both.held) if one.id == mandate_id), None)
     if found is None:
         raise NoMandate(_("There is no such mandate."))

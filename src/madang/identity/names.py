@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import get_language
 
 from madang.access.api import Actor, purpose
+from madang.city.api import profile
 from madang.identity.person_models import PersonName
+from madang.kernel.languages import script
 
-# best first; who reads Hangul gets the registered name, everybody else the Latin one
-_ORDER = ("preferred", "registered", "native", "latin")
+# best first; who reads the city's own script gets the registered name, everybody else the Latin one
+_AT_HOME = ("preferred", "registered", "native", "latin")
 _ABROAD = ("preferred", "latin", "registered", "native")
 
 
-def names_of(people: Iterable[str], language: str, *, by: Actor, why: str) -> dict[str, str]:
-    """Return the name of each person that has one, for a reader of that language.
+def names_of(people: Iterable[str], *, by: Actor, why: str) -> dict[str, str]:
+    """Return the name of each person that has one, for a reader of the active language.
 
     Parameters
     ----------
-    language : of the page; ``ko`` reads the registered name, others the Latin form first.
     by, why : who looks, and the purpose.
     """
     wanted = sorted({one for one in people if one})
+    home = profile().city.default_language
+    order = order_of_forms(get_language() or home, home)
     found: dict[str, dict[str, str]] = {}
     with purpose(by, why):
         for row in PersonName.objects.filter(person_id__in=wanted):
             found.setdefault(row.person_id, {})[row.form] = row.full
-    return {person: chosen(forms, language) for person, forms in found.items()}
+    return {person: chosen(forms, order) for person, forms in found.items()}
 
 
-def chosen(forms: dict[str, str], language: str) -> str:
-    """Return the form of a name that suits a reader; empty where there is none.
+def order_of_forms(reader: str, home: str) -> Sequence[str]:
+    """Return the forms of names for a reader, best first.
 
-    >>> chosen({"registered": "김하늘", "latin": "KIM Haneul"}, "vi")
+    Registers write names in the script of the city's language; Latin letters are read by all.
+
+    Parameters
+    ----------
+    reader, home : BCP 47 tags of the page and of the city's own language.
+
+    Examples
+    --------
+    >>> order_of_forms("ti", "am")[1], order_of_forms("ko", "am")[1], order_of_forms("ko", "es")[1]
+    ('registered', 'latin', 'registered')
+    """
+    own = script(home)
+    return _AT_HOME if own in (script(reader), "Latn") else _ABROAD
+
+
+def chosen(forms: Mapping[str, str], order: Sequence[str]) -> str:
+    """Return the first form of a name that there is; empty where there is none.
+
+    >>> chosen({"registered": "김하늘", "latin": "KIM Haneul"}, order_of_forms("vi", "ko"))
     'KIM Haneul'
     """
-    order = _ORDER if language.startswith("ko") else _ABROAD
     return next((forms[form] for form in order if form in forms), "")

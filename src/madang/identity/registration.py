@@ -210,6 +210,11 @@ def _acting_jobs() -> Iterable[Offer]:
         "identity-tell-of-emergencies",
         "madang.identity.looked:tell_of_emergency",
     )
+    yield Subscriber(
+        "access.subjects_looked_at",
+        "identity-tell-of-looks",
+        "madang.identity.looked:tell_of_look",
+    )
     yield ProfileFile(
         "people.yaml",
         "madang.identity.people_rules:faults_of_file",

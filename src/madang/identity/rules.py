@@ -11,6 +11,8 @@ WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 5
 FAILURES_PER_ADDRESS = 30
 LONGEST_WAIT = timedelta(minutes=15)
+HOUR = timedelta(hours=1)  # in which codes sent, and codes of mandates typed wrong, are counted
+LONGEST_WINDOW = max(WINDOW, HOUR)
 
 
 def wait_after(failures: Sequence[datetime], now: datetime, limit: int) -> timedelta:

@@ -17,23 +17,17 @@ from madang.identity import api
 from madang.identity.provider_models import SigningKey
 from tests.identity.relying import Party, party
 from tests.web.browser import (
+    BROWSER_TEST,
     DESKTOP,
     PHONE,
-    choose,
+    browser_of_module,
+    come_anew,
     faults,
-    needs_browser,
-    open_browser,
     resize,
     scripts,
 )
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.data,
-    pytest.mark.timeout(300),
-    pytest.mark.django_db(transaction=True),
-    needs_browser,
-]
+pytestmark = BROWSER_TEST
 PASSWORD = "courtyard lantern persimmon"
 
 
@@ -59,11 +53,7 @@ class Callback(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with open_browser(tmp_path_factory.mktemp("browser")) as driver:
-        driver.implicitly_wait(15)
-        yield driver
+browser = browser_of_module(wait_s=15)
 
 
 @pytest.fixture
@@ -79,8 +69,7 @@ def callback() -> Iterator[str]:
 def rp(callback: str, made_keys: list[SigningKey], browser: Any, live_server: Any) -> Party:
     SigningKey.objects.bulk_create(made_keys)
     api.add_user("lee", ["officer"], password=PASSWORD)
-    browser.delete_all_cookies()
-    choose(browser, live_server.url, madang_language="en")
+    come_anew(browser, live_server.url, django_language="en")
     return party(redirect_uris=(callback,), asks_consent=True, purpose="To lend you books.")
 
 

@@ -173,11 +173,11 @@ def test_bad_input_names_the_field(db: None):
 
 @pytest.mark.usefixtures("provider_keys")
 def test_apps_of_a_phone_come_back_under_their_own_scheme(resident: Account):
-    rp = party(auth_method="none", redirect_uris=("kr.go.mapo.library:/cb",),
+    rp = party(auth_method="none", redirect_uris=("kr.go.mapo.books:/cb",),
                grant_types=("authorization_code", "refresh_token"))  # fmt: skip
     sign_in(rp.browser, resident)
     response = rp.ask()
-    assert response["Location"].startswith("kr.go.mapo.library:/cb?code=")
+    assert response["Location"].startswith("kr.go.mapo.books:/cb?code=")
     code = response["Location"].split("code=")[1].split("&")[0]
     assert rp.exchange(code).status_code == 200
 

@@ -34,7 +34,7 @@ def consent_page(rp: Party, **other: str):
 
 @pytest.mark.asvs("10.7.2")
 def test_the_page_says_who_asks_for_what_and_why(asking: Party):
-    asking.browser.cookies["madang_language"] = "en"
+    asking.browser.cookies["django_language"] = "en"
     _path, page = consent_page(asking, scope="openid profile birthdate")
     text = page.content.decode()
     assert "Library of Mapo" in text

@@ -6,14 +6,16 @@ PIPA Art. 22-2: under 14 the legal guardian consents. Seoul's `consent_age` is 1
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import ClassVar
 
 import pytest
 
-from madang.identity import assisted, guardians, mandates, people, vouched
+from madang.identity import assisted, guardians, mandate_entry, mandates, people, vouched
 from madang.identity.account_models import Account
 from madang.identity.assisted_models import AssistedSession
 from madang.identity.errors import NeedsGuardian
-from madang.identity.mandates import Evidence, Wish
+from madang.identity.mandate_entry import Evidence
+from madang.identity.mandates import Wish
 from madang.identity.people import NameForm, Particulars
 from madang.identity.person_models import Person
 from madang.identity.provider import consents
@@ -57,7 +59,7 @@ def entered(child: Account, guardian: Account, *, verbs=("view", "sign"), servic
     """Let a counter enter that somebody acts for the child; return the mandate."""
     wish = Wish(how.get("kind", "parent"), verbs, services)
     evidence = Evidence(how.get("evidence", "register"))
-    return mandates.enter(COUNTER, child.person_id, guardian.person_id, wish, evidence)
+    return mandate_entry.enter(COUNTER, child.person_id, guardian.person_id, wish, evidence)
 
 
 def page_of(rp: Party, **other: str) -> str:
@@ -128,7 +130,7 @@ def test_only_a_guardian_with_the_right_mandate_agrees(asking, child, mother, ho
         entered(child, mother, **how)
     elif isinstance(how, dict):
         wish = Wish("professional", ("sign",), until=times.now() + timedelta(days=30))
-        mandates.enter(COUNTER, child.person_id, mother.person_id, wish, Evidence("counter"))
+        mandate_entry.enter(COUNTER, child.person_id, mother.person_id, wish, Evidence("counter"))
     elif how == "revoked":
         mandates.revoke(actor_of(client_of(mother)), entered(child, mother))
     asking.browser.post(page_of(asking), {"answer": "ask"})
@@ -196,15 +198,15 @@ def test_a_child_opens_no_account_by_approval_without_a_guardian(mother):
     with pytest.raises(NeedsGuardian):
         vouched.open_account(facts)
     wish = Wish("parent", ("sign",))
-    mandates.enter(COUNTER, person.pk, mother.person_id, wish, Evidence("register"))
+    mandate_entry.enter(COUNTER, person.pk, mother.person_id, wish, Evidence("register"))
     assert vouched.open_account(facts).person_id == person.pk
 
 
 class TestAssisted:
     """At a counter a guardian answers for the child, too."""
 
-    FORM = {"number": "150101-3234567", "service": "names", "minutes": "5", "channel": "counter",
-            "key": "k-1"}  # fmt: skip
+    FORM: ClassVar = {"number": "150101-3234567", "service": "names", "minutes": "5",
+                      "channel": "counter", "key": "k-1"}  # fmt: skip
 
     @pytest.fixture
     def desk(self, db):

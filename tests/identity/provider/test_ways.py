@@ -300,8 +300,8 @@ class TestApprovals:
 
     def test_the_person_is_told_that_somebody_asks(self, rp: Party, sub: str, resident: Account):
         self.begun(rp, sub)
-        event = json.loads(OutboxEntry.objects.get(name="identity.approval_asked").payload)
-        assert event["account"] == resident.pk
+        event = json.loads(OutboxEntry.objects.get(name="identity.security_notice").payload)
+        assert (event["account"], event["kind"]) == (resident.pk, "approval-asked")
 
     def test_a_ping_says_that_it_was_decided(self, rp: Party, sub: str, monkeypatch):
         calls: list[httpx.Request] = []

@@ -20,6 +20,9 @@ from madang.access.engine.schema import ACTIONS, SCHEMA
 from madang.access.engine.sources import policies_in
 
 ANNOTATIONS = {"id", "columns", "rows", "obligation", "basis", "reason"}
+REVIEW = "review"  # an emergency: told and written down at once, reviewed within a day
+NOTIFY = "notify-subject"  # whoever was looked at is told of it
+OBLIGATIONS = (NOTIFY, REVIEW)  # those that the house carries out
 _KINDS = {"account": "Account", "user": "Account", "system": "System", "client": "Client"}
 NO = Decision(False)
 
@@ -215,6 +218,10 @@ def annotation_faults(policy: Policy) -> list[str]:
     ]
     if not policy.id:
         found.append('no id; write @id("room.what-it-opens")')
+    found += [
+        f"nothing carries out the obligation {word!r}; @obligation takes {', '.join(OBLIGATIONS)}"
+        for word in sorted(policy.obligations - set(OBLIGATIONS))
+    ]
     if policy.effect != "permit":
         return found
     if policy.purposes is None:

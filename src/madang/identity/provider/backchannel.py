@@ -30,7 +30,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from madang.identity.engine.levels import Level, UnknownLevel, level_of
-from madang.identity.events import ApprovalAsked
+from madang.identity.events import SecurityNotice
 from madang.identity.provider import consents, deliveries, hints
 from madang.identity.provider.claims import account_in_force
 from madang.identity.provider.code_grant import AUTH_METHODS
@@ -44,6 +44,7 @@ from madang.identity.provider_request_models import BackchannelRequest, Delivery
 from madang.identity.sealing import seal
 from madang.identity.session_store import hashed
 from madang.identity.sessions import SessionFacts
+from madang.identity.told import APPROVAL_ASKED
 from madang.kernel import audit, times
 from madang.kernel.events import announce
 
@@ -98,7 +99,8 @@ def ask_for_approval(client: Client, parameters: dict[str, Any]) -> dict[str, An
         )
         audit.record(f"client:{client.client_id}", "identity.ask_approval", f"account:{account}",
                      detail={"request": row.public_id})  # fmt: skip
-        announce(ApprovalAsked(account=account, request=row.public_id, application=client.name))
+        asked = {"request": row.public_id, "application": client.name}
+        announce(SecurityNotice(account=account, kind=APPROVAL_ASKED, values=asked))
     return {
         "auth_req_id": handle,
         "expires_in": lasts,

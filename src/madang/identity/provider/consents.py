@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from madang.access.api import AUTHENTICATION, purpose
 from madang.identity import guardians
@@ -55,8 +54,7 @@ def require_own(account: str) -> None:
     """Raise `NeedsGuardian` where an account's owner is below the age of consent."""
     if not guardians.consents_alone(_person_of(account)):
         raise NeedsGuardian(
-            _("You are not old enough to agree by yourself. Sign in to the service with a browser: "
-              "there you can ask your parent or guardian.")
+            guardians.ask_first()
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from madang.identity.provider.claims import account_in_force
 from madang.identity.provider.code_grant import AUTH_METHODS
 from madang.identity.provider.grants import end_grants, find_token, is_good
 from madang.identity.provider_models import Client, Grant, Token
+from madang.identity.told import REFRESH_STOLEN
 from madang.kernel import audit, times
 from madang.kernel.events import announce
 
@@ -89,7 +90,7 @@ def _stolen(granted: Grant) -> None:
     announce(
         SecurityNotice(
             account=granted.account,
-            kind="refresh-token-stolen",
+            kind=REFRESH_STOLEN,
             values={"application": granted.client.name},
         )
     )
