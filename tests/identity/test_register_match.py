@@ -190,10 +190,10 @@ class TestAtTheCounter:
         mandate_entry.enter(COUNTER, account.person_id, other.person_id, wish, papers)
         sent = {"hint": rows(MaybeKnown).get().pk, "answer": "same", "evidence": "passport"}
         assert desk.post("/counter/known/", sent).status_code == 302
-        held = mandates.mandates_of(actor_of(client_of(other)), "ko").held
+        held = mandates.mandates_of(actor_of(client_of(other))).held
         assert [one.other for one in held] == ["홍길동"]
         again(account)
-        given = mandates.mandates_of(actor_of(client_of(account)), "ko").given
+        given = mandates.mandates_of(actor_of(client_of(account))).given
         assert [one.state for one in given] == ["in-force"]
         assert account.person_id == person.pk
 

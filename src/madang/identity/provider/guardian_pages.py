@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -26,7 +25,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         return _answered(request)
     waiting, given = guardian_consents.waiting_for(actor), guardian_consents.given_by(actor)
     children = {child for _row, child in (*waiting, *given)}
-    names = names_of(sorted(children), get_language() or "ko", by=MANDATES, why=ACT)
+    names = names_of(children, by=MANDATES, why=ACT)
     shown = {
         name: [(row, names.get(child, ""), told_in_words(row.scopes, row.claims))
                for row, child in rows]
