@@ -6,10 +6,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from madang.identity import assisted, assisted_kiosk, assisted_passkey, kiosks, people
 from madang.identity.account_models import Account
+from madang.identity.assisted_cli import consent
 from madang.identity.assisted_models import AssistedSession
 from madang.identity.provider_request_models import BackchannelRequest
 from madang.kernel import times
@@ -215,6 +217,19 @@ class TestPasskey:
         assert assisted_passkey.is_signed(kept)
         forged = kept["text"].replace('"minutes": 15', '"minutes": 30')
         assert not assisted_passkey.is_signed(kept | {"text": forged})
+        told = CliRunner().invoke(consent, [row.pk, "--json"])
+        found = json.loads(told.stdout)
+        assert (found["way"], found["is_proved_here"]) == ("passkey", True)
+        assert found["text"] == kept["text"]
+
+    def test_what_was_changed_in_the_table_proves_nothing(self, kim, desk):
+        key = key_of(kim)
+        wait = asked(desk, "passkey")
+        desk.post(wait, answer_of(desk.get(wait), key.show))
+        row = the_session()
+        rows(AssistedSession).filter(pk=row.pk).update(reference="ab" * 32)
+        assert CliRunner().invoke(consent, [row.pk]).exit_code == 2
+        assert CliRunner().invoke(consent, ["nothing"]).exit_code == 2
 
     @pytest.mark.parametrize("whose", ["another resident", "staff", "nobody", "no user checked"])
     def test_no_other_key_agrees(self, kim, clerk, desk, whose):

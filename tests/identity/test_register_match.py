@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from madang.identity import mandate_entry, mandates, maybe_known, people, vouched
+from madang.identity import mandate_entry, mandate_lists, maybe_known, people, vouched
 from madang.identity.account_models import Account
 from madang.identity.ceremony import ial_of
 from madang.identity.engine.certificates import national_number
@@ -190,10 +190,10 @@ class TestAtTheCounter:
         mandate_entry.enter(COUNTER, account.person_id, other.person_id, wish, papers)
         sent = {"hint": rows(MaybeKnown).get().pk, "answer": "same", "evidence": "passport"}
         assert desk.post("/counter/known/", sent).status_code == 302
-        held = mandates.mandates_of(actor_of(client_of(other))).held
+        held = mandate_lists.mandates_of(actor_of(client_of(other))).held
         assert [one.other for one in held] == ["홍길동"]
         again(account)
-        given = mandates.mandates_of(actor_of(client_of(account))).given
+        given = mandate_lists.mandates_of(actor_of(client_of(account))).given
         assert [one.state for one in given] == ["in-force"]
         assert account.person_id == person.pk
 

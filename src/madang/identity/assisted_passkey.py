@@ -18,7 +18,7 @@ from webauthn import generate_authentication_options, options_to_json
 from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
-from madang.access.api import purpose
+from madang.access.api import AUTHENTICATION, purpose
 from madang.identity import assisted_rules, authenticators, ceremonies, guardians, passkeys
 from madang.identity.account_models import Account, Authenticator
 from madang.identity.acts import ACT, MANDATES
@@ -91,7 +91,7 @@ def agree(request: HttpRequest, row: AssistedSession, token: str, answer: str, *
 
 def is_signed(evidence: dict[str, str]) -> bool:
     """Return whether the evidence of a consent holds: the passkey signed this very text."""
-    with purpose(authenticators.AUTHENTICATION, authenticators.AUTHENTICATE):
+    with purpose(AUTHENTICATION, authenticators.AUTHENTICATE):
         row = Authenticator.objects.filter(pk=evidence["authenticator"]).first()
     if row is None or row.account_id != evidence["account"]:
         return False

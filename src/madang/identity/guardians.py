@@ -43,14 +43,16 @@ def consents_alone(person: str) -> bool:
 
 def guardians_of(person: str) -> dict[str, str]:
     """Return who may consent for a person, with the mandate by which: {person: mandate}."""
-    return {row.grantee_id: row.pk for row in _in_force(grantor_id=person)}
+    found = _in_force(grantor_id=person)
+    return {row.grantee_id: row.pk for row in found if row.grantee_id}
 
 
 def wards_of(guardian: str) -> dict[str, str]:
     """Return the children for whom somebody says yes, with the mandate: {person: mandate}."""
     if not guardian:
         return {}
-    held = {row.grantor_id: row.pk for row in _in_force(grantee_id=guardian)}
+    found = _in_force(grantee_id=guardian)
+    held = {row.grantor_id: row.pk for row in found if row.grantor_id}
     return {child: mandate for child, mandate in held.items() if not consents_alone(child)}
 
 

@@ -160,7 +160,8 @@ def _require_one(young: Person, old: Person) -> None:
 
 def _move(young: Person, old: Person, by: Actor) -> None:
     accounts = list(Account.objects.filter(person_id=young.pk).values_list("pk", flat=True))
-    for table in (Account, ExternalId, Proofing, *_further()):
+    tables: tuple[type[models.Model], ...] = (Account, ExternalId, Proofing, *_further())
+    for table in tables:
         table._default_manager.filter(person_id=young.pk).update(person_id=old.pk)
     _move_mandates(young, old)
     register, young.register = young.register, None

@@ -220,6 +220,8 @@ def _acting_jobs() -> Iterable[Offer]:
         "madang.identity.people_rules:faults_of_file",
         "From which age people act for themselves and consent to the use of their data.",
     )
+    yield Command("identity consent", "madang.identity.assisted_cli:consent",
+                  "Check how a resident agreed to be helped.")  # fmt: skip
     yield Command("identity person add", "madang.identity.person_cli:add", "Enter people.")
     yield Command("identity person end", "madang.identity.person_cli:end", "Note who died or left.")
     yield Command("identity person link", "madang.identity.person_cli:link",
