@@ -14,9 +14,9 @@ from madang.notices import emergency_desk
 from madang.notices.api import on_desk
 from tests.access.conftest import OFFICER
 from tests.access.register.models import Resident
+from tests.staff import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "courtyard lantern persimmon"
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def reviewer(people) -> Client:
         list(Resident.objects.all()[:2])
     identity.add_user("seo", ["privacy-officer"], password=PASSWORD)
     client = Client()
-    client.post("/sign-in/", {"name": "seo", "password": PASSWORD})
+    sign_in(client, "seo")
     return client
 
 
 def number() -> int:
-    return emergencies(Actor("account:1", roles=frozenset({"privacy-officer"})))[0].id
+    return emergencies(Actor("account:1", roles=frozenset({"privacy-officer"}), aal=2))[0].id
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_review_needs_a_finding_and_is_kept(reviewer):
 def test_nobody_else_reviews(reviewer, role):
     identity.add_user("kim", [role], password=PASSWORD)
     other = Client()
-    other.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(other, "kim")
     assert other.get("/privacy/emergencies/").status_code == 403
 
 

@@ -30,7 +30,7 @@ from tests.access.conftest import CLERK, JOB, MAPO, OFFICER, OPERATOR
 from tests.access.register.models import Resident, Visit
 
 pytestmark = pytest.mark.django_db
-PRIVACY = Actor("account:70", "seo", frozenset({"privacy-officer"}))
+PRIVACY = Actor("account:70", "seo", frozenset({"privacy-officer"}), aal=2)
 
 
 def leaves() -> list[dict]:
@@ -214,7 +214,7 @@ def test_an_emergency_is_told_at_once_and_reviewed_by_another(people):
     assert emergencies(PRIVACY) == []
     assert emergency(PRIVACY, item.id).finding == "justified"
     with pytest.raises(Forbidden):
-        emergencies(Actor("account:1", roles=frozenset({"administrator"})))
+        emergencies(Actor("account:1", roles=frozenset({"administrator"}), aal=2))
 
 
 def told_of() -> list[list[str]]:

@@ -12,8 +12,7 @@ from madang.air import api
 from madang.identity import api as identity
 from madang.kernel.errors import Unavailable
 from tests.air.conftest import MAPO, city_time, feed
-
-PASSWORD = "courtyard lantern persimmon"
+from tests.staff import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
@@ -136,7 +135,7 @@ def test_the_json_api_answers(station):
 def test_an_officer_approves_lifts_and_gives_forecasts_over_http(station):
     officer = identity.add_user("kim", ["officer"], password=PASSWORD)
     client = Client()
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(client, "kim")
     post = {"content_type": "application/json"}
     for day, mean, status in (("2026-11-22", 60.5, 200), ("x", 1, 422), ("2026-11-22", -1, 422)):
         body = {"forecasts": [{"date": day, "pm25_mean_ugm3": mean}]}

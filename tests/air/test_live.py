@@ -24,7 +24,7 @@ from tests.air.conftest import MAPO, SEOUL, city_time, feed
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
 HOUR = timedelta(hours=1)
-OFFICER = Actor(id="user:7", name="kim", roles=frozenset({"officer"}))
+OFFICER = Actor(id="user:7", name="kim", roles=frozenset({"officer"}), aal=2)
 START = city_time(2019, 3, 1, 1)
 
 
@@ -119,7 +119,7 @@ def test_approval_moves_declared_to_in_force_and_leaves_declared_at(station):
 @pytest.mark.parametrize("roles", [(), ("operator",)])
 def test_only_an_officer_approves_and_lifts(station, roles):
     number = declare(station)
-    actor = Actor(id="user:8", roles=frozenset(roles))
+    actor = Actor(id="user:8", roles=frozenset(roles), aal=2)
     with pytest.raises(Forbidden):
         api.approve(number, actor)
     with pytest.raises(Forbidden):

@@ -13,12 +13,12 @@ from madang.identity import api as identity
 from madang.kernel.times import fixed_clock
 from madang.web import context
 from tests.air.conftest import MAPO, city_time, feed
+from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
 NOON = city_time(2026, 11, 22, 12)
-PASSWORD = "courtyard lantern persimmon"
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
 
 
@@ -53,7 +53,7 @@ def mapo(station):
 @pytest.fixture
 def officer(client: Client) -> Client:
     identity.add_user("kim", ["officer"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(client, "kim")
     return client
 
 
@@ -192,7 +192,7 @@ def test_who_is_no_officer_cannot_decide(client: Client, mapo):
     answer = client.post(f"/air/measures/{number}/approve/", headers={"accept": "text/html"})
     assert (answer.status_code, answer["Location"][:10]) == (302, "/sign-in/?")
     identity.add_user("lee", ["operator"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     assert client.post(f"/air/measures/{number}/approve/").status_code == 403
     assert api.measure(number).awaits_approval
     assert client.get(f"/air/measures/{number}/approve/").status_code == 403

@@ -24,7 +24,7 @@ from .conftest import MAPO, city_time, feed
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 FIRST = city_time(2026, 3, 1, 1)
 HOUR = timedelta(hours=1)
-OFFICER = Actor("user:1", "kim", frozenset({"officer"}))
+OFFICER = Actor("user:1", "kim", frozenset({"officer"}), aal=2)
 
 
 @pytest.fixture(autouse=True)

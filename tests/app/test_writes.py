@@ -14,8 +14,8 @@ from madang.identity import api
 from madang.identity.account_models import Account, StaffGrant
 from madang.kernel.registry import Page, registry
 from tests import addresses
+from tests.staff import PASSWORD, sign_in
 
-PASSWORD = "courtyard lantern persimmon"
 SOURCES = sorted(Path(madang.__path__[0]).rglob("*.py"))
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # Taken without our token, for here no session counts: whoever asks brings a credential of its own.
@@ -45,7 +45,7 @@ def everybody(db) -> Client:
     """Somebody signed in who may do everything, in a browser whose forms are checked."""
     api.add_user("kim", sorted(ROLES), password=PASSWORD)
     client = Client()
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(client, "kim")
     client.handler.enforce_csrf_checks = True
     return client
 

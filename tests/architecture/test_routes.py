@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from madang.access.api import required_roles
+from madang.access.api import requirement
 from madang.app.api import api
 from madang.kernel.registry import MenuEntry, Page, StreamRoute, registry
 
@@ -28,14 +28,15 @@ def test_every_page_is_guarded():
     assert not unguarded
 
 
-@pytest.mark.asvs("8.2.1")
+@pytest.mark.asvs("6.3.3", "8.2.1")
 @pytest.mark.parametrize(
     "offer",
     [*registry().offers(Page), *registry().offers(StreamRoute), *registry().offers(MenuEntry)],
     ids=lambda offer: getattr(offer, "name", None) or getattr(offer, "pattern", None) or offer.page,
 )
 def test_every_decision_is_one(offer):
-    required_roles(offer.access)
+    asked = requirement(offer.access)
+    assert asked.aal >= 2 or not asked.roles, "staff show two factors"
 
 
 @pytest.mark.asvs("8.2.1", "8.3.1")

@@ -19,9 +19,9 @@ from madang.identity.errors import LinkSpent, UserExists, WeakPassword
 from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.kernel.models import AuditEntry
+from tests.staff import PASSWORD, joined, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-PASSWORD = "courtyard lantern persimmon"
 
 
 def row(login: str) -> Account:
@@ -59,8 +59,7 @@ def test_an_actor_carries_id_name_roles_and_level(client: Client):
 
 @pytest.mark.asvs("7.4.2", "8.3.2")
 def test_a_closed_account_is_out_at_once(client: Client):
-    api.add_user("kim", ["operator"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    joined("kim", ["operator"], client)
     assert client.get("/operations/").status_code == 200
     close_account(row("kim"), by=api.COMMAND_LINE, why="left")
     assert client.get("/operations/")["Location"].startswith("/sign-in/")
@@ -192,7 +191,7 @@ def test_the_command_prints_the_link_and_json():
 @pytest.mark.asvs("8.2.1")
 def test_an_operation_needs_role_and_csrf_token(client: Client):
     account = api.add_user("kim", ["officer"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(client, "kim")
     request = RequestFactory(enforce_csrf_checks=True).post("/api/v1/air/approve")
     request.session = client.session
     request._dont_enforce_csrf_checks = False

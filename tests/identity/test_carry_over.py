@@ -13,9 +13,9 @@ from django.test import Client
 
 from madang.access.api import maintenance
 from madang.identity import api
+from tests.staff import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db(transaction=True)]
-PASSWORD = "courtyard lantern persimmon"
 carry = importlib.import_module("madang.identity.migrations.0003_carry_over")
 
 TABLES = (
@@ -62,7 +62,7 @@ def test_names_passwords_and_roles_come_along_and_the_old_tables_go(client: Clie
     kim, lee = api.users()
     assert (kim.name, kim.is_active, kim.roles) == ("kim", True, {"operator", "officer"})
     assert (lee.name, lee.is_active, lee.roles) == ("lee", False, frozenset())
-    assert client.post("/sign-in/", {"name": "kim", "password": PASSWORD}).status_code == 302
+    sign_in(client, "kim")
     assert client.get("/operations/").status_code == 200
     assert Client().post("/sign-in/", {"name": "lee", "password": PASSWORD}).status_code == 422
     left = set(connection.introspection.table_names()) & set(carry.OLD_TABLES)

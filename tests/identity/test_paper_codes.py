@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.test import Client
 
 from madang.access.api import maintenance, system_actor
-from madang.identity import api, authenticators, numbers, people
+from madang.identity import api, authenticators, numbers, paper, people
+from madang.identity.account_models import Authenticator
 from madang.identity.engine.levels import Level
 from madang.identity.key_models import PaperCode
 from madang.identity.people import NameForm, Particulars
+from madang.identity.sealing import keyed_hash
 from madang.kernel.models import AuditEntry
 from tests.identity.keys import (
     PASSWORD,
@@ -100,6 +103,42 @@ def test_the_table_has_no_code(clerk: Client, kim):
         macs = list(PaperCode.objects.values_list("mac", flat=True))
     assert len(macs) == 10
     assert not any(code.replace(" ", "") in " ".join(macs) for code in codes)
+
+
+@pytest.mark.asvs("6.5.2")
+def test_each_sheet_has_a_salt_of_its_own_and_its_codes_are_hashed_slowly(clerk: Client, kim):
+    printed(clerk)
+    with maintenance("test"):
+        account = Authenticator.objects.get(method="paper").account_id
+        issued = [paper.issue(account, by="test") for _sheet in "ab"]
+        sheets = Authenticator.objects.filter(method="paper").order_by("created")
+        salts = [bytes(row.secret) for row in sheets]
+        macs = set(PaperCode.objects.values_list("mac", flat=True))
+    assert len(set(salts)) == 3
+    assert {len(salt) for salt in salts} == {16}
+    code = issued[1][0].replace(" ", "")
+    fast = keyed_hash("paper-code", f"{account} {code}")
+    assert fast not in macs
+    slow = Argon2id(salt=salts[-1], length=32, iterations=2, lanes=1, memory_cost=19456)
+    assert slow.derive(fast.encode()).hex() in macs
+
+
+@pytest.mark.asvs("6.5.2")
+def test_codes_printed_before_there_was_a_salt_work_and_are_hashed_slowly_then(clerk, kim):
+    page = printed(clerk)
+    number, codes = page.context["number"], page.context["codes"]
+    with maintenance("test"):  # as they were kept
+        sheet = Authenticator.objects.get(method="paper")
+        Authenticator.objects.update(secret=b"")
+        kept = [keyed_hash("paper-code", f"{sheet.account_id} {code.replace(' ', '')}")
+                for code in codes]  # fmt: skip
+        for row, mac in zip(PaperCode.objects.order_by("pk"), kept, strict=True):
+            PaperCode.objects.filter(pk=row.pk).update(mac=mac)
+    assert facts_of(with_paper(number, codes[4])) is not None
+    with maintenance("test"):
+        assert not set(kept) & set(PaperCode.objects.values_list("mac", flat=True))
+    assert facts_of(with_paper(number, codes[4])) is None
+    assert facts_of(with_paper(number, codes[5])) is not None
 
 
 def test_a_passkey_account_is_not_opened_wider_by_paper(clerk: Client, kim):

@@ -16,8 +16,8 @@ from madang.notices.desk import forget_old_alerts
 from madang.notices.desk_models import DeskAlert
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-LEE = Actor("user:1", "lee", frozenset({"operator"}))
-KIM = Actor("user:2", "kim", frozenset({"operator"}))
+LEE = Actor("user:1", "lee", frozenset({"operator"}), aal=2)
+KIM = Actor("user:2", "kim", frozenset({"operator"}), aal=2)
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
@@ -90,7 +90,7 @@ def test_a_change_is_told_without_saying_what():
 
 def test_only_operators_work_at_the_desk():
     number = notices.open_alert(trouble())
-    officer = Actor("user:3", "park", frozenset({"officer"}))
+    officer = Actor("user:3", "park", frozenset({"officer"}), aal=2)
     with pytest.raises(Forbidden):
         notices.acknowledge(number, officer)
     with pytest.raises(NotFound):

@@ -17,6 +17,7 @@ from madang.kernel.models import AuditEntry
 from madang.notices import actions, api, calls, links
 from madang.notices.models import CallBack, Delivery, RecordedMessage, SignUp, Subscriber
 from tests.looking import again, rows
+from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 from .conftest import MAPO, PM25_BAD, go_out, subscribed, told
@@ -24,7 +25,6 @@ from .test_cap import ALERT, INFO
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
-PASSWORD = "courtyard lantern persimmon"
 FORM = {
     "channel": "email", "email": "kim@example.org", "place": MAPO, "wish-air-class": "pm25",
     "level-air-class": "bad", "language": "en",
@@ -33,7 +33,7 @@ FORM = {
 
 def signed_in(client: Client, *roles: str) -> None:
     identity.add_user("lee", roles, password=PASSWORD)
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
 
 
 def published(number: int, **changes) -> api.Alert:

@@ -10,8 +10,8 @@ from madang.kernel.registry import Page, registry
 from madang.kernel.times import HOUR, hour_end, now
 from madang.web import context
 from tests.air.conftest import MAPO, feed
+from tests.staff import PASSWORD, sign_in
 
-PASSWORD = "courtyard lantern persimmon"
 NOWHERE = "/nowhere/"  # answered by the page for what does not exist
 # one address of each kind of page that needs an argument
 SAMPLES = {"air-district": f"/air/{MAPO}/"}
@@ -45,7 +45,7 @@ def pages() -> list[str]:
 
 def _signed_in() -> Client:
     client = Client()
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     return client
 
 

@@ -19,7 +19,7 @@ from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 NOON = city_time(2026, 11, 22, 12)
-OFFICER = Actor("kim", "kim", frozenset({"officer"}))
+OFFICER = Actor("kim", "kim", frozenset({"officer"}), aal=2)
 
 
 @pytest.fixture(autouse=True)

@@ -91,7 +91,7 @@ def test_a_measure_is_told_in_the_words_that_the_profile_has_for_it(station):
     from madang.access.api import Actor
     from madang.air.api import approve, measures_in_force
 
-    approve(measures_in_force()[0].id, Actor("lee", roles=frozenset({"officer"})))
+    approve(measures_in_force()[0].id, Actor("lee", roles=frozenset({"officer"}), aal=2))
     card = page(Client(), "/air/measures/?display=easy", "ko").xpath("//main//article")[0]
     text = card.text_content()
     assert "짝수 날에는 짝수 차만 다닙니다." in text

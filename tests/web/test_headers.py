@@ -11,9 +11,9 @@ from madang.access.api import ROLES
 from madang.identity import api
 from madang.web.headers import PERMISSIONS_POLICY
 from tests import addresses
+from tests.staff import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-PASSWORD = "courtyard lantern persimmon"
 OTHERS = ["/nowhere/", "/api/v1/nowhere", "/api/v1/openapi.json", "/static/web/mark.svg", "/air"]
 ASKED = [
     *addresses.of_pages(),
@@ -35,9 +35,7 @@ def everybody() -> Client:
     """Somebody signed in who may open everything."""
     api.add_user("kim", sorted(ROLES), password=PASSWORD)
     client = Client(raise_request_exception=False)
-    answer = client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
-    assert answer.status_code == 302
-    return client
+    return sign_in(client, "kim")
 
 
 def asked(client: Client, address: str):

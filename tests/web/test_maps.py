@@ -20,9 +20,9 @@ from madang.telemetry import map_sensors
 from madang.web import maps
 from madang.web.icons import ICONS
 from tests.air.conftest import MAPO, feed
+from tests.staff import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-PASSWORD = "courtyard lantern persimmon"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_layers_are_listed_for_those_who_may_see_them(client):
     assert ids[0] == "air-districts"
     assert "sensors" not in ids
     identity.add_user("lee", ["operator"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     assert "sensors" in [one["id"] for one in client.get("/api/v1/maps/layers").json()["layers"]]
 
 

@@ -21,11 +21,11 @@ from madang.kernel.lake.desk import Desk
 from madang.kernel.models import ScheduledRun
 from madang.kernel.registry import LakeTable, registry
 from madang.telemetry import api as telemetry
+from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
-PASSWORD = "courtyard lantern persimmon"
 LETTERS = 120
 PAYLOAD = '{"v": "<script>alert(1)</script>"}'
 
@@ -98,7 +98,7 @@ def pipeline(store: ChdbStore) -> Iterator[Pipeline]:
 @pytest.fixture
 def operator(client: Client) -> Client:
     identity.add_user("lee", ["operator"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     return client
 
 
@@ -195,5 +195,5 @@ def test_no_gateway_yet(operator, language: str):
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_officer_has_no_access_and_reads_why(client: Client, path: str, language: str):
     identity.add_user("kim", ["officer"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "kim", "password": PASSWORD})
+    sign_in(client, "kim")
     page(client, f"/operations/{path}", language, status=403)

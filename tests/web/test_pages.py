@@ -10,11 +10,11 @@ from madang.kernel import claims, registry
 from madang.kernel.claims import Figure, Machine
 from madang.web import context
 from madang.web.choices import DISPLAYS
+from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
-PASSWORD = "courtyard lantern persimmon"
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_the_menu_shows_what_its_reader_may_open(client: Client, language: str):
     root = page(client, "/", language)
     assert not root.xpath("//nav[@class='menu']//a[@href='/operations/']")
     identity.add_user("lee", ["operator"], password=PASSWORD)
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     root = page(client, "/status/", language)
     assert root.xpath("//nav[@class='menu']//a[@href='/operations/']")
     assert root.xpath("//form[@action='/sign-out/']")

@@ -10,11 +10,11 @@ from madang.air.present import forget_present_air
 from madang.identity import api as identity
 from madang.web import context
 from tests.air.conftest import MAPO
+from tests.staff import PASSWORD, sign_in
 from tests.web.pseudo import hard_coded, pseudo, pseudo_languages
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 STATION_NAMES = frozenset({"Mapo"})  # told by who runs the stations, in one language
-PASSWORD = "courtyard lantern persimmon"
 PAGES = (
     "/", "/air/", f"/air/{MAPO}/", "/air/measures/", "/status/", "/accessibility/", "/privacy/",
     "/sign-in/", "/nowhere/",
@@ -51,7 +51,7 @@ def test_no_text_is_hard_coded(client: Client, station, language: str, path: str
     station(origin="simulated")
     if path in STAFF_PAGES:
         identity.add_user("lee", ["operator", "officer"], password=PASSWORD)
-        client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+        sign_in(client, "lee")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     response = client.get(path, headers={"accept": "text/html"})
     page = response.content

@@ -16,11 +16,11 @@ from madang.telemetry import api as telemetry
 from madang.telemetry.desk import follow as follow_silence
 from madang.telemetry.events import Silence
 from tests.air.conftest import MAPO, feed
+from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
-PASSWORD = "courtyard lantern persimmon"
 COUNTERS = {
     "datastreams": 10, "stale": 2, "lag": 0, "accepted": 99, "detections": 1, "newest_received": 0,
     "problem": "",
@@ -34,7 +34,7 @@ def client(monkeypatch) -> Client:
     identity.add_user("lee", ["operator"], password=PASSWORD)
     forget_present_air()
     client = Client(headers={"accept-language": "en"})
-    client.post("/sign-in/", {"name": "lee", "password": PASSWORD})
+    sign_in(client, "lee")
     return client
 
 
@@ -161,7 +161,7 @@ def test_nobody_else_enters_the_room(client):
     stranger = Client()
     assert stranger.get("/operations/").status_code == 302
     identity.add_user("park", ["officer"], password=PASSWORD)
-    stranger.post("/sign-in/", {"name": "park", "password": PASSWORD})
+    sign_in(stranger, "park")
     for path in ("/operations/", "/operations/desk/", "/operations/strip/"):
         assert stranger.get(path).status_code == 403
     assert stranger.post(f"/operations/alerts/{opened()}/acknowledge/").status_code == 403

@@ -21,8 +21,9 @@ from madang.notices import api as notices
 from madang.telemetry import api as telemetry
 from madang.web import maps, vendor
 from tests.air.conftest import MAPO
+from tests.staff import PASSWORD
 from tests.web.browser import CHROMIUM, DRIVER, arrived, console_errors, faults, needs_browser
-from tests.web.site import PASSWORD, session
+from tests.web.site import session
 from tests.web.test_maps import placed
 
 pytestmark = [

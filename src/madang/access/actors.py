@@ -21,6 +21,7 @@ ROLES: dict[str, str] = {
 SEPARATE = frozenset({"privacy-officer"})  # who runs the machines does not watch over the looks
 
 RECENT = timedelta(minutes=5)
+STAFF_AAL = 2  # a role opens nothing to a password alone (ASVS 5, 6.3.3)
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ class Requirement:
 def requirement(access: str) -> Requirement:
     """Return what a decision asks for; raises `Invalid` for a word that is no decision.
 
-    >>> requirement("signed-in+aal2+recent")
-    Requirement(kind='signed-in', roles=frozenset(), ial=0, aal=2, is_recent=True)
+    A role asks for two factors, whether or not the decision says so.
+
+    >>> requirement("signed-in+ial2+recent").ial, requirement("role:officer").aal
+    (2, 2)
     """
     who, *proofs = access.split("+")
     kind, _, names = who.partition(":")
@@ -109,6 +112,8 @@ def requirement(access: str) -> Requirement:
         fits = kind == "role" and bool(roles) and roles <= ROLES.keys()
     if not fits or not set(proofs) <= known or len(set(proofs)) != len(proofs):
         raise Invalid(f"{access!r} is no authorisation decision")
+    if kind == "role":
+        aal = max(aal, STAFF_AAL)
     return Requirement(kind, roles, ial, aal, "recent" in proofs, "represented" in proofs)
 
 
@@ -125,9 +130,9 @@ def may(actor: Actor, access: str) -> bool:
     access : ``public``, ``key``, ``signed-in`` or ``role:<name>[,<name>]``
         ``key`` lets everybody through to the view, which checks the device key itself. The last
         two may ask for proof: ``+ial2``, ``+aal2`` (at least that level), ``+recent`` (proved
-        within the last five minutes). Who acts for somebody else, by mandate or in an assisted
-        session, is let in only with ``+represented``. An administrator passes every role but those
-        in `SEPARATE`.
+        within the last five minutes); a role asks for ``+aal2`` by itself. Who acts for somebody
+        else, by mandate or in an assisted session, is let in only with ``+represented``. An
+        administrator passes every role but those in `SEPARATE`.
 
     >>> may(ANONYMOUS, "public"), may(ANONYMOUS, "role:officer")
     (True, False)

@@ -4,7 +4,7 @@ Example::
 
     from madang.access import api as access
 
-    access.require(actor, "role:clerk+aal2")
+    access.require(actor, "role:clerk")
     with access.purpose(actor, "serve-resident", case="C-2026-17"):
         person = Person.objects.get(id=...)
 """
@@ -19,6 +19,7 @@ from madang.access.actors import (
     AUTHENTICATION,
     RECENT,
     ROLES,
+    STAFF_AAL,
     Actor,
     Requirement,
     is_entitled,
@@ -42,6 +43,7 @@ __all__ = (
     "AUTHENTICATION",
     "RECENT",
     "ROLES",
+    "STAFF_AAL",
     "AccessDenied",
     "Actor",
     "ActsForAnother",

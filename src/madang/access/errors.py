@@ -13,6 +13,9 @@ Invalid
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from madang.kernel.errors import BadInput, Forbidden, Unauthenticated
@@ -68,6 +71,18 @@ class StepUpNeeded(Unauthenticated):
         super().__init__(message)
         self.acr = acr
         self.max_age_s = max_age_s
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The level wanted, and how old its proof may be."""
+        age = {} if self.max_age_s is None else {"max_age": self.max_age_s}
+        return {"acr_values": self.acr, **age}
+
+    @property
+    def challenge(self) -> str:
+        """The step-up that RFC 9470, section 3, has a client ask for."""
+        asked = "".join(f', {name}="{value}"' for name, value in self.members.items())
+        return f'Bearer error="insufficient_user_authentication"{asked}'
 
 
 class PolicyFault(BadInput):

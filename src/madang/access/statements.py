@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from madang.access import sqlite_lock
 from madang.access.engine import sql as reader
 from madang.access.engine.rewriting import Insertion, inserted
 from madang.access.engine.sql import Statement, TableUse, Unreadable
@@ -29,6 +30,7 @@ _LONGEST_KEPT = 20_000  # characters of a statement worth remembering
 
 def install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
     """Put the guard on a connection (receiver of ``connection_created``)."""
+    sqlite_lock.install(connection)
     if guard_statement not in connection.execute_wrappers:
         connection.execute_wrappers.insert(0, guard_statement)
         _group_by_every_column(connection)
@@ -65,7 +67,8 @@ def guard_statement(
     """
     scope = current_scope()
     if scope is not None and scope.passes:
-        return execute(sql, params, many, context)
+        with sqlite_lock.opened(context["connection"]) as word:
+            return execute(sql + word, params, many, context)
     tables = personal_tables()
     folded = sql.lower()
     if 'u&"' not in folded and not any(table in folded for table in tables):
@@ -91,8 +94,9 @@ def _run(
 ) -> Any:
     from madang.access.database_role import assumed
 
-    with assumed(context["connection"]):
-        return execute(*changed, many, context)
+    connection, (sql, params) = context["connection"], changed
+    with assumed(connection), sqlite_lock.opened(connection) as word:
+        return execute(sql + word, params, many, context)
 
 
 @lru_cache(maxsize=4096)

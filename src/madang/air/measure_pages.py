@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from madang.access.api import may
+from madang.access.api import is_entitled
 from madang.air import api
 from madang.air.in_effect import district_name, rules_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
@@ -53,7 +53,7 @@ def measures(request: HttpRequest) -> HttpResponse:
         "past": past,
         "past_shown": PAST_SHOWN,
         "has_rules": bool(rules_in_effect().rules),
-        "may_decide": may(current_actor(request), OFFICER),
+        "may_decide": is_entitled(current_actor(request), OFFICER),
     }
     return render(request, "air/measures.html", context)
 

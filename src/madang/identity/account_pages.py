@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from madang.identity import (
     authenticators,
+    ceremony,
     certificates,
     contacts,
     numbers,
@@ -55,6 +56,7 @@ class SignIn:
 def account(request: HttpRequest) -> HttpResponse:
     """Show what opens the account, where it is open, and what happened to it."""
     own = signed_in(request)
+    ceremony.forget_enrolment(request)
     row = authenticators.account(own.account)
     is_resident = row.kind == Account.Kind.RESIDENT
     context = {

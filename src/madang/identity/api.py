@@ -155,6 +155,24 @@ def add_user(
         return _account_of(row, link=link)
 
 
+def print_staff_codes(name: str, by: Actor = COMMAND_LINE) -> list[str]:
+    """Return ten codes, each once a second proof of a member of staff; those before are void.
+
+    Raises
+    ------
+    NotFound
+        If no open account of staff has this name.
+    """
+    from madang.identity import paper
+
+    with purpose(by, MANAGE):
+        rows = AccountRow.objects.filter(kind=AccountRow.Kind.STAFF, closed__isnull=True)
+        row = rows.filter(login=name).first()
+    if row is None:
+        raise NotFound(f"there is no account {name!r}; `madang identity user list` shows them")
+    return paper.issue(row.pk, by=by.id)
+
+
 def users(by: Actor = COMMAND_LINE) -> list[Account]:
     """Return all staff accounts, by name."""
     with purpose(by, MANAGE):

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.identity import app_codes, authenticators, ceremony, numbers
-from madang.identity.errors import ProofFailed, TooManyAttempts
+from madang.identity.errors import CodeOver, ProofFailed, TooManyAttempts
 from madang.identity.page_parts import own_trail, refused, signed_in, too_many, trail
-from madang.identity.sessions import SessionFacts
+from madang.identity.sessions import Proof, SessionFacts
 from madang.identity.tries import tries_of
 
 SIGN_IN, ADD = "identity/app_code_sign_in.html", "identity/app_code_add.html"
@@ -34,8 +34,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         proof = app_codes.check(own.account, request.POST.get("code", ""))
     except TooManyAttempts as error:
         return too_many(request, SIGN_IN, context, error)
-    except ProofFailed:
-        tries.note(is_right=False)
+    except ProofFailed as error:
+        if not isinstance(error, CodeOver):  # who typed it had the app, and was slow
+            tries.note(is_right=False)
         text = _("This code is wrong or was used. Take the one that the app shows now.")
         return refused(request, SIGN_IN, context, text, "code")
     tries.note(is_right=True)
@@ -60,12 +61,13 @@ def add(request: HttpRequest) -> HttpResponse:
         text = _("That took too long, so here is a new square code. Read it with the app again.")
         return refused(request, ADD, context, text)
     try:
-        app_codes.enrol(request, token, code, request.POST.get("label", ""), own.account)
+        row = app_codes.enrol(request, token, code, request.POST.get("label", ""), own.account)
     except ProofFailed:
         text = _("This code is not the one the app should show. Check the clock of your phone.")
         return refused(request, ADD, context | _offer(own, token, secret), text, "code")
     messages.success(request, _("The app is added. Its codes are a second proof from now on."))
-    return redirect("account")
+    account = authenticators.account(own.account)
+    return ceremony.enrolled(request, account, Proof("otp", row.pk))
 
 
 def _offer(own: SessionFacts, token: str, secret: str) -> dict[str, Any]:

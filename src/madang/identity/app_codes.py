@@ -1,4 +1,7 @@
-"""Use cases of codes from an authenticator app (TOTP, RFC 6238): enrol, check; one use each."""
+"""Use cases of codes from an authenticator app (TOTP, RFC 6238): enrol, check; one use each.
+
+A code holds for its own half minute by the server's clock, and no longer (ASVS 5, 6.5.5).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from madang.access.api import AUTHENTICATION, purpose
 from madang.city.api import profile
 from madang.identity import authenticators, ceremonies
 from madang.identity.account_models import Authenticator
-from madang.identity.errors import ProofFailed
+from madang.identity.errors import CodeOver, ProofFailed
 from madang.identity.sealing import seal, unseal
 from madang.identity.sessions import Proof
 from madang.kernel import times
@@ -22,7 +25,6 @@ from madang.kernel.events import new_id
 TOTP = "totp"
 ENROL = "totp-enrol"
 STEP_S = 30  # RFC 6238, section 5.2
-SKEW = 1  # steps that a clock may be off, either way
 SECRET_CHARACTERS = 32  # of base 32: 160 bits (RFC 4226, section 4, R6)
 
 
@@ -62,15 +64,21 @@ def check(account: str, code: str) -> Proof:
 
     Raises
     ------
+    CodeOver
+        If it was right until just now: its reader took too long to type it.
     ProofFailed
-        If it is wrong, old, or was used.
+        If it is wrong, older, of a clock that is fast, or was used.
     """
+    is_over = False
     for row in authenticators.authenticators_of(account, TOTP):
         with purpose(AUTHENTICATION, authenticators.AUTHENTICATE):
             secret = unseal(TOTP, row.secret).decode()
         step = _step_of(secret, code)
         if step is not None and authenticators.use(row, step):
             return Proof("otp", row.pk)
+        is_over = is_over or _step_of(secret, code, ago=1) is not None
+    if is_over:
+        raise CodeOver("the code is of half a minute ago")
     raise ProofFailed("the code is wrong")
 
 
@@ -90,13 +98,9 @@ def in_groups(secret: str) -> str:
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
-def _step_of(secret: str, code: str) -> int | None:
-    """Return the time step whose code this is, within the skew; all are compared."""
+def _step_of(secret: str, code: str, *, ago: int = 0) -> int | None:
+    """Return the time step `ago` steps back if this is its code."""
     digits = "".join(str(int(sign)) for sign in code[:20] if sign.isdecimal())
-    totp = pyotp.TOTP(secret, interval=STEP_S)
-    now = int(times.now().timestamp()) // STEP_S
-    found = None
-    for step in range(now - SKEW, now + SKEW + 1):
-        if hmac.compare_digest(totp.generate_otp(step), digits):
-            found = step
-    return found
+    step = int(times.now().timestamp()) // STEP_S - ago
+    right = pyotp.TOTP(secret, interval=STEP_S).generate_otp(step)
+    return step if hmac.compare_digest(right, digits) else None

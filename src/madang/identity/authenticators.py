@@ -92,7 +92,8 @@ def add(
         If the handle is known already.
     """
     with purpose(AUTHENTICATION, AUTHENTICATE), transaction.atomic():
-        is_first = not Authenticator.objects.filter(account_id=account).exists()
+        known = Authenticator.objects.filter(account_id=account).exists()
+        is_first = not known and "password" not in kinds_of(account)
         row = Authenticator.objects.create(
             account_id=account,
             method=method,

@@ -24,6 +24,7 @@ from madang.identity.sessions import Opening, Proof, SessionFacts
 from madang.kernel import audit, times
 
 _WISH = "wish"
+_AFTER = "after_enrolment"
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,28 @@ def lead_on(request: HttpRequest, wish: Wish) -> HttpResponse:
     if kept_forms.is_due(request, facts.account):
         return redirect("kept-form")
     return redirect(wish.next)
+
+
+def lead_to_enrolment(request: HttpRequest, wish: Wish) -> None:
+    """Keep where this reader goes on once there is a second proof; `note_wish` leaves it alone."""
+    request.session[_AFTER] = asdict(wish)
+
+
+def forget_enrolment(request: HttpRequest) -> None:
+    """Drop what `lead_to_enrolment` kept: this reader does something else now."""
+    request.session.pop(_AFTER, None)
+
+
+def enrolled(request: HttpRequest, account: Account, proof: Proof) -> HttpResponse:
+    """Go on from an enrolment: to where its proof was missing, else back to the account's page.
+
+    What was enrolled was shown at that very moment, so it counts as shown.
+    """
+    kept = request.session.pop(_AFTER, None)
+    if kept is None:
+        return redirect("account")
+    state_wish(request, Wish(**kept))
+    return complete(request, account, [proof])
 
 
 def opening_of(account: Account) -> Opening:

@@ -115,7 +115,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _page(request, ENROL, context)
     try:
         found = certificates.take(request.session, _signature(request), ENROL)
-        certificates.add(authenticators.account(own.account), found)
+        certificates.add(account := authenticators.account(own.account), found)
     except CertificateRefused as refused:
         context["error"] = _WHY.get(refused.reason, _OTHER)
         return _page(request, ENROL, context, status=422)
@@ -126,7 +126,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _page(request, ENROL, context, status=409)
     certificates.drop_found(request.session)
     messages.success(request, _("From now on this certificate opens your account."))
-    return redirect("account")
+    return ceremony.enrolled(request, account, _proof(found))
 
 
 @never_cache

@@ -42,6 +42,27 @@ def add(name: str, roles: tuple[str, ...], base_url: str | None, as_json: bool) 
     click.echo("The link works once, for three days.")
 
 
+@click.command("codes")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the codes as JSON.")
+def codes(name: str, as_json: bool) -> None:
+    """Print ten codes for NAME: each is, once, the second proof beside the password.
+
+    For somebody who has neither a passkey nor an authenticator app yet, or lost both. Codes printed
+    before are void, and the owner is told.
+    """
+    ready()
+    from madang.identity import api
+
+    sheet = api.print_staff_codes(name)
+    if as_json:
+        click.echo(json.dumps({"name": name, "codes": sheet}, ensure_ascii=False))
+        return
+    click.echo(f"Ten codes for {name}, each good once, beside the password:")
+    for code in sheet:
+        click.echo(f"  {code}")
+
+
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the accounts as JSON.")
 def list_users(as_json: bool) -> None:

@@ -7,6 +7,7 @@ WeakPassword      422   the password is too short, too common or too like the na
 AlreadyLinked     409   a number, id or account belongs to another person
 UnknownPerson     404   there is no such person
 ProofFailed       422   what was shown does not prove who it is
+  CodeOver        422   an app's code of half a minute ago
 NoMandate         409   no mandate, or nobody who could give or hold it
 NeedsConfirmation 409   money or identity: the resident or a second officer has to say yes
 NeedsGuardian     403   below the age of consent a parent or guardian agrees
@@ -61,6 +62,12 @@ class ProofFailed(MadangError):
 
     code = "proof-failed"
     http_status = 422
+
+
+class CodeOver(ProofFailed):
+    """A code of an app that was right until just now; typed too slowly, not guessed."""
+
+    code = "code-over"
 
 
 class NoMandate(Conflict):

@@ -1,4 +1,4 @@
-"""A form that was sent after its session had ended is kept, and handed back after signing in.
+"""A form sent after its session had ended, or before a second proof, is kept and handed back.
 
 Only its own account gets it back; passwords and files are not kept.
 """
@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from django.conf import settings
 from django.http import HttpRequest
 
+from madang.identity import sessions
 from madang.identity.sealing import seal, unseal
 from madang.identity.session_models import Session
 from madang.identity.session_store import contents, hashed
@@ -23,10 +24,11 @@ _SECRET = ("password", "again", "code", "pin", "csrfmiddlewaretoken")
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the form of a request whose session has ended; return whether there was one to keep."""
+    """Keep the form of a request that needs signing in, or more; return whether there was one."""
     if request.method != "POST" or request.FILES or request.content_type not in _FORMS:
         return False
-    account = _last_account(request)
+    here = sessions.facts(request)
+    account = _account_here(here) if here else _last_account(request)
     if not account:
         return False
     fields = [(name, value) for name, values in request.POST.lists() for value in values
@@ -35,7 +37,8 @@ def keep(request: HttpRequest) -> bool:
     if len(body) > LARGEST:
         return False
     sealed = b64encode(seal("kept-form", body)).decode()
-    request.session.flush()
+    if here is None:
+        request.session.flush()
     request.session[_KEPT] = {"account": account, "sealed": sealed, "due": True}
     return True
 
@@ -61,11 +64,15 @@ def take(request: HttpRequest, account: str) -> tuple[str, list[tuple[str, str]]
     return form["path"], [(name, value) for name, value in form["fields"]]
 
 
+def _account_here(facts: sessions.SessionFacts) -> str:
+    # what was written for somebody else is not to be sent in one's own name
+    return "" if facts.mandate or facts.assisted else facts.account
+
+
 def _last_account(request: HttpRequest) -> str:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     row = Session.objects.filter(key=hashed(key)).first() if key else None
     if row is None:
         return ""
     data = contents(row.data) or {}
-    # what was written for somebody else is not to be sent in one's own name
     return "" if data.get("mandate") or data.get("assisted") else row.account

@@ -77,7 +77,7 @@ class OneTimeCode(PersonalModel):
 
 
 class PaperCode(PersonalModel):
-    """One of ten codes on a printed sheet (a look-up secret); kept as a keyed hash, used once."""
+    """One of ten codes on a printed sheet (a look-up secret); kept as a slow hash, used once."""
 
     class Personal:
         dataset = "identity.paper-code"

@@ -10,13 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from madang.access.api import STAFF_AAL
 from madang.identity import actions, ceremony, kept_forms, kiosks, links, sessions
 from madang.identity.account_models import Account
 from madang.identity.api import first_administrator_link
-from madang.identity.authenticators import kinds_of
+from madang.identity.authenticators import best_aal, kinds_of
+from madang.identity.enrolment_pages import second_proof
 from madang.identity.errors import LinkSpent, TooManyAttempts
 from madang.identity.methods import PASSWORD, Method, offered
 from madang.identity.passwords import PASSWORD_LENGTH
+from madang.identity.rules import STAFF_SESSIONS
 from madang.identity.sessions import Proof
 from madang.kernel.errors import Conflict, Invalid
 
@@ -65,6 +68,8 @@ def more(request: HttpRequest) -> HttpResponse:
         return redirect("sign-in")
     if ceremony.is_met(facts, wish):
         return ceremony.lead_on(request, wish)
+    if facts.idle in STAFF_SESSIONS and best_aal(facts.account) < min(wish.aal, STAFF_AAL):
+        return second_proof(request, facts, wish)
     fresh = not facts.level.meets(wish.level)
     context = {
         "heading": _("Show once more that it is you"),

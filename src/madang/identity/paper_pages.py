@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from madang.identity import ceremonies, ceremony, counter, numbers, paper
+from madang.identity import authenticators, ceremonies, ceremony, counter, numbers, paper
 from madang.identity.api import current_actor
 from madang.identity.errors import ProofFailed, TooManyAttempts, UnknownPerson
 from madang.identity.page_parts import refused, too_many, trail
+from madang.identity.sessions import facts
 from madang.identity.tries import tries_of
 from madang.kernel.errors import Forbidden, Invalid
 
@@ -24,15 +25,17 @@ COUNTER, SHEET = "identity/counter.html", "identity/paper_sheet.html"
 @never_cache
 @sensitive_post_parameters("code")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in with account number and a code from the sheet."""
+    """Sign in with account number and a code from the sheet; who is signed in needs no number."""
     ceremony.note_wish(request)
-    typed = request.POST.get("number", "")
-    context = {"heading": _("Sign in with a code on paper"), "crumbs": trail(), "number": typed}
+    typed, own = request.POST.get("number", ""), facts(request)
+    context = {"heading": _("Sign in with a code on paper"), "crumbs": trail(), "number": typed,
+               "asks_number": own is None}  # fmt: skip
     if request.method != "POST":
         return render(request, SIGN_IN, context)
-    account = numbers.account_with_number(typed)
+    account = authenticators.account(own.account) if own else numbers.account_with_number(typed)
     known = account.pk if account else ""
-    tries = tries_of(request, "paper", f"number {numbers.normal_number(typed) or typed}", known)
+    who = f"paper {known}" if own else f"number {numbers.normal_number(typed) or typed}"
+    tries = tries_of(request, "paper", who, known)
     try:
         tries.require_patience()
         proof = paper.check(account, request.POST.get("code", ""))

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from madang.identity import authenticators, ceremony, numbers, passkeys
 from madang.identity.errors import ProofFailed
 from madang.identity.page_parts import own_trail, refused, signed_in, trail
-from madang.identity.sessions import device_of, facts
+from madang.identity.sessions import Proof, device_of, facts
 
 
 @never_cache
@@ -43,13 +43,14 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         label = _label(request)
         try:
-            passkeys.enrol(request, *_answer(request), label, own.account)
+            row = passkeys.enrol(request, *_answer(request), label, own.account)
         except ProofFailed:
             context |= _enrolment(request, own.account, own.name)
             text = _("The passkey was not added. Your account is as it was. Try again.")
             return refused(request, "identity/passkey_add.html", context, text)
         messages.success(request, _("The passkey is added. It opens your account from now on."))
-        return redirect("account")
+        shown = Proof(authenticators.amr_of(row), row.pk)
+        return ceremony.enrolled(request, authenticators.account(own.account), shown)
     context |= _enrolment(request, own.account, own.name)
     return render(request, "identity/passkey_add.html", context)
 

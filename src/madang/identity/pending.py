@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from madang.access.api import Actor, is_entitled, purpose
+from madang.access.api import Actor, may, purpose
 from madang.identity.acts import ACT, MANDATES, note_act, tell
 from madang.identity.assisted_models import PendingAct
 from madang.identity.errors import NeedsConfirmation, NoMandate
@@ -110,7 +110,7 @@ def decide(actor: Actor, pending_id: str, *, yes: bool) -> None:
     with purpose(MANDATES, ACT), transaction.atomic():
         row = PendingAct.objects.select_for_update().filter(pk=pending_id).first()
         own = row is not None and bool(actor.person) and row.person_id == actor.person
-        officer = is_entitled(actor, SECOND_OFFICER) and actor.aal >= 2 and not actor.on_behalf_of
+        officer = may(actor, SECOND_OFFICER) and not actor.on_behalf_of
         if row is None or not (own or officer) or (own and actor.on_behalf_of):
             raise NoMandate(_("Nothing of this kind waits."))
         if row.asked_by == actor.id:

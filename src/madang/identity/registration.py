@@ -36,6 +36,7 @@ def offers() -> Iterable[Offer]:
     yield PolicyFile("madang.identity:policies/provider.cedar")
     yield from _provider()
     yield Command("identity user add", "madang.identity.cli:add", "Make an account.")
+    yield Command("identity user codes", "madang.identity.cli:codes", "Print second proofs.")
     yield Command("identity user list", "madang.identity.cli:list_users", "List all accounts.")
     yield Command("identity sessions end", "madang.identity.cli:end_sessions", "End sessions.")
     yield Schedule(
@@ -134,7 +135,7 @@ def _key_pages() -> Iterable[Page]:
     yield Page("account/password/", f"{password}:change", "account-password", fresh)
     yield Page(one, f"{account}:key", "account-key", own)
     yield Page(f"{one}remove/", f"{account}:remove_key", "account-key-remove", fresh)
-    counter = "role:clerk+aal2"
+    counter = "role:clerk"
     yield Page("counter/paper-codes/", f"{papers}:at_counter", "counter-paper-codes", counter)
 
 
@@ -156,16 +157,16 @@ def _acting_pages() -> Iterable[Offer]:
     yield Page("account/assistance/", f"{help_}:listed", "assistance", "signed-in")
     yield Page("account/assistance/answer/", f"{help_}:answer", "assist-answer", "signed-in+aal2")
     yield Page("account/confirmations/", f"{help_}:confirmations", "confirmations", own)
-    yield Page("counter/assist/", f"{counter}:assist", "assist", "role:clerk+aal2")
+    yield Page("counter/assist/", f"{counter}:assist", "assist", "role:clerk")
     waits = "madang.identity.waiting_pages:wait"
-    yield Page("counter/assist/<str:session_id>/", waits, "assist-wait", "role:clerk+aal2")
-    yield Page("counter/mandates/new/", f"{counter}:mandate", "counter-mandate", "role:clerk+aal2")
+    yield Page("counter/assist/<str:session_id>/", waits, "assist-wait", "role:clerk")
+    yield Page("counter/mandates/new/", f"{counter}:mandate", "counter-mandate", "role:clerk")
     known = "madang.identity.maybe_known_pages:listed"
-    yield Page("counter/known/", known, "maybe-known", "role:clerk+aal2+recent")
+    yield Page("counter/known/", known, "maybe-known", "role:clerk+recent")
     yield Page("counter/confirmations/", f"{counter}:confirmations", "second-yes",
-               "role:department-head,clerk+aal2+recent")  # fmt: skip
+               "role:department-head,clerk+recent")  # fmt: skip
     yield Page("counter/emergency/", f"{counter}:emergency", "emergency-open",
-               "role:clerk,officer+aal2+recent")  # fmt: skip
+               "role:clerk,officer+recent")  # fmt: skip
     yield Page("privacy/questions/", f"{looks}:questions", "look-questions", "role:privacy-officer")
     yield MenuEntry("assist", "Help a resident", 92, "role:clerk")
     yield MenuEntry("look-questions", "Questions about looks", 93, "role:privacy-officer")
@@ -177,7 +178,7 @@ def _acting_pages() -> Iterable[Offer]:
 
 def _staff_pages() -> Iterable[Offer]:
     staff, kiosks = "madang.identity.staff_pages", "madang.identity.kiosk_pages"
-    admin = "role:administrator+aal2"
+    admin = "role:administrator"
     yield Page("staff/", f"{staff}:listed", "staff", "role:administrator")
     yield Page("staff/new/", f"{staff}:new", "staff-new", admin)
     yield Page("staff/roles/", f"{staff}:asked", "staff-roles", f"{admin}+recent")

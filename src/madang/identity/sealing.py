@@ -1,8 +1,9 @@
 """What identity keeps of people's secrets: encrypted at rest, or only as a keyed hash.
 
 AES-256-GCM with a random nonce, the use as associated data; HMAC-SHA-256 to find a number again
-without keeping it. Keys come from `MADANG_IDENTITY_KEY` by HKDF (RFC 5869), one per use, so that
-whoever has only the database has neither secrets nor register numbers.
+without keeping it, and Argon2id over it where the number is short enough to try out all. Keys come
+from `MADANG_IDENTITY_KEY` by HKDF (RFC 5869), one per use, so that whoever has only the database
+has neither secrets nor register numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from madang.kernel.config import settings
@@ -51,6 +53,22 @@ def keyed_hash(use: str, text: str) -> str:
     The same number hashed for two uses cannot be matched by whoever sees both.
     """
     return hmac.new(_derived(f"mac.{use}"), text.encode(), sha256).hexdigest()
+
+
+def slow_hash(mac: str, salt: bytes) -> str:
+    """Return the Argon2id hash of a `keyed_hash`, in hexadecimal: about 30 CPU ms.
+
+    For secrets that people type: whoever had the database and the key, too, would still pay this
+    for each guess. Two passes over 19 MiB on one lane are what the OWASP Password Storage
+    Cheat Sheet asks for at least.
+    """
+    derived = Argon2id(salt=salt, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    return derived.derive(mac.encode()).hex()
+
+
+def new_salt() -> bytes:
+    """Return a salt of 128 bits (RFC 9106, section 3.1)."""
+    return os.urandom(16)
 
 
 @lru_cache(maxsize=64)

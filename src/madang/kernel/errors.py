@@ -17,7 +17,7 @@ stable ``code`` and its text for people; what the log says is another text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class MadangError(Exception):
@@ -34,6 +34,11 @@ class MadangError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """What a problem document says besides (RFC 9457, section 3.2)."""
+        return {}
 
 
 class NotFound(MadangError):
@@ -85,6 +90,11 @@ class Unauthenticated(Forbidden):
 
     code = "unauthenticated"
     http_status = 401
+
+    @property
+    def challenge(self) -> str:
+        """What ``WWW-Authenticate`` says; RFC 9110 section 15.5.2 asks for one."""
+        return "Bearer"
 
 
 class Unavailable(MadangError):

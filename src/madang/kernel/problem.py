@@ -33,7 +33,8 @@ def problem_document(
     Notes
     -----
     Members beside RFC 9457's: ``code`` (`MadangError.code`), ``errors`` (field by field, of an
-    `Invalid`), ``request`` (id in the log).
+    `Invalid`), ``request`` (id in the log), and what the error adds itself
+    (`MadangError.members`).
     """
     status = error.http_status if isinstance(error, MadangError) else 500
     if status >= 500:
@@ -44,8 +45,10 @@ def problem_document(
 
 def _members(error: BaseException, status: int, instance: str) -> Mapping[str, Any]:
     code, detail = "error", INTERNAL
+    more: Mapping[str, Any] = {}
     if isinstance(error, MadangError):
         code, detail = error.code, error.message
+        more = error.members
     members: dict[str, Any] = {
         "type": TYPE_PREFIX + code,
         "title": HTTPStatus(status).phrase,
@@ -53,6 +56,7 @@ def _members(error: BaseException, status: int, instance: str) -> Mapping[str, A
         "detail": detail,
         "code": code,
         "request": request_id(),
+        **more,
     }
     if instance:
         members["instance"] = instance
@@ -67,7 +71,7 @@ def _headers(error: BaseException) -> dict[str, str]:
     if isinstance(error, LimitReached):
         return {"Retry-After": str(max(1, math.ceil(error.retry_after_s)))}
     if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": "Bearer"}  # RFC 9110 section 15.5.2 asks for one
+        return {"WWW-Authenticate": error.challenge}
     if isinstance(error, MadangError) and error.http_status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "1"}
     return {}

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from madang.access.api import Actor, may
+from madang.access.api import Actor, is_entitled
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
 from madang.kernel.easy import are_easy_words_wanted, easy_state
@@ -100,11 +100,14 @@ def easy_pages() -> frozenset[str]:
 
 
 def menu(request: HttpRequest, actor: Actor) -> list[Link]:
-    """Return the menu entries of all rooms that this actor may open, in their order."""
+    """Return the menu entries of all rooms that open to this actor, in their order.
+
+    Some open after a second proof: whoever follows them is asked for it.
+    """
     links = []
     for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
         url = address(entry.page)
-        if url is not None and may(actor, entry.access):
+        if url is not None and is_entitled(actor, entry.access):
             links.append(Link(_(entry.title), url))
     # of the entries above this page, the nearest is the one the reader is in
     here = max(

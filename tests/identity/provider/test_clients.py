@@ -37,7 +37,7 @@ def register(wish: dict[str, Any] | str) -> Any:
 def administrator(db: None) -> Browser:
     limits.forget()
     browser = Browser()
-    sign_in(browser, add_staff("ann", ["administrator"], None, HERE), "pwd")
+    sign_in(browser, add_staff("ann", ["administrator"], None, HERE), "pwd", "otp")
     return browser
 
 
@@ -135,7 +135,7 @@ def test_a_new_secret_replaces_the_old_one(rp: Party, administrator: Browser):
 @pytest.mark.parametrize("role", ["officer", "operator", "clerk", "privacy-officer"])
 def test_only_administrators_decide(rp: Party, role: str):
     browser = Browser()
-    sign_in(browser, add_staff("bob", [role], None, HERE), "pwd")
+    sign_in(browser, add_staff("bob", [role], None, HERE), "pwd", "otp")
     for path in ("/operations/applications/", "/operations/keys/",
                  f"/operations/applications/{rp.client.pk}/"):  # fmt: skip
         assert browser.get(path).status_code == 403

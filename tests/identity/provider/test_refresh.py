@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from madang.identity import sessions
 from madang.identity.account_models import Account
@@ -37,6 +39,14 @@ def test_each_token_is_replaced_and_says_the_same_of_the_sign_in(rp: Party):
     for claim in ("sub", "acr", "amr", "auth_time", "sid", "aud", "iss"):
         assert before[claim] == after[claim]
     assert rp.userinfo(second["access_token"]).status_code == 200
+
+
+def test_the_client_is_loaded_once_a_request(rp: Party):
+    tokens = rp.tokens()
+    with CaptureQueriesContext(connection) as asked:
+        assert rp.refresh(tokens["refresh_token"]).status_code == 200
+    loads = [one["sql"] for one in asked if '"identity_client"."jwks"' in one["sql"]]
+    assert len(loads) == 1
 
 
 @pytest.mark.asvs("10.4.5")

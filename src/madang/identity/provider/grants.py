@@ -76,7 +76,7 @@ def take_code(code: str, client: Client) -> Code | None:
     A code that comes twice was overheard: what the first one gave ends (RFC 6749, 4.1.2).
     """
     row = Code.objects.select_related("grant").filter(pk=hashed(code)).first()
-    if row is None or row.grant.client_id != client.client_id:
+    if row is None or not _is_of(row.grant, client):
         return None
     now = times.now()
     if not Code.objects.filter(pk=row.pk, used__isnull=True).update(used=now):
@@ -107,9 +107,26 @@ def refresh_expires(granted: Grant, now: datetime) -> datetime:
     return min(now + idle, granted.expires)
 
 
-def find_token(token: str) -> Token | None:
-    """Return the row of a token, good or not, with its grant and client."""
-    return Token.objects.select_related("grant__client").filter(pk=hashed(token)).first()
+def find_token(token: str, asks: Client | None = None) -> Token | None:
+    """Return the row of a token, good or not, with its grant and client.
+
+    Parameters
+    ----------
+    asks : the client that shows the token, where it is loaded already; mostly it is its own.
+    """
+    with_grant = "grant" if asks else "grant__client"
+    row = Token.objects.select_related(with_grant).filter(pk=hashed(token)).first()
+    if row is not None and asks is not None:
+        _is_of(row.grant, asks)
+    return row
+
+
+def _is_of(granted: Grant, asks: Client) -> bool:
+    """Return whether a grant is this client's; then the client is not loaded once more."""
+    if granted.client_id != asks.client_id:
+        return False
+    granted.client = asks
+    return True
 
 
 def is_good(token: Token) -> bool:

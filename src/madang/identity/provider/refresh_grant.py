@@ -52,7 +52,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
 
     def authenticate_refresh_token(self, refresh_token: str) -> KnownToken | None:
         """Return the token; where it was used before, nothing that came of it holds any longer."""
-        row = find_token(refresh_token)
+        row = find_token(refresh_token, self.request.client)
         if row is None or row.kind != Token.Kind.REFRESH:
             return None
         known = KnownToken(row)
