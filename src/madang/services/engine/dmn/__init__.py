@@ -1,0 +1,1 @@
+"""Decision models of DMN: read, evaluated, explained, written."""

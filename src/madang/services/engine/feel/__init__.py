@@ -1,0 +1,1 @@
+"""FEEL, the expression language of DMN: text in, compiled expression out."""

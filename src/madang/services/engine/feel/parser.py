@@ -1,0 +1,470 @@
+"""FEEL text to syntax tree, by operator precedence (DMN 1.5, 10.3.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from madang.services.engine.feel import syntax
+from madang.services.engine.feel.date_text import read_moment
+from madang.services.engine.feel.library import LIBRARY
+from madang.services.engine.feel.names import (
+    Names,
+    declared_until,
+    keys_written,
+    text_between,
+)
+from madang.services.engine.feel.syntax import Node
+from madang.services.engine.feel.tokens import InvalidExpression, Token, string_value, tokens
+from madang.services.engine.feel.type_parser import TypeParser
+from madang.services.engine.feel.values import FeelError
+
+DEEPEST = 50  # levels of expressions in expressions; each takes about twelve calls of Python's
+KEYWORDS = frozenset(
+    {"if", "then", "else", "for", "return", "in", "some", "every", "satisfies", "between", "and",
+     "or", "instance", "function", "true", "false", "null", "external"}
+)  # fmt: skip
+MEMBERS = (
+    "year", "month", "day", "weekday", "hour", "minute", "second", "time offset", "timezone",
+    "years", "months", "days", "hours", "minutes", "seconds",
+    "start", "end", "start included", "end included", "value",
+)  # fmt: skip
+_BUILT_IN = Names(LIBRARY)
+_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+
+
+class Parser(TypeParser):
+    """One expression on its way from tokens to a tree."""
+
+    def __init__(self, text: str, names: Names, members: Names) -> None:
+        self.tokens: list[Token] = tokens(text)
+        self.at = 0
+        self.names = names
+        self.members = members.inner(keys_written(self.tokens))
+        self.depth = 0
+        self.bracket_ends = False  # whether `[` ends a range here instead of beginning a filter
+
+    # whole texts
+
+    def expression_only(self) -> Node:
+        """Return the tree of the whole text."""
+        found = self.expression()
+        self._finish()
+        return found
+
+    def tests_only(self) -> syntax.UnaryTests:
+        """Return the unary tests of the whole text."""
+        found = self.unary_tests()
+        self._finish()
+        return found
+
+    def _finish(self) -> None:
+        if self.here.kind != "end":
+            raise self.unexpected()
+
+    # expressions, loosest first
+
+    def expression(self) -> Node:
+        """Read an expression."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise InvalidExpression(f"more than {DEEPEST} expressions in one another")
+        found = self._special() or self._either()
+        self.depth -= 1
+        return found
+
+    def _special(self) -> Node | None:
+        if self.here.kind != "name" or self._names_something():
+            return None
+        readers: dict[str, Callable[[], Node]] = {
+            "if": self._if,
+            "for": self._for,
+            "some": self._quantified,
+            "every": self._quantified,
+            "function": self._lambda,
+        }
+        reader = readers.get(self.here.text)
+        return reader() if reader else None
+
+    def _names_something(self) -> bool:
+        found = self.names.longest(self.tokens, self.at)
+        return found is not None and found[1] > 1
+
+    def _either(self) -> Node:
+        left = self._both()
+        while self.word("or"):
+            left = syntax.Logic("or", left, self._both())
+        return left
+
+    def _both(self) -> Node:
+        left = self._comparison()
+        while self.word("and"):
+            left = syntax.Logic("and", left, self._comparison())
+        return left
+
+    def _comparison(self) -> Node:
+        left = self._sum()
+        while True:
+            if self.here.kind == "op" and self.here.text in _COMPARISONS:
+                op = self.take().text
+                left = syntax.Comparison(op, left, self._operand())
+            elif self.word("between"):
+                low = self._sum()
+                self.expect("and")
+                left = syntax.Between(left, low, self._sum())
+            elif self.word("in"):
+                left = syntax.In(left, self._tests_after_in())
+            else:
+                return left
+
+    def _operand(self) -> Node:
+        return self._special() or self._sum()
+
+    def _sum(self) -> Node:
+        left = self._product()
+        while self.here.kind == "op" and self.here.text in ("+", "-"):
+            op = self.take().text
+            left = syntax.Arithmetic(op, left, self._product())
+        return left
+
+    def _product(self) -> Node:
+        left = self._power()
+        while self.here.kind == "op" and self.here.text in ("*", "/"):
+            op = self.take().text
+            left = syntax.Arithmetic(op, left, self._power())
+        return left
+
+    def _power(self) -> Node:
+        left = self._signed()
+        while self.op("**"):
+            left = syntax.Arithmetic("**", left, self._signed())
+        return left
+
+    def _signed(self) -> Node:
+        if self.op("-"):
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise InvalidExpression("too many signs")
+            of = self._signed()
+            self.depth -= 1
+            if isinstance(of, syntax.Literal) and isinstance(of.value, Decimal):
+                return syntax.Literal(-of.value)
+            return syntax.Negation(of)
+        return self._instance()
+
+    def _instance(self) -> Node:
+        left = self._postfix(self._primary())
+        while self.here.text == "instance" and self.ahead(1).text == "of":
+            self.at += 2
+            left = syntax.InstanceOf(left, self.type_name())
+        return left
+
+    def _postfix(self, left: Node) -> Node:
+        while self.here.kind == "op":
+            if self.here.text == "." and self.ahead(1).kind in ("name", "str"):
+                self.at += 1
+                left = syntax.Path(left, self._member())
+            elif self.here.text == "(":
+                left = self._call(left)
+            elif self.here.text == "[" and not self.bracket_ends:
+                left = self._filter(left)
+            else:
+                break
+        return left
+
+    def _member(self) -> str:
+        if self.here.kind == "str":
+            return string_value(self.take().text)
+        found = self.members.longest(self.tokens, self.at)
+        if found is None:
+            return self.take().text
+        self.at += found[1]
+        return found[0]
+
+    def _filter(self, left: Node) -> Node:
+        self.at += 1
+        outer = self.names
+        # Inside, the members of the item are names of their own.
+        self.names = outer.inner([*self.members.all().difference(MEMBERS), "item"])
+        condition = self._freed(self.expression)
+        self.names = outer
+        self.expect("]")
+        return syntax.Filter(left, condition)
+
+    def _freed(self, read: Callable[[], Node]) -> Node:
+        """Read something between brackets, where `[` begins a filter again."""
+        held, self.bracket_ends = self.bracket_ends, False
+        found = read()
+        self.bracket_ends = held
+        return found
+
+    def _call(self, function: Node) -> Node:
+        self.at += 1
+        names: list[str] = []
+        args: list[Node] = []
+        while not self.op(")"):
+            if args:
+                self.expect(",")
+            end = declared_until(self.tokens, self.at, frozenset(":"))
+            if end is not None:
+                names.append(self._declared(end))
+                self.expect(":")
+            args.append(self._freed(self.expression))
+        if names and len(names) != len(args):
+            raise InvalidExpression("arguments go by name or by place, not both")
+        return syntax.Call(function, tuple(args), tuple(names) if names else None)
+
+    def _declared(self, end: int) -> str:
+        name = text_between(self.tokens, self.at, end)
+        self.at = end
+        return name
+
+    def new_name(self, *ends: str) -> str:
+        """Read the name of something that is being named."""
+        end = declared_until(self.tokens, self.at, frozenset(ends))
+        if end is None:
+            raise self.unexpected()
+        return self._declared(end)
+
+    # primaries
+
+    def _primary(self) -> Node:
+        token = self.here
+        if token.kind == "num":
+            self.at += 1
+            return syntax.Literal(Decimal(token.text))
+        if token.kind == "str":
+            self.at += 1
+            return syntax.Literal(string_value(token.text))
+        if token.kind == "at":
+            self.at += 1
+            return self._moment(token)
+        if token.kind == "name":
+            return self._name()
+        if token.kind == "op":
+            return self._bracketed()
+        raise self.unexpected()
+
+    def _moment(self, token: Token) -> Node:
+        try:
+            return syntax.Literal(read_moment(token.text[2:-1]))
+        except FeelError:
+            return syntax.Literal(None)
+
+    def _name(self) -> Node:
+        found = self.names.longest(self.tokens, self.at)
+        ours = _BUILT_IN.longest(self.tokens, self.at)
+        if (
+            found
+            and (found[1] > 1 or found[0] not in KEYWORDS)
+            and (ours is None or found[1] >= ours[1])
+        ):
+            self.at += found[1]
+            return syntax.Name(found[0])
+        if ours is not None:
+            self.at += ours[1]
+            return syntax.Name(ours[0], built_in=True)
+        word = self.here.text
+        if word in ("true", "false", "null"):
+            self.at += 1
+            return syntax.Literal({"true": True, "false": False, "null": None}[word])
+        special = self._special()
+        if special:
+            return special
+        if word in KEYWORDS:
+            raise self.unexpected()
+        self.at += 1
+        return syntax.Name(word)
+
+    def _bracketed(self) -> Node:
+        text = self.here.text
+        if text == "{":
+            return self._context()
+        if text == "[":
+            return self._list_or_range()
+        if text == "]":
+            self.at += 1
+            return self._range(self._range_end(), low_closed=False)
+        if text == "(":
+            return self._parenthesis()
+        raise self.unexpected()
+
+    def _context(self) -> Node:
+        self.at += 1
+        outer = self.names
+        self.names = outer.inner(())
+        entries: list[tuple[str, Node]] = []
+        while not self.op("}"):
+            if entries:
+                self.expect(",")
+            quoted = self.here.kind == "str"
+            key = string_value(self.take().text) if quoted else self.new_name(":")
+            self.expect(":")
+            if any(key == known for known, _ in entries):
+                raise InvalidExpression(f"key {key!r} comes twice")
+            entries.append((key, self._freed(self.expression)))
+            self.names.add(key)
+            self.members.add(key)
+        self.names = outer
+        return syntax.ContextOfNodes(tuple(entries))
+
+    def _list_or_range(self) -> Node:
+        self.at += 1
+        if self.op("]"):
+            return syntax.ListOfNodes(())
+        first = self._freed(self.expression)
+        if self.here.text == "..":
+            return self._range(first, low_closed=True)
+        items = [first]
+        while self.op(","):
+            items.append(self._freed(self.expression))
+        self.expect("]")
+        return syntax.ListOfNodes(tuple(items))
+
+    def _parenthesis(self) -> Node:
+        self.at += 1
+        if self.here.kind == "op" and self.here.text in _COMPARISONS:
+            op = self.take().text
+            end = self._freed(self._sum)
+            self.expect(")")
+            return _half_range(op, end)
+        inside = self._freed(self.expression)
+        if self.here.text == "..":
+            return self._range(inside, low_closed=False)
+        self.expect(")")
+        return inside
+
+    def _range(self, low: Node, *, low_closed: bool) -> Node:
+        self.expect("..")
+        high = self._range_end()
+        closing = self.take().text
+        if closing not in ("]", ")", "["):
+            self.at -= 1
+            raise self.unexpected()
+        return syntax.RangeOfNodes(low, high, low_closed, closing == "]")
+
+    def _range_end(self) -> Node:
+        held, self.bracket_ends = self.bracket_ends, True
+        found = self._operand()
+        self.bracket_ends = held
+        return found
+
+    # if, for, some, every, function
+
+    def _if(self) -> Node:
+        self.at += 1
+        condition = self.expression()
+        self.expect("then")
+        then = self.expression()
+        self.expect("else")
+        return syntax.If(condition, then, self.expression())
+
+    def _iterators(self, final: str) -> tuple[syntax.Iterator, ...]:
+        found: list[syntax.Iterator] = []
+        while not found or self.op(","):
+            name = self.new_name("in")
+            self.expect("in")
+            domain = self._operand_of_iteration()
+            end = self._operand_of_iteration() if self.op("..") else None
+            found.append(syntax.Iterator(name, domain, end))
+            self.names = self.names.inner((name,))
+        self.expect(final)
+        return tuple(found)
+
+    def _operand_of_iteration(self) -> Node:
+        return self.expression()
+
+    def _for(self) -> Node:
+        self.at += 1
+        outer = self.names
+        iterators = self._iterators("return")
+        self.names = self.names.inner(("partial",))
+        body = self.expression()
+        self.names = outer
+        return syntax.For(iterators, body)
+
+    def _quantified(self) -> Node:
+        every = self.take().text == "every"
+        outer = self.names
+        iterators = self._iterators("satisfies")
+        condition = self.expression()
+        self.names = outer
+        return syntax.Quantified(every, iterators, condition)
+
+    def _lambda(self) -> Node:
+        self.at += 1
+        self.expect("(")
+        params: list[syntax.Parameter] = []
+        while not self.op(")"):
+            if params:
+                self.expect(",")
+            name = self.new_name(":", ",", ")")
+            params.append(syntax.Parameter(name, self.type_name() if self.op(":") else None))
+        external = self.word("external")
+        outer = self.names
+        self.names = outer.inner(param.name for param in params)
+        body = self._freed(self.expression)
+        self.names = outer
+        return syntax.Lambda(tuple(params), body, external)
+
+    # unary tests
+
+    def unary_tests(self) -> syntax.UnaryTests:
+        """Read the tests of a cell."""
+        if self.here.text == "-" and self.ahead(1).kind == "end":
+            self.at += 1
+            return syntax.UnaryTests((), always=True)
+        if self.here.text == "not" and self.ahead(1).text == "(":
+            start = self.at
+            self.at += 2
+            tests = self._test_list()
+            if self.op(")") and self.here.kind == "end":
+                return syntax.UnaryTests(tests, negated=True)
+            self.at = start  # `not(a) and b`: an expression that begins with a call
+        return syntax.UnaryTests(self._test_list())
+
+    def _test_list(self) -> tuple[syntax.OpTest | syntax.ValueTest, ...]:
+        found = [self._test()]
+        while self.op(","):
+            found.append(self._test())
+        return tuple(found)
+
+    def _test(self) -> syntax.OpTest | syntax.ValueTest:
+        if self.here.kind == "op" and self.here.text in _COMPARISONS:
+            op = self.take().text
+            return syntax.OpTest(op, self._operand())
+        start = self.at
+        found = self.expression()
+        about = any(token.text == "?" for token in self.tokens[start : self.at])
+        return syntax.ValueTest(found, about)
+
+    def _tests_after_in(self) -> syntax.UnaryTests:
+        if self.here.text == "(" and not self._is_range_in_parentheses():
+            self.at += 1
+            tests = self._test_list()
+            self.expect(")")
+            return syntax.UnaryTests(tests)
+        if self.here.kind == "op" and self.here.text in _COMPARISONS:
+            op = self.take().text
+            return syntax.UnaryTests((syntax.OpTest(op, self._sum()),))
+        return syntax.UnaryTests((syntax.ValueTest(self._operand(), False),))
+
+    def _is_range_in_parentheses(self) -> bool:
+        held = self.at, self.depth, self.names, self.bracket_ends
+        try:
+            found = self._parenthesis()
+        except InvalidExpression:
+            return False
+        finally:
+            self.at, self.depth, self.names, self.bracket_ends = held
+        return isinstance(found, syntax.RangeOfNodes)
+
+
+def _half_range(op: str, end: Node) -> Node:
+    if op == "=":
+        return syntax.RangeOfNodes(end, end, True, True)
+    if op == "!=":
+        raise InvalidExpression("a range cannot be all but one")
+    if op in ("<", "<="):
+        return syntax.RangeOfNodes(None, end, False, op == "<=")
+    return syntax.RangeOfNodes(end, None, op == ">=", False)

@@ -1,0 +1,19 @@
+"""What the services room offers the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import Command, Offer
+
+
+def offers() -> Iterable[Offer]:
+    """Return the offers of this room."""
+    yield Command(
+        "decisions evaluate",
+        "madang.services.cli:evaluate",
+        "Evaluate the decisions of a DMN model for facts.",
+    )
+    yield Command(
+        "decisions tck", "madang.services.cli:tck", "Run a tree of DMN conformance tests."
+    )
