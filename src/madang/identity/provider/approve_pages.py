@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from madang.identity import ceremony, sessions
+from madang.identity import assisted, assisted_approval, ceremony, sessions
+from madang.identity.assistance_pages import shown
 from madang.identity.ceremony import Wish
 from madang.identity.page_parts import own_trail
 from madang.identity.provider import backchannel
@@ -39,13 +40,17 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     if not ceremony.is_met(facts, wish):
         return ceremony.lead_on(request, wish)
     if request.method == "POST":
-        yes = backchannel.decide(row, facts, request.POST.get("number", ""))
+        decide = backchannel.decide if row.client else assisted_approval.decide
+        yes = decide(row, facts, request.POST.get("number", ""))
         heading = _("Approved") if yes else _("Not approved")
-        return render(
-            request,
-            "identity/decided.html",
-            {"heading": heading, "crumbs": own_trail(), "yes": yes},
-        )
+        context = {"heading": heading, "crumbs": own_trail(), "yes": yes,
+                   "is_assisted": row.client is None}  # fmt: skip
+        return render(request, "identity/decided.html", context)
+    if row.client is None:
+        session = shown(assisted.session_with(row.assisted))
+        context = {"heading": _("Did you ask staff to help you?"), "crumbs": own_trail(),
+                   "row": row, "session": session}  # fmt: skip
+        return render(request, "identity/approve.html", context)
     context = {
         "heading": _("Did you begin this at %(name)s?") % {"name": row.client.name},
         "crumbs": own_trail((_("Waiting for your approval"), reverse("approvals"))),
