@@ -82,6 +82,8 @@ def test_a_child_asks_the_mother_agrees_and_the_child_goes_on(asking, child, mot
     assert ConsentAsked.objects.count() == 1
     assert notices().count("guardian-asked") == 1
     own = client_of(mother)
+    assert f'href="{PAGE}"' in own.get("/account/").content.decode()
+    assert f'href="{PAGE}"' not in client_of(child).get("/account/").content.decode()
     page = own.get(PAGE, headers=EN).content.decode()
     assert "김아이 · Library of Mapo" in page
     assert "To lend you books." in page
