@@ -77,7 +77,7 @@ def facts_for(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return facts as values of FEEL, and the names among them that the model does not know."""
     given: dict[str, Any] = {}
-    unknown = []
+    unknown: list[str] = []
     for name, value in facts.items():
         node = program.by_name.get(name)
         if isinstance(node, InputData | Decision):
