@@ -82,6 +82,7 @@ SHELL = (
     "identity/app_code_pages.py",
     "identity/assistance_pages.py",
     "identity/assisted.py",
+    "identity/assisted_rules.py",
     "identity/approval_pages.py",
     "identity/certificate_pages.py",
     "identity/code_pages.py",

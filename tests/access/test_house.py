@@ -55,6 +55,7 @@ OPEN = {
     ("identity.client", "*"): "an application, and the office that runs it",
     ("identity.subject", "account"): "id of an account",
     ("identity.consent", "account"): "id of an account",
+    ("identity.consentasked", "account"): "id of an account",
     ("identity.grant", "account"): "id of an account",
     ("identity.backchannelrequest", "account"): "id of an account",
     ("identity.authorizationrequest", "account_chosen"): "a moment",

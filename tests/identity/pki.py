@@ -178,17 +178,22 @@ def certificate(
     since: datetime = NOW - timedelta(days=100),
     until: datetime = NOW + timedelta(days=265),
     identity: tuple[str, str, bytes] | None = None,
+    national: str = "",
     ocsp_url: str = "",
     crl_url: str = "",
     ca_mark: x509.AuthorityKeyIdentifier | None = None,
     extra: Sequence[tuple[x509.ExtensionType, bool]] = (),
 ) -> x509.Certificate:
-    """Return a certificate; `identity` is (name, number, R) for the Korean identification data."""
+    """Return a certificate; `identity` is (name, number, R) for the Korean identification data.
+
+    `national` is the serial number of the subject, such as ``PNOKR-...`` (ETSI EN 319 412-1).
+    """
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "KR"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "test"),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
+            *([x509.NameAttribute(NameOID.SERIAL_NUMBER, national)] if national else []),
         ]
     )
     issuer_key = issuer.key if issuer else key

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from madang.access.api import purpose
+from madang.identity import people, vouched
 from madang.identity.people import KEEP_PEOPLE
 from madang.identity.person_models import Person
-from tests.identity.residents import actor_of, client_of, resident, session_key, staff
+from madang.identity.vouched import Vouched
+from tests.identity.residents import COUNTER, actor_of, client_of, resident, session_key, staff
 from tests.web.browser import (
     BROWSER_TEST,
     DESKTOP,
@@ -26,6 +28,9 @@ from tests.web.browser import (
 
 pytestmark = BROWSER_TEST
 PHONE = 360
+KEY = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+       "hasUserVerification": True, "isUserVerified": True,
+       "automaticPresenceSimulation": True}  # fmt: skip
 HASH = "ab" * 32
 # where pictures of the pages go, for whoever wants to look at them
 PICTURES = os.environ.get("MADANG_PICTURES", "")
@@ -177,6 +182,78 @@ def test_an_operators_assisted_session_shows_up_at_the_residents(browser, live_s
     looked_at(browser, "looks")
     assert tab_faults(browser) == []
     assert console_errors(browser) == []
+
+
+def test_the_page_of_staff_goes_on_by_itself_once_the_resident_approved(
+    browser, live_server, kim, clerk
+):
+    site = live_server.url
+    become(browser, site, clerk)
+    browser.get(f"{site}/counter/assist/")
+    browser.find_element("id", "number").send_keys("510302-2345678")
+    browser.find_element("css selector", "#service option:nth-child(2)").click()
+    choose(browser, "consent", "approval")
+    press(browser, "Ask for their consent")
+    arrived(browser, "h1", "Read this number to the resident:")
+    number = browser.find_element("tag name", "h1").text.split()[-1]
+    looked_at(browser, "assist-wait-approval")
+    waiting = browser.current_url
+
+    become(browser, site, kim)
+    browser.get(f"{site}/approve/")
+    browser.find_element("partial link text", "Staff ask to act for you").click()
+    arrived(browser, "h1", "Did you ask staff to help you?")
+    looked_at(browser, "approve-assisted")
+    press(browser, number)
+    arrived(browser, "h1", "Approved")
+    looked_at(browser, "approved-assisted")
+
+    become(browser, site, clerk)
+    browser.get(waiting)
+    arrived(browser, "[aria-label='Acting for somebody else']", "15 minutes left")
+    assert browser.current_url.endswith("/account/looks/")
+    assert console_errors(browser) == []
+
+
+def test_a_passkey_says_yes_in_the_browser_of_the_counter(browser, live_server, clerk):
+    site = live_server.url.replace("127.0.0.1", "localhost")
+    browser.execute_cdp_cmd("WebAuthn.enable", {"enableUI": False})
+    browser.execute_cdp_cmd("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+    kim = resident("김하늘", number="510302-2345678")
+    become(browser, site, kim)
+    browser.get(f"{site}/account/passkeys/add/")
+    press(browser, "Make the passkey")
+    arrived(browser, "[role='status']", "added")
+
+    become(browser, site, clerk)
+    browser.get(f"{site}/counter/assist/")
+    browser.find_element("id", "number").send_keys("510302-2345678")
+    browser.find_element("css selector", "#service option:nth-child(2)").click()
+    choose(browser, "consent", "passkey")
+    press(browser, "Ask for their consent")
+    arrived(browser, "h1", "The resident agrees with their passkey")
+    looked_at(browser, "assist-wait-passkey")
+    press(browser, "They agree with their passkey")
+    arrived(browser, "[aria-label='Acting for somebody else']", "15 minutes left")
+    assert console_errors(browser) == []
+
+
+def test_the_pages_of_children_and_of_whom_may_be_known_are_whole(browser, live_server, clerk):
+    site = live_server.url
+    mother = resident("이봄", number="800101-2234567")
+    people.add_person(people.Particulars((people.NameForm("registered", "홍길동"),),
+                                         born=date(1970, 1, 1)), by=COUNTER)  # fmt: skip
+    vouched.open_account(Vouched("ci", "1", "홍길동", "approval", date(1970, 1, 1)))
+    for account, path in ((mother, "account/children/"), (clerk, "counter/known/")):
+        become(browser, site, account)
+        browser.get(f"{site}/{path}")
+        looked_at(browser, path.replace("/", "-"))
+    press(browser, "One person: join the records")
+    arrived(browser, "main", "Choose the document that you saw")
+    browser.find_element("css selector", "select option[value='passport']").click()
+    press(browser, "One person: join the records")
+    arrived(browser, "h1", "Nobody seems to be known twice")
+    assert [one for one in console_errors(browser) if "422" not in one] == []
 
 
 @pytest.mark.parametrize("language", ["ko", "en", "ar"])

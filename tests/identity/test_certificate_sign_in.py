@@ -335,3 +335,19 @@ def test_no_name_is_in_addresses_sessions_or_the_audit_log(client: Client, holde
 
     opened = signing.loads(rows.split()[0], salt="madang.identity.session")
     assert "홍길동" not in str(opened)
+
+
+@pytest.mark.parametrize(("country", "is_same"), [("KR", True), ("JP", False)])
+def test_a_certificate_that_names_the_register_number_finds_the_record(
+    client: Client, city, country, is_same
+):
+    known = people.Particulars((people.NameForm("registered", "홍길동"),),
+                               register_number="700101-1234567")  # fmt: skip
+    person = people.add_person(known, by=AUTHENTICATION)
+    held = city.issue("홍길동", national=f"PNO{country}-7001011234567")
+    account = has_account(client, held)
+    with purpose(AUTHENTICATION, "authenticate"):
+        row = Account.objects.get(pk=account)
+        kept = Authenticator.objects.get(account_id=account)
+        assert (row.person_id == person.pk) is is_same
+        assert "7001011234567" not in str(kept.public)

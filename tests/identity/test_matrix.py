@@ -25,7 +25,12 @@ pytestmark = [pytest.mark.data, pytest.mark.django_db]
 ROLES = ("administrator", "operator", "officer", "clerk", "department-head", "privacy-officer")
 WHO = ("visitor", "resident", "weak", "weak-officer", "representative", "assisted", *ROLES)
 # the route lets an administrator pass, the guard has no policy that opens the data behind it
-NOT_ADMINISTRATORS = {"call-backs/", "operations/notices/", "operations/notices/recorded/"}
+NOT_ADMINISTRATORS = {
+    "call-backs/",
+    "operations/notices/",
+    "operations/notices/recorded/",
+    "counter/known/",
+}
 PRIVATE = ("account/", "counter/", "staff/", "privacy/", "operations/")
 
 

@@ -13,7 +13,8 @@ from django.test import Client
 from madang.identity import api, cli
 from madang.identity.engine.levels import Level
 from madang.kernel import times
-from tests.identity.keys import answer_of, code_now, facts_of, later, notices
+from tests.identity.keys import answer_of, code_now, facts_of, later, notices, shown
+from tests.identity.laid import laid
 from tests.identity.residents import client_of, staff
 from tests.identity.soft_passkey import SoftPasskey
 from tests.staff import PASSWORD, joined, sign_in, with_new_app
@@ -97,6 +98,13 @@ def test_whoever_has_a_second_proof_is_asked_for_it_not_for_another(lee: Client)
     assert "acr=" in lee.get("/account/passkeys/add/")["Location"]
 
 
+def test_whoever_brings_a_certificate_need_not_add_anything(lee: Client, monkeypatch, tmp_path):
+    with laid(monkeypatch, tmp_path, times.now()):
+        page = led(lee, "/operations/")
+    assert 'href="/sign-in/certificate/"' in page
+    assert 'href="/sign-in/certificate/"' not in led(lee, "/operations/")
+
+
 @pytest.mark.asvs("6.3.3")
 def test_printed_codes_are_the_second_proof_of_who_has_nothing_else(lee: Client):
     led(lee, "/operations/jobs/")
@@ -111,6 +119,19 @@ def test_printed_codes_are_the_second_proof_of_who_has_nothing_else(lee: Client)
     other.post("/sign-in/", {"name": "lee", "password": PASSWORD})
     assert other.post("/sign-in/paper/", {"code": sheet[2]}).status_code == 422, "used"
     assert notices() == ["authenticator-added"]
+
+
+@pytest.mark.asvs("6.3.3")
+def test_the_first_administrator_goes_from_the_link_to_the_control_room(client: Client):
+    link = api.first_administrator_link("http://city.example")
+    path = link.removeprefix("http://city.example")
+    form = {"name": "ann", "password": PASSWORD, "again": PASSWORD}
+    assert client.post(path, form)["Location"] == "/"
+    assert 'href="/account/passkeys/add/"' in led(client, "/operations/pipeline/")
+    form = answer_of(client.get("/account/passkeys/add/"), (key := SoftPasskey()).make)
+    assert client.post("/account/passkeys/add/", form)["Location"] == "/operations/pipeline/"
+    shown(other := Client(), key)
+    assert other.get("/operations/pipeline/").status_code == 200, "from now on the key is enough"
 
 
 def test_printed_codes_are_for_staff_that_there_is(client: Client):

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 PAGES = [
     "home", "my district", "air of the district, what to do", "sign-up", "signed up", "measures",
-    "alerts", "password", "recorded messages", "confirmation", "my alerts", "operations room",
-    "operations room, acknowledged", "pipeline",
+    "alerts", "password", "second proof", "recorded messages", "confirmation", "my alerts",
+    "operations room", "operations room, acknowledged", "pipeline",
 ]  # fmt: skip
 SIX = ["addis_ababa", "bogota", "jakarta", "phnom_penh", "seoul", "ulaanbaatar"]
 CHOSEN = os.environ.get("MADANG_TEST_CITIES", " ".join(SIX)).split()

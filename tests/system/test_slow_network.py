@@ -111,7 +111,7 @@ def test_live_updates_come_back_by_themselves(instance, browser, record_property
 
 
 def _sign_in(instance: Instance, browser: Any) -> None:
-    """Become the first administrator by the link in the log, in the browser, too."""
+    """Become the first administrator by the link in the log, with both proofs, in the browser."""
     words = instance.log.read_text().split()
     link = next(word for word in words if "/first-administrator/" in word)
     password = "courtyard lantern persimmon"
@@ -121,6 +121,13 @@ def _sign_in(instance: Instance, browser: Any) -> None:
         fields["csrfmiddlewaretoken"] = client.cookies["csrftoken"]
         answer = client.post(page.url, data=fields)
         assert answer.status_code == 200, answer.text
+        printed = instance.madang("identity", "user", "codes", "kim", "--json").stdout
+        wanted = client.get(f"{instance.url}/operations/")
+        assert wanted.url.path == "/sign-in/more/"
+        code = {"code": json.loads(printed)["codes"][0]}
+        code["csrfmiddlewaretoken"] = client.cookies["csrftoken"]
+        answer = client.post(f"{instance.url}/sign-in/paper/", data=code)
+        assert (answer.status_code, answer.url.path) == (200, "/operations/"), answer.text
         session = client.cookies["madang"]
     browser.get(f"{instance.url}/static/web/mark.svg")
     browser.add_cookie({"name": "madang", "value": session, "path": "/"})

@@ -18,6 +18,7 @@ from madang.identity import (
     ceremony,
     certificates,
     contacts,
+    guardians,
     numbers,
     paper,
     recovery,
@@ -73,6 +74,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "here": own.id,
         "sign_ins": sign_ins_of(own.account),
         "recovery": recovery.open_recovery(own.account),
+        "has_children": bool(guardians.wards_of(own.person)),
     }
     return render(request, "identity/account.html", context)
 

@@ -15,7 +15,7 @@ from madang.identity import approving, attempts, authenticators, ceremony, sessi
 from madang.identity.approvals import registry
 from madang.identity.approvals.base import ProviderDown, ProviderRefused
 from madang.identity.approving import ApprovalRefused, Open
-from madang.identity.errors import AlreadyLinked, TooManyAttempts
+from madang.identity.errors import AlreadyLinked, NeedsGuardian, TooManyAttempts
 from madang.identity.sessions import Proof
 from madang.identity.vouched import Vouched
 from madang.kernel.errors import Invalid, NotFound
@@ -93,6 +93,8 @@ def wait(request: HttpRequest) -> HttpResponse:
     except AlreadyLinked:
         said = _("This is not the account you are signed in to, or it is closed. Ask us.")
         status = 409
+    except NeedsGuardian as error:
+        said, status = error.message, error.http_status
     except ProviderDown:
         said, status = _down(), 503
     return _form(request, {}, error=said, status=status)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from madang.identity import assisted, looked, pending
 from madang.identity.api import current_actor
 from madang.identity.assisted_models import AssistedSession
+from madang.identity.assisted_rules import CHANNELS, CONSENTS
 from madang.identity.errors import NoMandate, ProofFailed
 from madang.identity.scopes import services
 
 
 @dataclass(frozen=True)
 class Row:
-    """An assisted session in the reader's words."""
+    """An assisted session in the reader's words. `way` is the id of what `consent` says."""
 
     id: str
     who: str
@@ -32,6 +33,7 @@ class Row:
     until: datetime | None
     ended: datetime | None
     minutes: int
+    way: str
     numbers: list[str]
 
 
@@ -111,11 +113,12 @@ def shown(row: AssistedSession) -> Row:
         id=row.pk,
         who=looked.who_is(f"account:{row.staff_id}", "", row.asked, {}),
         service=titles.get(row.service, row.service),
-        channel=_(assisted.CHANNELS.get(row.channel, row.channel)),
-        consent=_(assisted.CONSENTS.get(row.consent, row.consent)),
+        channel=_(CHANNELS.get(row.channel, row.channel)),
+        consent=_(CONSENTS.get(row.consent, row.consent)),
         asked=row.asked,
         until=row.until,
         ended=row.ended,
         minutes=row.minutes,
+        way=row.consent,
         numbers=assisted.choices_of(row),
     )

@@ -6,70 +6,44 @@ staff has none of their own roles; what is done is done on behalf of the residen
 
 from __future__ import annotations
 
-import re
+import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor, purpose
-from madang.identity import sessions
+from madang.identity import assisted_approval, assisted_passkey, guardians, sessions
 from madang.identity.acts import ACT, MANDATES, tell
 from madang.identity.assisted_models import AssistedSession
+from madang.identity.assisted_rules import (
+    APPROVED,
+    BY_OWN_KEY,
+    OWN_DEVICE,
+    PASSKEY,
+    Found,
+    Request,
+    asked_lasts,
+    choices,
+    faults,
+)
 from madang.identity.errors import NoMandate, ProofFailed, UnknownPerson
 from madang.identity.events import AssistanceEnded
 from madang.identity.people import register_hash
 from madang.identity.person_models import Person, PersonName
 from madang.identity.scopes import services
+from madang.identity.sealing import seal, unseal
 from madang.identity.told import ASSISTANCE_ASKED, ASSISTANCE_BEGUN, ASSISTANCE_ENDED
 from madang.kernel import audit, times
 from madang.kernel.errors import Conflict, Forbidden, Invalid
 from madang.kernel.events import announce, new_id
 
 ASSIST = "assist-resident"
-MOST_MINUTES = 30
-ASKED_LASTS = timedelta(minutes=10)
-CHANNELS = {
-    "counter": gettext_noop("At a counter"),
-    "visit": gettext_noop("On a visit at home"),
-    "phone": gettext_noop("By phone"),
-    "kiosk": gettext_noop("At a kiosk"),
-}
-CONSENTS = {
-    "own-device": gettext_noop("Yes on the own device"),
-    "signature": gettext_noop("Signature on the pad"),
-    "phrase": gettext_noop("Recorded sentence"),
-}
-_FILE_HASH = re.compile(r"[0-9a-f]{64}")
-_PHRASE = re.compile(r"[A-Za-z0-9-]{6,40}")
-_PHONE_CONSENTS = ("own-device", "phrase")  # nobody signs a pad by phone
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a member of staff asks for. `reference` is the pad's file hash or the phrase's id."""
-
-    person: str
-    service: str
-    minutes: int
-    channel: str
-    consent: str
-    reference: str = ""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A resident found at a counter; enough to be sure, no more."""
-
-    person: str
-    name: str
-    born: date | None
-    district: str
+_EVIDENCE = "assisted-consent"
 
 
 def resident_with(
@@ -106,6 +80,8 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
         Field by field.
     Forbidden
         For oneself.
+    NeedsGuardian
+        For a child for whom no guardian is entered.
     """
     _check(wish)
     if wish.person == by.person:
@@ -115,6 +91,9 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
         person = Person.objects.filter(pk=wish.person, state=Person.State.LIVING).first()
         if person is None:
             raise UnknownPerson(_("There is no such person, or they died or moved abroad."))
+        whose = guardians.who_consents(person.pk)
+        if by.person in whose:
+            raise Forbidden(_("Nobody assists themselves."))
         row, made = AssistedSession.objects.get_or_create(
             pk=session_id or new_id(),
             defaults={
@@ -133,10 +112,7 @@ def ask(by: Actor, wish: Request, *, session_id: str = "") -> AssistedSession:
             audit.record(by.id, "identity.ask_assistance", f"assisted:{row.pk}", purpose=ASSIST,
                          detail={"service": wish.service, "minutes": wish.minutes,
                                  "channel": wish.channel, "consent": wish.consent})  # fmt: skip
-            if wish.consent == "own-device":
-                tell(person.pk, ASSISTANCE_ASKED, {})
-            else:
-                _consent(row, now)
+            _await_consent(row, whose, now)
     return row
 
 
@@ -151,23 +127,64 @@ def agree(actor: Actor, session_id: str, number: str) -> None:
         With another number: the request is void then.
     """
     row = _asked_of(actor, session_id)
+    if row.consent != OWN_DEVICE:
+        raise NoMandate(_("Nothing waits for your yes."))
     if number != row.number:
-        _close(row, actor.id, "refused")
+        close(row.pk, actor.id, "refused")
         raise ProofFailed(_("That is not the number. The request is void; ask for a new one."))
+    shown = {"account": actor.id, "aal": str(actor.aal), "number": number}
+    consent(row.pk, OWN_DEVICE, by=actor.id, shown=shown)
+
+
+def consent(session_id: str, way: str, *, by: str, shown: Mapping[str, str]) -> None:
+    """Note the resident's yes and let the time begin.
+
+    Parameters
+    ----------
+    way : of consent, which has to be the one that was asked for.
+    shown : what proves it; sealed with the session, its hash stands in the audit log.
+
+    Raises
+    ------
+    NoMandate
+        If nothing waits: it was answered, taken back, or took too long.
+    """
+    proof = json.dumps(dict(shown), sort_keys=True).encode()
     with purpose(MANDATES, ACT), transaction.atomic():
-        locked = AssistedSession.objects.select_for_update().get(pk=row.pk)
-        if locked.consented is None and locked.ended is None:
-            _consent(locked, times.now())
-            audit.record(actor.id, "identity.agree_assistance", f"assisted:{row.pk}")
+        row = AssistedSession.objects.select_for_update().filter(pk=session_id).first()
+        if row is None or row.consent != way or state_of(row) != "asked":
+            raise NoMandate(_("Nothing waits for your yes."))
+        row.evidence, row.reference = seal(_EVIDENCE, proof), sha256(proof).hexdigest()
+        _consent(row, times.now())
+        audit.record(by, "identity.agree_assistance", f"assisted:{row.pk}",
+                     detail={"way": way, "evidence": row.reference})  # fmt: skip
+
+
+def evidence_of(session_id: str) -> dict[str, str]:
+    """Return what proves the consent; empty for a signature or a phrase, which are kept elsewhere.
+
+    Raises
+    ------
+    NoMandate
+        If there is no such session, or what is kept is not what stands in the audit log.
+    """
+    row = session_with(session_id)
+    if not bytes(row.evidence):
+        return {}
+    proof = unseal(_EVIDENCE, row.evidence)
+    if sha256(proof).hexdigest() != row.reference:
+        raise NoMandate("the consent kept is not the one that was given")
+    found: dict[str, str] = json.loads(proof)
+    return found
 
 
 def refuse(actor: Actor, session_id: str) -> None:
     """Say no, or end what runs: the resident may at any time."""
     with purpose(MANDATES, ACT):
         row = AssistedSession.objects.filter(pk=session_id).first()
-    if row is None or not actor.person or row.person_id != actor.person:
+    if row is None or not _is_of(actor, row):
         raise NoMandate(_("Nothing waits for your yes."))
-    _close(row, actor.id, "refused" if row.consented is None else "resident")
+    close(row.pk, actor.id, "refused" if row.consented is None else "resident")
 
 
 def begin(request: HttpRequest, by: Actor, session_id: str) -> None:
@@ -192,7 +209,7 @@ def end(session_id: str, by: str, why: str = "done") -> None:
     with purpose(MANDATES, ACT):
         row = AssistedSession.objects.filter(pk=session_id).first()
     if row is not None:
-        _close(row, by, why)
+        close(row.pk, by, why)
 
 
 def end_for(person_id: str, by: str) -> None:
@@ -200,7 +217,7 @@ def end_for(person_id: str, by: str) -> None:
     with purpose(MANDATES, ACT):
         rows = list(AssistedSession.objects.filter(person_id=person_id, ended__isnull=True))
     for row in rows:
-        _close(row, by, "person")
+        close(row.pk, by, "person")
 
 
 def end_over() -> None:
@@ -210,7 +227,7 @@ def end_over() -> None:
         rows = list(AssistedSession.objects.filter(ended__isnull=True))
     for row in rows:
         if state_of(row, now) == "over":
-            _close(row, MANDATES.id, "time")
+            close(row.pk, MANDATES.id, "time")
 
 
 def running(session_id: str, staff: str) -> AssistedSession | None:
@@ -221,20 +238,16 @@ def running(session_id: str, staff: str) -> AssistedSession | None:
 
 
 def of_person(person: str) -> list[AssistedSession]:
-    """Return the assisted sessions for a person, newest first."""
+    """Return the assisted sessions for a person and the children they answer for, newest first."""
+    people = [person, *guardians.wards_of(person)]
     with purpose(MANDATES, ACT):
-        rows = AssistedSession.objects.filter(person_id=person).order_by("-asked", "-id")
+        rows = AssistedSession.objects.filter(person_id__in=people).order_by("-asked", "-id")
         return list(rows[:200])
 
 
 def choices_of(row: AssistedSession) -> list[str]:
     """Return three numbers, in order, of which the resident picks the one that was read out."""
-    others: list[str] = []
-    for byte in sha256(row.pk.encode()).digest():
-        other = f"{10 + byte % 90}"
-        if other not in (row.number, *others):
-            others.append(other)
-    return sorted([row.number, *others[:2]])
+    return choices(row.pk, row.number)
 
 
 def state_of(row: AssistedSession, now: datetime | None = None) -> str:
@@ -243,53 +256,70 @@ def state_of(row: AssistedSession, now: datetime | None = None) -> str:
     if row.ended is not None:
         return "ended"
     if row.until is None:
-        return "asked" if at - row.asked < ASKED_LASTS else "over"
+        return "asked" if at - row.asked < asked_lasts(row.consent) else "over"
     return "running" if at < row.until else "over"
+
+
+def session_with(session_id: str) -> AssistedSession:
+    """Return an assisted session by its id; raises `NoMandate`."""
+    with purpose(MANDATES, ACT):
+        row = AssistedSession.objects.filter(pk=session_id).first()
+    if row is None:
+        raise NoMandate(_("There is no such session."))
+    return row
 
 
 def _asked_of(actor: Actor, session_id: str) -> AssistedSession:
     with purpose(MANDATES, ACT):
         row = AssistedSession.objects.filter(pk=session_id).first()
-    mine = row is not None and actor.person and row.person_id == actor.person
-    if row is None or not mine or state_of(row) != "asked":
+    if row is None or not _is_of(actor, row) or state_of(row) != "asked":
         raise NoMandate(_("Nothing waits for your yes."))
     return row
 
 
+def _is_of(actor: Actor, row: AssistedSession) -> bool:
+    """Return whether somebody answers for themselves, or as guardian for the child."""
+    if not actor.person or actor.on_behalf_of:
+        return False
+    if guardians.consents_alone(row.person_id):
+        return bool(actor.person == row.person_id)
+    return actor.person in guardians.guardians_of(row.person_id)
+
+
 def _consent(row: AssistedSession, now: datetime) -> None:
     row.consented, row.until = now, now + timedelta(minutes=row.minutes)
-    row.save(update_fields=["consented", "until"])
+    row.save(update_fields=["consented", "until", "reference", "evidence"])
     tell(row.person_id, ASSISTANCE_BEGUN, {"minutes": str(row.minutes)})
 
 
-def _close(row: AssistedSession, by: str, why: str) -> None:
+def close(session_id: str, by: str, why: str) -> None:
+    """End an assisted session, or void what was asked for; the second time changes nothing."""
     with purpose(MANDATES, ACT), transaction.atomic():
-        locked = AssistedSession.objects.select_for_update().get(pk=row.pk)
+        locked = AssistedSession.objects.select_for_update().get(pk=session_id)
         if locked.ended is not None:
             return
         locked.ended, locked.ended_why = times.now(), why
         locked.save(update_fields=["ended", "ended_why"])
-        audit.record(by, "identity.end_assistance", f"assisted:{row.pk}", detail={"why": why})
-        announce(AssistanceEnded(session=row.pk, why=why))
+        assisted_approval.void(locked.pk)
+        audit.record(by, "identity.end_assistance", f"assisted:{locked.pk}", detail={"why": why})
+        announce(AssistanceEnded(session=locked.pk, why=why))
         if locked.consented is not None:
             tell(locked.person_id, ASSISTANCE_ENDED, {})
 
 
+def _await_consent(row: AssistedSession, whose: list[str], now: datetime) -> None:
+    if row.consent not in BY_OWN_KEY:
+        _consent(row, now)
+        return
+    if row.consent == APPROVED:
+        assisted_approval.ask(row, whose)
+    if row.consent == PASSKEY:
+        assisted_passkey.require_one(whose)
+    for person in whose:
+        tell(person, ASSISTANCE_ASKED, {})
+
+
 def _check(wish: Request) -> None:
-    wrong = {}
-    if wish.service not in services():
-        wrong["service"] = _("Choose one service.")
-    if not 1 <= wish.minutes <= MOST_MINUTES:
-        wrong["minutes"] = _("1 to 30 minutes.")
-    if wish.channel not in CHANNELS:
-        wrong["channel"] = _("Choose where you are.")
-    if wish.consent not in CONSENTS or (
-        wish.channel == "phone" and wish.consent not in _PHONE_CONSENTS
-    ):
-        wrong["consent"] = _("Choose how they agreed.")
-    forms = {"signature": _FILE_HASH, "phrase": _PHRASE}
-    form = forms.get(wish.consent)
-    if form and not form.fullmatch(wish.reference):
-        wrong["reference"] = _("The file's SHA-256 in 64 hexadecimal digits, or the sentence's id.")
+    wrong = faults(wish, services())
     if wrong:
-        raise Invalid(_("Look at your answers."), wrong)
+        raise Invalid(_("Look at your answers."), {name: _(text) for name, text in wrong.items()})

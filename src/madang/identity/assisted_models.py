@@ -14,14 +14,15 @@ from madang.kernel.events import new_id
 class AssistedSession(PersonalModel):
     """Staff act for a resident: for one service, some minutes, with the resident's consent.
 
-    `number` is what the resident picks on their own device; `reference` the hash of the signature's
-    file or the id of the recorded phrase.
+    `number` is what the resident picks on their own device. `reference` is the hash of the
+    signature's file, the id of the recorded phrase, or the hash of `evidence`: what a yes by the
+    resident's own key proves, sealed.
     """
 
     class Personal:
         dataset = "identity.assisted"
         subject = "person_id"
-        columns = {"secret": {"number", "reference"}}
+        columns = {"secret": {"number", "reference", "evidence"}}
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="assisted")
@@ -31,6 +32,7 @@ class AssistedSession(PersonalModel):
     channel = models.CharField(max_length=10)
     consent = models.CharField(max_length=12)
     reference = models.CharField(max_length=64, blank=True)
+    evidence = models.BinaryField(default=bytes)
     number = models.CharField(max_length=2, blank=True)
     asked = models.DateTimeField(default=times.now)
     consented = models.DateTimeField(null=True)

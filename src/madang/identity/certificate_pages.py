@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from madang.identity import attempts, authenticators, ceremony, certificates, sessions
 from madang.identity.certificates import ENROL, SIGN_IN, CertificateRefused, Found
 from madang.identity.engine.certificate_rules import LARGEST_SIGNATURE_B, Reason
-from madang.identity.errors import AlreadyLinked, TooManyAttempts
+from madang.identity.errors import AlreadyLinked, NeedsGuardian, TooManyAttempts
 from madang.identity.page_parts import own_trail, signed_in, trail
 from madang.identity.sessions import Proof
 from madang.kernel.errors import NotFound
@@ -92,6 +92,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except AlreadyLinked:
             context["error"] = _("The account of this person is closed. Ask us at a counter.")
             return render(request, "identity/certificate_new.html", context, status=409)
+        except NeedsGuardian as error:
+            context["error"] = error.message
+            return render(request, "identity/certificate_new.html", context, status=403)
         certificates.drop_found(request.session)
         return ceremony.complete(request, account, [_proof(found)])
     return render(request, "identity/certificate_new.html", context)

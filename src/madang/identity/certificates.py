@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
 
 from madang.access.api import AUTHENTICATION, purpose
+from madang.city import api as city
 from madang.identity import authenticators, vouched
 from madang.identity.account_models import Account, Authenticator
 from madang.identity.certificate_profile import profile_in_effect
@@ -34,6 +35,8 @@ log = logging.getLogger("madang.identity")
 METHOD = "certificate"
 SIGN_IN, ENROL = "sign-in", "enrol"
 LASTS = timedelta(minutes=5)
+# of a certificate, what is kept beside the account: neither name nor number, nor the subject
+_SHOWN = ("fingerprint", "key", "authority", "serial", "family", "aal", "is_staff", "not_after")
 _CHALLENGE, _FOUND = "certificate_challenge", "certificate_found"
 
 
@@ -49,7 +52,10 @@ class CertificateRefused(ProofFailed):
 
 @dataclass(frozen=True)
 class Found:
-    """A certificate that was checked, kept in the visitor's session until they decide."""
+    """A certificate that was checked, kept in the visitor's session until they decide.
+
+    `number` is the holder's in the register of this city's country, where the certificate names it.
+    """
 
     fingerprint: str
     key: str
@@ -61,11 +67,13 @@ class Found:
     aal: int
     is_staff: bool
     not_after: str
+    number: str = ""
 
     @property
     def vouched(self) -> Vouched:
         """Whom the authority vouches for: a subject it names once."""
-        return Vouched(METHOD, f"{self.authority}\n{self.subject}", self.name, METHOD)
+        named = f"{self.authority}\n{self.subject}"
+        return Vouched(METHOD, named, self.name, METHOD, register_number=self.number)
 
     @property
     def amr(self) -> str:
@@ -226,7 +234,7 @@ def _keep(account: Account, found: Found, *, again: bool = False) -> Authenticat
                 METHOD,
                 found.fingerprint,
                 label=found.authority,
-                public=vars(found),
+                public={name: vars(found)[name] for name in _SHOWN},
             )
         elif row.account_id != account.pk or (row.revoked is not None and not again):
             raise AlreadyLinked("this certificate opens another account, or was removed")
@@ -266,6 +274,7 @@ def _spend(challenge: Challenge) -> bool:
 
 def _found(holder: Holder) -> Found:
     assert holder.policy is not None
+    country, number = holder.national_number
     return Found(
         fingerprint=holder.fingerprint,
         key=holder.key,
@@ -277,4 +286,5 @@ def _found(holder: Holder) -> Found:
         aal=holder.policy.aal,
         is_staff=holder.policy.staff,
         not_after=holder.not_after.isoformat(),
+        number=number if country == city.profile().city.country else "",
     )

@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from madang.access.api import purpose
 from madang.city.api import profile
-from madang.identity import assisted
+from madang.identity import assisted, maybe_known
 from madang.identity.api import current_actor
-from madang.identity.assistance_pages import decided, shown
+from madang.identity.assistance_pages import decided
+from madang.identity.assisted_rules import CHANNELS, CONSENTS, Found, Request
 from madang.identity.errors import NoMandate, UnknownPerson
 from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
 from madang.identity.mandate_pages import wish_of
@@ -42,8 +43,9 @@ def assist(request: HttpRequest) -> HttpResponse:
         "key": given.get("key") or new_id(),
         "given": given.dict(),
         "services": [("", _("Choose")), *services().items()],
-        "channels": [(key, _(title), "") for key, title in assisted.CHANNELS.items()],
-        "consents": [(key, _(title), "") for key, title in assisted.CONSENTS.items()],
+        "channels": [(key, _(title), "") for key, title in CHANNELS.items()],
+        "maybe_known": maybe_known.waiting(),
+        "consents": [(key, _(title), "") for key, title in CONSENTS.items()],
     }
     if request.method != "POST":
         return render(request, "identity/assist.html", context)
@@ -52,41 +54,11 @@ def assist(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context |= {"errors": error.fields, "error_list": list(error.fields.items())}
         return render(request, "identity/assist.html", context, status=422)
-    except (UnknownPerson, Forbidden) as error:
+    except (UnknownPerson, Forbidden) as error:  # a child's guardian is missing, too
         errors = {"number": error.message}
         context |= {"errors": errors, "error_list": list(errors.items())}
         return render(request, "identity/assist.html", context, status=422)
     return redirect("assist-wait", row.pk)
-
-
-@never_cache
-def wait(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Wait for the resident's yes; begin once it is there."""
-    actor = current_actor(request)
-    row = assisted.of_staff(actor, session_id)
-    state = assisted.state_of(row)
-    if request.method == "POST":
-        if request.POST.get("end"):
-            assisted.end(row.pk, actor.id)
-            return redirect("assist")
-        assisted.begin(request, actor, session_id)
-        return redirect("looks")
-    headings = {
-        "asked": _("Read this number to the resident: %(number)s") % {"number": row.number},
-        "running": _("The resident agreed"),
-        "over": _("The time is over"),
-        "ended": _("This session is over"),
-    }
-    context = {
-        "heading": headings[state],
-        "crumbs": [(_("Home"), "/"), (_("Help a resident"), "/counter/assist/")],
-        "state": state,
-        "row": shown(row),
-    }
-    response = render(request, "identity/assist_wait.html", context)
-    if state == "asked":
-        response["Refresh"] = "5"  # works without JavaScript
-    return response
 
 
 @never_cache
@@ -171,10 +143,10 @@ def _in_emergency(request: HttpRequest, name: str, reason: str) -> list[dict[str
     ]
 
 
-def _asked(request: HttpRequest) -> assisted.Request:
+def _asked(request: HttpRequest) -> Request:
     given = request.POST
     minutes = given.get("minutes", "")
-    return assisted.Request(
+    return Request(
         person=_found(request, "").person,
         service=given.get("service", ""),
         minutes=int(minutes) if minutes.isdecimal() and len(minutes) <= 3 else 0,
@@ -184,7 +156,7 @@ def _asked(request: HttpRequest) -> assisted.Request:
     )
 
 
-def _found(request: HttpRequest, who: str) -> assisted.Found:
+def _found(request: HttpRequest, who: str) -> Found:
     given = request.POST
     return assisted.resident_with(
         current_actor(request),

@@ -10,13 +10,14 @@ ProofFailed       422   what was shown does not prove who it is
   CodeOver        422   an app's code of half a minute ago
 NoMandate         409   no mandate, or nobody who could give or hold it
 NeedsConfirmation 409   money or identity: the resident or a second officer has to say yes
+NeedsGuardian     403   below the age of consent a parent or guardian agrees
 LastAuthenticator 409   nothing else opens the account
 UnknownAuthenticator 404  it was removed meanwhile, or is another account's
 """
 
 from __future__ import annotations
 
-from madang.kernel.errors import Conflict, Invalid, LimitReached, MadangError, NotFound
+from madang.kernel.errors import Conflict, Forbidden, Invalid, LimitReached, MadangError, NotFound
 
 
 class TooManyAttempts(LimitReached):
@@ -88,6 +89,12 @@ class NeedsConfirmation(Conflict):
     def __init__(self, message: str, *, pending: str) -> None:
         super().__init__(message)
         self.pending = pending
+
+
+class NeedsGuardian(Forbidden):
+    """A child cannot agree to this alone; the message says what to do."""
+
+    code = "needs-guardian"
 
 
 class LastAuthenticator(Conflict):

@@ -10,12 +10,19 @@ from madang.identity.assisted_models import AssistedSession, PendingAct
 from madang.identity.challenge_models import SpentChallenge
 from madang.identity.key_models import Contact, OneTimeCode, PaperCode, Recovery
 from madang.identity.mandate_models import ActForOther, Mandate, Organisation
-from madang.identity.person_models import ExternalId, Person, PersonName, Proofing
+from madang.identity.person_models import (
+    ExternalId,
+    MaybeKnown,
+    Person,
+    PersonName,
+    Proofing,
+)
 from madang.identity.provider_models import (
     AuthorizationRequest,
     Client,
     Code,
     Consent,
+    ConsentAsked,
     Grant,
     SigningKey,
     Subject,
@@ -41,6 +48,7 @@ __all__ = [
     "Client",
     "Code",
     "Consent",
+    "ConsentAsked",
     "Contact",
     "Delivery",
     "DeviceRequest",
@@ -50,6 +58,7 @@ __all__ = [
     "Kiosk",
     "LookQuestion",
     "Mandate",
+    "MaybeKnown",
     "Milestone",
     "OneTimeCode",
     "Organisation",

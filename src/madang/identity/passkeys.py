@@ -144,31 +144,74 @@ def sign_in(request: HttpRequest, token: str, answer: str) -> Known:
     """
     if ceremonies.answered(request, SIGN_IN, token) is None:
         raise ProofFailed(_AGAIN)
+    return shown(request, bytes.fromhex(token), answer)
+
+
+def shown(
+    request: HttpRequest, challenge: bytes, answer: str, *, checks_user: bool = False
+) -> Known:
+    """Return whose passkey answered a challenge that was asked once, and what that showed.
+
+    Parameters
+    ----------
+    checks_user : take only a passkey that checked finger, face or PIN.
+
+    Raises
+    ------
+    ProofFailed
+        As `sign_in` says.
+    """
     given = _read(answer)
     row = authenticators.find(PASSKEY, str(given.get("id", ""))[:200])
     if row is None or not _is_of(row, given):
         raise ProofFailed(_AGAIN)
-    try:
-        shown: VerifiedAuthentication = verify_authentication_response(
-            credential=given,
-            expected_challenge=bytes.fromhex(token),
-            expected_rp_id=rp_id(),
-            expected_origin=_origins(request),
-            credential_public_key=base64url_to_bytes(row.public["key"]),
-            credential_current_sign_count=0,  # compared below, where it is also moved on
-        )
-    except WebAuthnException:
-        raise ProofFailed(_AGAIN) from None
+    found = _verified(row, challenge, given, origins(request), checks_user=checks_user)
     # zero on both sides: a passkey that does not count (WebAuthn level 3, section 6.1.1)
-    never_counts = shown.new_sign_count == 0 and row.counter == 0
-    if not authenticators.use(row, shown.new_sign_count, may_stay=never_counts):
+    never_counts = found.new_sign_count == 0 and row.counter == 0
+    if not authenticators.use(row, found.new_sign_count, may_stay=never_counts):
         audit.record(f"account:{row.account_id}", "identity.suspect_copy",
                      f"authenticator:{row.pk}")  # fmt: skip
         with transaction.atomic():
             authenticators.tell(row.account_id, "passkey-copied")
         raise ProofFailed(_AGAIN)
-    amr = "passkey" if shown.user_verified else "pop"
+    amr = "passkey" if found.user_verified else "pop"
     return Known(authenticators.account(row.account_id), Proof(amr, row.pk))
+
+
+def is_signature_of(row: Authenticator, challenge: bytes, answer: str, asked: list[str]) -> bool:
+    """Return whether this passkey, its user checked, signed a challenge; for what was kept.
+
+    Parameters
+    ----------
+    asked : the origins that could ask then.
+    """
+    try:
+        _verified(row, challenge, _read(answer), asked, checks_user=True)
+    except ProofFailed:
+        return False
+    return True
+
+
+def _verified(
+    row: Authenticator,
+    challenge: bytes,
+    given: dict[str, Any],
+    asked: list[str],
+    *,
+    checks_user: bool,
+) -> VerifiedAuthentication:
+    try:
+        return verify_authentication_response(
+            credential=given,
+            expected_challenge=challenge,
+            expected_rp_id=rp_id(),
+            expected_origin=asked,
+            credential_public_key=base64url_to_bytes(row.public["key"]),
+            credential_current_sign_count=0,  # compared by the caller, where it is also moved on
+            require_user_verification=checks_user,
+        )
+    except WebAuthnException:
+        raise ProofFailed(_AGAIN) from None
 
 
 def _made(request: HttpRequest, token: str, answer: str) -> VerifiedRegistration:
@@ -177,7 +220,7 @@ def _made(request: HttpRequest, token: str, answer: str) -> VerifiedRegistration
             credential=_read(answer),
             expected_challenge=bytes.fromhex(token),
             expected_rp_id=rp_id(),
-            expected_origin=_origins(request),
+            expected_origin=origins(request),
         )
     except WebAuthnException:
         raise ProofFailed(_AGAIN) from None
@@ -219,7 +262,7 @@ def _read(answer: str) -> dict[str, Any]:
     return given
 
 
-def _origins(request: HttpRequest) -> list[str]:
+def origins(request: HttpRequest) -> list[str]:
     """Return the pages that may ask: ours; a demonstration's also under another port."""
     here = settings()
     known = [here.public_origin]

@@ -13,13 +13,15 @@ class Person(PersonalModel):
     """One human being the city deals with; needs no resident number (foreigners, newborn).
 
     `register` is the keyed hash of the population register's number where there is one: the number
-    itself is never kept. A dead or emigrated person's accounts are closed, the record stays.
+    itself is never kept. A dead or emigrated person's accounts are closed, the record stays; so
+    does the record of somebody who was entered twice, emptied into the other one (joined).
     """
 
     class State(models.TextChoices):
         LIVING = "living"
         DEAD = "dead"
         EMIGRATED = "emigrated"
+        JOINED = "joined"
 
     class Personal:
         dataset = "identity.person"
@@ -109,3 +111,29 @@ class Proofing(PersonalModel):
 
     def __str__(self) -> str:
         return f"IAL {self.ial} of {self.person_id}"
+
+
+class MaybeKnown(PersonalModel):
+    """A record that may be of somebody entered before (`other`): same name, same birthday.
+
+    `is_same` is what a clerk decided with the person's document; without it neither.
+    """
+
+    class Personal:
+        dataset = "identity.maybe-known"
+        subject = "person_id"
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="maybe_known")
+    other = models.ForeignKey(Person, models.CASCADE, related_name="maybe_again")
+    found = models.DateTimeField(default=times.now)
+    decided = models.DateTimeField(null=True, db_index=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    is_same = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="identity_one_hint_per_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} may be {self.other_id}"

@@ -161,13 +161,19 @@ class Subject(models.Model):
 
 
 class Consent(models.Model):
-    """What somebody agreed that an application may be told; withdrawn, never deleted."""
+    """What somebody agreed that an application may be told; withdrawn, never deleted.
+
+    For a child below the age of consent `given_by` and `mandate` say which guardian agreed, and by
+    what right.
+    """
 
     account = models.CharField(max_length=36)
     client = models.ForeignKey(Client, models.CASCADE, related_name="consents")
     scopes = models.JSONField(default=list)
     claims = models.JSONField(default=list, help_text="Claims asked for one by one.")
     given = models.DateTimeField(default=times.now)
+    given_by = models.CharField(max_length=64, blank=True)
+    mandate = models.CharField(max_length=36, blank=True)
     withdrawn = models.DateTimeField(null=True)
 
     class Meta:
@@ -181,6 +187,31 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"consent of {self.account} to {self.client_id}"
+
+
+class ConsentAsked(models.Model):
+    """What a child below the age of consent asked a guardian to agree to; decided once."""
+
+    account = models.CharField(max_length=36, db_index=True)
+    client = models.ForeignKey(Client, models.CASCADE)
+    scopes = models.JSONField(default=list)
+    claims = models.JSONField(default=list)
+    asked = models.DateTimeField(default=times.now)
+    decided = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    is_given = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "client"],
+                condition=Q(decided__isnull=True),
+                name="identity_one_open_question",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} asks for {self.client_id}"
 
 
 class AuthorizationRequest(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from madang.identity.provider_models import Client, Grant
 from madang.kernel import times
@@ -36,15 +37,17 @@ class DeviceRequest(models.Model):
 
 
 class BackchannelRequest(models.Model):
-    """A request for somebody's approval that an application made without their browser (CIBA).
+    """A request for somebody's approval that was made without their browser (CIBA).
 
-    `number` is shown where the request was made; only who sees it there can choose it here.
-    `notify` is the application's sealed token for the ping.
+    An application (`client`) made it, or a member of staff who wants to help (`assisted`). `number`
+    is shown where the request was made; only who sees it there can choose it here. `notify` is the
+    application's sealed token for the ping.
     """
 
     id = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of auth_req_id.")
     public_id = models.CharField(max_length=36, unique=True, default=new_id)
-    client = models.ForeignKey(Client, models.CASCADE)
+    client = models.ForeignKey(Client, models.CASCADE, null=True)
+    assisted = models.CharField(max_length=36, blank=True, db_index=True)
     account = models.CharField(max_length=36, db_index=True)
     scope = models.CharField(max_length=500)
     ial = models.SmallIntegerField(default=1)
@@ -61,8 +64,17 @@ class BackchannelRequest(models.Model):
     state = models.CharField(max_length=8, choices=Waiting.choices, default=Waiting.ASKED)
     grant = models.ForeignKey(Grant, models.CASCADE, null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(client__isnull=False, assisted="")
+                | (Q(client__isnull=True) & ~Q(assisted="")),
+                name="identity_approval_asked_by_one",
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"approval asked by {self.client_id}"
+        return f"approval asked by {self.client_id or 'staff'}"
 
 
 class Delivery(models.Model):

@@ -53,9 +53,9 @@ def offers() -> Iterable[Offer]:
     )
     yield Schedule(
         "identity-clear-sessions",
-        "23 * * * *",
+        "* * * * *",
         "madang.identity.sessions:clear_expired",
-        "Delete sessions that have ended.",
+        "Delete sessions that have ended, and tell the applications.",
     )
 
 
@@ -158,9 +158,11 @@ def _acting_pages() -> Iterable[Offer]:
     yield Page("account/assistance/answer/", f"{help_}:answer", "assist-answer", "signed-in+aal2")
     yield Page("account/confirmations/", f"{help_}:confirmations", "confirmations", own)
     yield Page("counter/assist/", f"{counter}:assist", "assist", "role:clerk")
-    yield Page("counter/assist/<str:session_id>/", f"{counter}:wait", "assist-wait",
-               "role:clerk")  # fmt: skip
+    waits = "madang.identity.waiting_pages:wait"
+    yield Page("counter/assist/<str:session_id>/", waits, "assist-wait", "role:clerk")
     yield Page("counter/mandates/new/", f"{counter}:mandate", "counter-mandate", "role:clerk")
+    known = "madang.identity.maybe_known_pages:listed"
+    yield Page("counter/known/", known, "maybe-known", "role:clerk+recent")
     yield Page("counter/confirmations/", f"{counter}:confirmations", "second-yes",
                "role:department-head,clerk+recent")  # fmt: skip
     yield Page("counter/emergency/", f"{counter}:emergency", "emergency-open",
@@ -185,6 +187,8 @@ def _staff_pages() -> Iterable[Offer]:
     yield Page("staff/one/<str:account_id>/", f"{staff}:one", "staff-one", admin)
     yield Page("kiosk/", f"{kiosks}:start", "kiosk", "public")
     yield Page("kiosk/bind/<str:token>/", f"{kiosks}:bind", "kiosk-bind", "public")
+    yield Page("kiosk/agree/", "madang.identity.assisted_kiosk_pages:agree", "kiosk-agree",
+               "public")  # fmt: skip
     yield Page("kiosk/over/", f"{kiosks}:over", "kiosk-over", "public")
     yield MenuEntry("staff", "Staff", 94, "role:administrator")
 
@@ -217,6 +221,8 @@ def _acting_jobs() -> Iterable[Offer]:
         "madang.identity.people_rules:faults_of_file",
         "From which age people act for themselves and consent to the use of their data.",
     )
+    yield Command("identity consent", "madang.identity.assisted_cli:consent",
+                  "Check how a resident agreed to be helped.")  # fmt: skip
     yield Command("identity person add", "madang.identity.person_cli:add", "Enter people.")
     yield Command("identity person end", "madang.identity.person_cli:end", "Note who died or left.")
     yield Command("identity person link", "madang.identity.person_cli:link",
@@ -321,6 +327,8 @@ def _provider_pages() -> Iterable[Offer]:
     yield Page(f"{waits}consent/", f"{here}:consent", "oauth-consent", "signed-in")
     yield Page("account/agreed/", f"{here}:agreed", "agreed", "signed-in")
     yield Page("account/agreed/<int:number>/", f"{here}:withdraw", "withdraw", "signed-in")
+    children = f"{PROVIDER}.guardian_pages:listed"
+    yield Page("account/children/", children, "guardian-consents", "signed-in+aal2")
     here = f"{PROVIDER}.ending"
     yield Page("oauth/logout", f"{here}:logout", "oauth-logout", "public", csrf_exempt=True)
     yield Page("oauth/logout/confirm/", f"{here}:confirm_logout", "oauth-logout-confirm", "public")

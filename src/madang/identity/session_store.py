@@ -115,8 +115,10 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """Delete the sessions that have ended by themselves; run by a schedule."""
-        Session.objects.filter(expires__lte=times.now()).delete()
+        """Delete the sessions that have ended by themselves, as Django's own command asks."""
+        from madang.identity import sessions
+
+        sessions.clear_expired()
 
     def get_expire_at_browser_close(self) -> bool:
         """Cookies go with the browser's window; how long a session lasts is known here."""

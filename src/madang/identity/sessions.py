@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from madang.identity.engine.levels import FACTORS, Level, aal_of
 from madang.identity.rules import session_end, touch_every
 from madang.identity.session_models import Session
-from madang.identity.session_store import ACCOUNT, DEVICE, EXPIRES, PUBLIC_ID, SEEN, SessionStore
+from madang.identity.session_store import ACCOUNT, DEVICE, EXPIRES, PUBLIC_ID, SEEN
 from madang.kernel import audit, times
 
+_SWEEPER = "system:sessions"
+_SWEPT = 500  # in one transaction
 _KEPT = ("wish", "kept_form")  # what outlives the change from visitor to account
 
 
@@ -77,7 +80,10 @@ def open_session(request: HttpRequest, opening: Opening, proofs: Iterable[Proof]
     rows = _rows(proofs, now)
     aal_of(row["amr"] for row in rows)
     kept = {name: request.session[name] for name in _KEPT if name in request.session}
+    before = facts(request)
     request.session.flush()
+    if before is not None:
+        _tell([before.id], f"account:{before.account}")
     request.session.create()
     request.session.update(kept)
     request.session.update(
@@ -249,5 +255,20 @@ def _forget(request: HttpRequest) -> None:
 
 
 def clear_expired() -> None:
-    """Delete sessions that ended by themselves; run by a schedule."""
-    SessionStore.clear_expired()
+    """Delete sessions that ended by themselves, and tell the applications; run by a schedule.
+
+    Whoever deletes a session tells of it, in one transaction: no application is told twice, and
+    none is forgotten where the process dies between the two.
+    """
+    over = Session.objects.filter(expires__lte=times.now())
+    with transaction.atomic():
+        # whoever is just moving the limit on, or sweeps, too, has the row: it is left alone
+        rows = list(over.order_by("expires").select_for_update(skip_locked=True)[:_SWEPT])
+        Session.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        ended = [row.public_id for row in rows if row.account]
+        for one in ended:
+            audit.record(_SWEEPER, "identity.end_session", f"session:{one}",
+                         detail={"why": "over"})  # fmt: skip
+        _tell(ended, _SWEEPER)
+    if len(rows) == _SWEPT:
+        clear_expired()

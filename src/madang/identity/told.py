@@ -12,6 +12,7 @@ ASSISTANCE_ASKED = "assistance-asked"
 ASSISTANCE_BEGUN = "assistance-begun"
 ASSISTANCE_ENDED = "assistance-ended"
 CONFIRMATION_ASKED = "confirmation-asked"
+GUARDIAN_ASKED = "guardian-asked"
 EMERGENCY_OPENED = "emergency-opened"
 LOOKED_AT = "looked-at"
 QUESTION_ANSWERED = "question-answered"
@@ -30,6 +31,7 @@ TEXTS: dict[str, str] = {
     ASSISTANCE_BEGUN: _("Staff of the city act for you now. Your account says who and how long."),
     ASSISTANCE_ENDED: _("Staff of the city no longer act for you."),
     CONFIRMATION_ASKED: _("A change of money or identity waits for your yes in your account."),
+    GUARDIAN_ASKED: _("A child asks you to agree to something. Say yes or no in your account."),
     EMERGENCY_OPENED: _(
         "Somebody opened personal data in an emergency. A review is due within a day."
     ),

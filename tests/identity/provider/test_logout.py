@@ -9,12 +9,15 @@ import httpx
 import pytest
 from django.test import Client as Browser
 
+from madang.identity import sessions
 from madang.identity.account_models import Account
 from madang.identity.provider import deliveries
+from madang.identity.provider_models import Grant
 from madang.identity.provider_request_models import Delivery
 from madang.identity.session_models import Session
 from madang.identity.sessions import end_sessions
 from madang.kernel import http, times
+from madang.kernel.registry import Schedule, registry
 from tests.identity.relying import Party, new_resident, party, sign_in
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -175,3 +178,67 @@ def test_an_application_that_is_down_is_told_later_and_in_the_end_given_up(
     assert row.given_up is not None
     assert row.error == "answered 503"
     assert json.loads(json.dumps(row.attempts)) == deliveries.MOST_ATTEMPTS
+
+
+@pytest.mark.asvs("7.3.1")
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_session_that_was_idle_for_too_long_is_told_once(rp: Party, sent, offline):
+    calls, _codes = sent
+    rp.client.backchannel_logout_uri = TOLD
+    rp.client.save()
+    scope = "openid offline_access" if offline else "openid"
+    claims = rp.claims(rp.tokens(scope=scope)["id_token"])
+    silent = Browser()
+    silent.get("/")
+    sessions.clear_expired()
+    assert Delivery.objects.count() == 0, "it lasts"
+    idle = Session.objects.get(account__gt="").expires
+    with times.fixed_clock(idle):
+        for _often in range(3):
+            sessions.clear_expired()
+            deliveries.deliver_due()
+    assert not Session.objects.filter(account__gt="").exists()
+    (told,) = calls
+    token = rp.claims(told.content.decode().removeprefix("logout_token="))
+    assert (token["sub"], token["sid"]) == (claims["sub"], claims["sid"])
+    assert token["events"] == {deliveries.LOGOUT_EVENT: {}}
+    ended = Grant.objects.get().ended
+    assert (ended is None) == offline, "what was granted for longer than a session stays"
+
+
+def test_who_comes_back_in_time_is_signed_out_nowhere(rp: Party, sent):
+    rp.client.backchannel_logout_uri = TOLD
+    rp.client.save()
+    rp.tokens()
+    first = Session.objects.get(account__gt="").expires
+    with times.fixed_clock(first - timedelta(minutes=1)):
+        rp.browser.get("/account/")
+    with times.fixed_clock(first):
+        sessions.clear_expired()
+    assert Session.objects.filter(account__gt="").exists()
+    assert Delivery.objects.count() == 0
+
+
+def test_the_schedule_sweeps_every_minute():
+    (sweep,) = (one for one in registry().offers(Schedule) if one.name == "identity-clear-sessions")
+    assert sweep.cron == "* * * * *"
+    assert sweep.target == "madang.identity.sessions:clear_expired"
+
+
+def test_many_sessions_are_swept_in_slices(monkeypatch, db):
+    monkeypatch.setattr(sessions, "_SWEPT", 2)
+    for _n in range(5):
+        Browser().get("/sign-in/passkey/")
+    assert Session.objects.count() == 5
+    with times.fixed_clock(times.now() + timedelta(hours=2)):
+        sessions.clear_expired()
+    assert Session.objects.count() == 0
+
+
+def test_whoever_signs_in_as_another_in_the_same_browser_ends_the_first_session(rp: Party, sent):
+    rp.client.backchannel_logout_uri = TOLD
+    rp.client.save()
+    rp.tokens()
+    sign_in(rp.browser, new_resident())
+    assert Delivery.objects.count() == 1
+    assert Grant.objects.get().ended is not None

@@ -96,7 +96,8 @@ class Holder:
 
     `fingerprint` and `key` are SHA-256 in hexadecimal, of the certificate and of its public key.
     `authority` is the issuer's organisation, the same over its certificates; `name` is the common
-    name, `real_name` the one in the Korean identification data.
+    name, `real_name` the one in the Korean identification data. `national_number` is (country,
+    number) where the subject names the person's national number (ETSI EN 319 412-1, 5.1.3).
     """
 
     fingerprint: str
@@ -110,6 +111,7 @@ class Holder:
     virtual_id: VirtualId | None
     policy: Policy | None
     not_after: datetime
+    national_number: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from datetime import UTC, datetime
 
 from asn1crypto import cms, tsp, x509
@@ -68,6 +69,7 @@ from madang.identity.engine.challenges import Challenge
 from madang.identity.engine.korean_certificates import identity_in
 from madang.identity.engine.trust_store import Store, store_of
 
+_NATIONAL_NUMBER = re.compile(r"PNO([A-Z]{2})-([0-9A-Za-z.+ -]{4,40})")
 _USES = {"digital_signature", "non_repudiation"}
 # purposes beside which a key may also sign people in; server and code signing keys are not people
 _PURPOSES = {
@@ -228,7 +230,21 @@ def _holder(signer: x509.Certificate, policy: Policy | None) -> Holder:
         virtual_id=virtual_id,
         policy=policy,
         not_after=signer.not_valid_after.astimezone(UTC),
+        national_number=national_number(_one(signer.subject.native.get("serial_number", ""))),
     )
+
+
+def national_number(text: str) -> tuple[str, str]:
+    """Return (country, number) of a person's national number in a subject's serial number.
+
+    ETSI EN 319 412-1, section 5.1.3: ``PNO``, the country's code, a hyphen, the number. Those of
+    passports, identity cards and taxes (``PAS``, ``IDC``, ``TIN``) are in no register of people.
+
+    >>> national_number("PNOKR-9001011234567"), national_number("IDCKR-123")
+    (('KR', '9001011234567'), ('', ''))
+    """
+    found = _NATIONAL_NUMBER.fullmatch(text)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def _one(value: str | list[str]) -> str:

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from madang.identity import ceremony, sessions
+from madang.identity import assisted, assisted_approval, ceremony, sessions
+from madang.identity.assistance_pages import shown
 from madang.identity.ceremony import Wish
 from madang.identity.provider import backchannel
 from madang.identity.provider.consent_pages import told_in_words
@@ -34,9 +35,15 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     if not ceremony.is_met(facts, wish):
         return ceremony.lead_on(request, wish)
     if request.method == "POST":
-        yes = backchannel.decide(row, facts, request.POST.get("number", ""))
+        decide = backchannel.decide if row.client else assisted_approval.decide
+        yes = decide(row, facts, request.POST.get("number", ""))
         heading = _("Approved") if yes else _("Not approved")
-        return render(request, "identity/decided.html", {"heading": heading, "yes": yes})
+        context = {"heading": heading, "yes": yes, "is_assisted": row.client is None}
+        return render(request, "identity/decided.html", context)
+    if row.client is None:
+        session = shown(assisted.session_with(row.assisted))
+        context = {"heading": _("Did you ask staff to help you?"), "row": row, "session": session}
+        return render(request, "identity/approve.html", context)
     context = {
         "heading": _("Did you begin this at %(name)s?") % {"name": row.client.name},
         "row": row,

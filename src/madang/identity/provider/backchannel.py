@@ -27,16 +27,17 @@ from authlib.oauth2.rfc8628.errors import (
     SlowDownError,
 )
 from django.db import transaction
+from django.db.models import Q
 
 from madang.identity.engine.levels import Level, UnknownLevel, level_of
 from madang.identity.events import SecurityNotice
-from madang.identity.provider import deliveries, hints
+from madang.identity.provider import consents, deliveries, hints
 from madang.identity.provider.claims import account_in_force
 from madang.identity.provider.code_grant import AUTH_METHODS
 from madang.identity.provider.device import is_too_soon
 from madang.identity.provider.discovery import CIBA_GRANT
 from madang.identity.provider.grants import Wanted, grant, new_secret
-from madang.identity.provider.lifetimes import APPROVAL, POLL_S
+from madang.identity.provider.lifetimes import APPROVAL, MOST_OPEN, POLL_S
 from madang.identity.provider.subjects import account_of_subject
 from madang.identity.provider_models import Client
 from madang.identity.provider_request_models import BackchannelRequest, Delivery, Waiting
@@ -47,7 +48,6 @@ from madang.identity.told import APPROVAL_ASKED
 from madang.kernel import audit, times
 from madang.kernel.events import announce
 
-MOST_OPEN = 3  # requests to one person at a time: nobody is worn down by them
 LONGEST_MESSAGE = 100
 _USE = "ciba"
 _HINTS = ("login_hint", "id_token_hint", "login_hint_token")
@@ -112,10 +112,10 @@ def ask_for_approval(client: Client, parameters: dict[str, Any]) -> dict[str, An
 def waiting_for(account: str) -> list[BackchannelRequest]:
     """Return the requests that wait for somebody, newest first."""
     rows = BackchannelRequest.objects.select_related("client").filter(
+        Q(client__state=Client.State.APPROVED) | Q(client__isnull=True),  # none: staff ask
         account=account,
         state=Waiting.ASKED,
         expires__gt=times.now(),
-        client__state=Client.State.APPROVED,
     )
     return list(rows.order_by("-made"))
 
@@ -125,7 +125,10 @@ def decide(row: BackchannelRequest, facts: SessionFacts, number: str) -> bool:
 
     The caller has made sure that the session reaches the level that was asked for.
     """
+    assert row.client is not None  # where staff ask, `assisted_approval` decides
     yes = secrets.compare_digest(row.number, number)
+    if yes:
+        consents.require_for(facts.account, row.client, row.scope.split())
     with transaction.atomic():
         waiting = BackchannelRequest.objects.filter(pk=row.pk, state=Waiting.ASKED)
         if not waiting.update(state=Waiting.APPROVED if yes else Waiting.REFUSED):

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from madang.identity import sessions
-from madang.identity.provider import consents, requests
+from madang.identity import guardians, sessions
+from madang.identity.provider import consents, guardian_consents, requests
 from madang.identity.provider.answers import allow_form, error_to_client
 from madang.identity.provider.authorize_pages import go_back, waiting_for
+from madang.identity.provider.requests import Kept
 from madang.identity.provider.scopes import CLAIMS, SCOPES
+from madang.identity.sessions import SessionFacts
 
 
 @never_cache
@@ -24,6 +26,8 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
     waiting, facts = waiting_for(request, handle), sessions.facts(request)
     assert facts is not None  # the route lets in whoever is signed in
     asked = waiting.asked
+    if not guardians.consents_alone(facts.person):
+        return _of_child(request, waiting, facts)
     if request.method == "POST":
         if request.POST.get("answer") != "yes":
             requests.done(waiting)
@@ -37,6 +41,29 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         "handle": handle,
     }
     return allow_form(render(request, "identity/consent.html", context), asked.redirect_uri)
+
+
+def _of_child(request: HttpRequest, waiting: Kept, facts: SessionFacts) -> HttpResponse:
+    """Say that a guardian has to agree; ask them, or go back without."""
+    asked, said = waiting.asked, ""
+    answer = request.POST.get("answer") if request.method == "POST" else ""
+    if answer == "no":
+        requests.done(waiting)
+        return error_to_client(request, asked, "access_denied")
+    if not guardians.guardians_of(facts.person):
+        said = guardians.no_guardian()
+    elif answer == "ask":
+        guardian_consents.ask(facts.account, facts.person, asked)
+    context = {
+        "heading": _("A parent or guardian agrees to this first"),
+        "client": asked.client,
+        "told": told_in_words(asked.scopes, asked.names_claims),
+        "said": said,
+        "is_asked": guardian_consents.is_asked(facts.account, asked.client),
+    }
+    status = 403 if answer and not context["is_asked"] else 200
+    page = render(request, "identity/consent_of_child.html", context, status=status)
+    return allow_form(page, asked.redirect_uri)
 
 
 @never_cache

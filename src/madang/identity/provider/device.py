@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, UnauthorizedClientError
 from authlib.oauth2.rfc8628 import DeviceAuthorizationEndpoint, DeviceCodeGrant
 from django.db.models import F
 
+from madang.identity.provider import consents
 from madang.identity.provider.addresses import address
 from madang.identity.provider.claims import account_in_force
 from madang.identity.provider.code_grant import AUTH_METHODS
@@ -138,7 +139,15 @@ def waiting_device(code: str) -> DeviceRequest | None:
 
 
 def decide(row: DeviceRequest, facts: SessionFacts, *, yes: bool) -> bool:
-    """Let a device in, or not; False where it was decided meanwhile."""
+    """Let a device in, or not; False where it was decided meanwhile.
+
+    Raises
+    ------
+    NeedsGuardian
+        For a child where nobody agreed to it for them.
+    """
+    if yes:
+        consents.require_for(facts.account, row.client, row.scope.split())
     waiting = DeviceRequest.objects.filter(pk=row.pk, state=Waiting.ASKED)
     if not waiting.update(state=Waiting.APPROVED if yes else Waiting.REFUSED):
         return False

@@ -18,6 +18,7 @@ OFFLINE_IDLE = timedelta(days=30)
 EXCHANGED = timedelta(minutes=10)
 DEVICE = timedelta(minutes=15)
 APPROVAL = timedelta(minutes=5)
+MOST_OPEN = 3  # approvals that wait for one person: nobody is worn down by them
 POLL_S = 5  # RFC 8628, section 3.5
 LOGOUT_TOKEN = timedelta(minutes=2)  # OpenID Connect Back-Channel Logout 1.0, section 2.4
 ASSERTION = timedelta(minutes=10)  # the longest that a client's signed statement may be good for
