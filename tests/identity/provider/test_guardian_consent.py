@@ -18,12 +18,12 @@ from madang.identity.mandate_entry import Evidence
 from madang.identity.mandates import Wish
 from madang.identity.people import NameForm, Particulars
 from madang.identity.person_models import Person
-from madang.identity.provider import consents
+from madang.identity.provider import consents, device
 from madang.identity.provider_models import Consent, ConsentAsked, Grant
-from madang.identity.provider_request_models import BackchannelRequest
+from madang.identity.provider_request_models import BackchannelRequest, DeviceRequest
 from madang.identity.vouched import Vouched
 from madang.kernel import times
-from tests.identity.keys import notices
+from tests.identity.keys import facts_of, notices
 from tests.identity.relying import Party, party, sign_in
 from tests.identity.residents import COUNTER, actor_of, client_of, resident, staff
 from tests.looking import rows
@@ -172,6 +172,30 @@ def test_more_than_was_agreed_to_is_asked_anew(asking, child, mother):
     consents.require_for(child.pk, asking.client, ["openid"])
     with pytest.raises(NeedsGuardian):
         consents.require_for(child.pk, asking.client, ["openid", "birthdate"])
+
+
+def test_neither_by_approval_nor_for_a_device_a_child_lets_an_application_in(asking, child, mother):
+    soon = times.now() + timedelta(minutes=5)
+    row = BackchannelRequest.objects.create(
+        id="1" * 64, client=asking.client, account=child.pk, scope="openid profile", number="11",
+        choices=["11", "22", "33"], expires=soon, interval_s=5,
+    )  # fmt: skip
+    tv = DeviceRequest.objects.create(
+        id="2" * 64, user_code="3" * 64, client=asking.client, scope="openid profile",
+        expires=soon, interval_s=5,
+    )  # fmt: skip
+    own, path = client_of(child), f"/approve/{row.public_id}/"
+    refused = own.post(path, {"number": "11"}, headers=EN)
+    assert refused.status_code == 403
+    with pytest.raises(NeedsGuardian):
+        device.decide(tv, facts_of(own), yes=True)
+    assert not Grant.objects.exists()
+    entered(child, mother)
+    asking.browser.post(page_of(asking, scope="openid profile"), {"answer": "ask"})
+    client_of(mother).post(PAGE, {"number": ConsentAsked.objects.get().pk, "answer": "yes"})
+    assert own.post(path, {"number": "11"}).context["yes"]
+    assert device.decide(tv, facts_of(own), yes=True)
+    assert Grant.objects.count() == 2
 
 
 @pytest.mark.parametrize(("days", "alone"), [(0, True), (1, False)])
