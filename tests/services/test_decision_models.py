@@ -128,10 +128,13 @@ def test_a_model_may_import_another():
         decision("e", text("inner model.twice(Age)"), "fn:urn:inner#twice", "Age"),
     )
     found = evaluated(
-        file, {"inner model": inner}, **{"inner model": {"Person name": "Ann"}, "Age": N(7)}
+        file, {"urn:inner": inner}, **{"inner model": {"Person name": "Ann"}, "Age": N(7)}
     )
     assert found.values == {"d": "Hello Ann", "e": N(14)}
-    assert evaluated(file, {"inner model": inner}, Age=N(151)).values["e"] is None
+    assert evaluated(file, {"urn:inner": inner}, Age=N(151)).values["e"] is None
+    nameless = file.replace(b'name="inner model" ', b'name="" ').replace(b"inner model.", b"")
+    found = evaluated(nameless, {"urn:inner": inner}, **{"Person name": "Ann", "Age": N(7)})
+    assert found.values == {"d": "Hello Ann", "e": N(14)}
     assert "is not there" in Program(read_model(file)).compile_all()[0]
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from madang.services.engine.feel.library import LIBRARY
 from madang.services.engine.feel.tokens import InvalidExpression
 from tests.services.feel import noted, run, written
 
@@ -28,6 +31,9 @@ ARITHMETIC = [
     ("2 ** 0.5", "1.414213562373095048801688724209698"),
     ("10 ** 7000", "null"),
     ("1.5e3", "1500"),
+    ("12345678901234567890123456789012345678", "12345678901234567890123456789012350000"),
+    ("1e7000", "null"),
+    ("[1, 2] instance of list<number> and 1 in (1).foo", "false"),
     (".5", "0.5"),
     ("-.5", "-0.5"),
     ("1 + null", "null"),
@@ -264,3 +270,62 @@ def test_what_is_no_expression_is_refused(text):
 
 def test_endless_calls_end_in_null():
     assert run("{f: function(n) 1 + f(n), x: f(1)}.x") is None
+
+
+VALUES = [
+    "1 ",
+    " -2.5 ",
+    ' "a" ',
+    " null ",
+    " true ",
+    " [1, 2] ",
+    " {a: 1} ",
+    " [1..3] ",
+    ' @"2020-01-01" ',
+    " [null] ",
+    " x ",
+    '\n@"10:00:00Z" ',
+    ' @"2020-01-01T00:00:00" ',
+    ' @"P1D" ',
+    ' @"P1Y" ',
+    " [] ",
+    " function(x) x ",
+    " 1e6000 ",
+    " -1e-6000 ",
+    '\n["a"] ',
+    " [{a: 1}, {a: 2}] ",
+    ' "[" ',
+    " 999999999999",
+]
+
+
+def expressions():
+    leaf = st.sampled_from([text.strip() for text in VALUES])
+
+    def more(inner):
+        two = st.tuples(inner, inner)
+        op = st.sampled_from(["+", "-", "*", "/", "**", "=", "!=", "<", "and", "or", "in"])
+        call = st.tuples(st.sampled_from(sorted(LIBRARY)), st.lists(inner, max_size=4))
+        return st.one_of(
+            st.tuples(inner, op, inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+            call.map(lambda t: f"{t[0]}({', '.join(t[1])})"),
+            two.map(lambda t: f"{t[0]}[{t[1]}]"),
+            two.map(lambda t: f"(for i in {t[0]} return {t[1]})"),
+            two.map(lambda t: f"(if {t[0]} then {t[1]} else {t[0]})"),
+            inner.map(lambda t: f"({t}).time offset"),
+        )
+
+    return st.recursive(leaf, more, max_leaves=8)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(expressions())
+def test_no_expression_does_worse_than_null(text):
+    written(text, x=Decimal(3))
+
+
+@pytest.mark.parametrize("text", ["x[1e6000]", '@"P1D" * 1e6000', "for i in 1..1e6000 return i",
+                                  "get value({a: 1}, [{a: 1}])", "time(1e30, 0, 0)",
+                                  "date(1e5000, 1, 1)", "decimal(1, 1e6000)"])  # fmt: skip
+def test_what_is_too_large_or_odd_is_null(text):
+    assert run(text, x=[Decimal(3)]) is None

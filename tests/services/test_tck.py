@@ -125,3 +125,27 @@ def test_the_command_prints_the_same(tree):
 def test_a_folder_without_levels_is_refused(tmp_path):
     with pytest.raises(InvalidDecisionModel, match="compliance-level-2"):
         run_tree(tmp_path)
+
+
+def test_facts_of_imported_models_are_named_by_import_or_by_components(tmp_path):
+    inner = definitions(
+        given("Name", "string"),
+        decision("hello", text('"Hello " + Name'), "Name"),
+        namespace="urn:inner",
+    )
+    outer = definitions(
+        '<import name="in ner" namespace="urn:inner" importType="http://x/spec/DMN/1/"/>',
+        decision("d", text("in ner.hello"), "urn:inner#hello"),
+    )
+    folder = tmp_path / "compliance-level-3" / "0001"
+    folder.mkdir(parents=True)
+    (folder / "inner.dmn").write_bytes(inner)
+    (folder / "outer.dmn").write_bytes(outer)
+    name = value("Ann", "string")
+    wanted = [("d", value("Hello Ann", "string"), "")]
+    cases = case("dotted", [("in ner.Name", name)], wanted) + case(
+        "nested", [("in ner", f'<component name="Name">{name}</component>')], wanted
+    )
+    (folder / "outer-test-01.xml").write_text(HEAD.format(model="outer.dmn", cases=cases))
+    found = run_tree(tmp_path).plain()
+    assert found["compliance-level-3"] == {"passed": 2, "total": 2}

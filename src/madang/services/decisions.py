@@ -77,21 +77,31 @@ def facts_for(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return facts as values of FEEL, and the names among them that the model does not know."""
     given: dict[str, Any] = {}
-    unknown = []
+    unknown: list[str] = []
     for name, value in facts.items():
         node = program.by_name.get(name)
         if isinstance(node, InputData | Decision):
             given[name] = _fact(program, node, value, source)
-        elif name in program.imports and isinstance(value, dict):
-            given[name], inner = facts_for(program.imports[name], value, source)
-            unknown += [f"{name}.{one}" for one in inner]
-        elif "" in program.imports:
-            inside, inner = facts_for(program.imports[""], {name: value}, source)
-            given.update(inside)
-            unknown += inner
-        else:
-            unknown.append(name)
+            continue
+        inside, inner = _of_import(program, name, value, source)
+        given.update(inside)
+        unknown += inner
     return given, tuple(unknown)
+
+
+def _of_import(
+    program: Program, name: str, value: Any, source: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a fact of an imported model: below the import's name, or plain where it has none."""
+    for alias, imported in program.imported():
+        if alias and alias == name and isinstance(value, dict):
+            inside, unknown = facts_for(imported, value, source)
+            return {name: inside}, tuple(f"{name}.{one}" for one in unknown)
+        if not alias:
+            inside, unknown = facts_for(imported, {name: value}, source)
+            if not unknown:
+                return inside, ()
+    return {}, (name,)
 
 
 def _fact(program: Program, node: InputData | Decision, value: Any, source: str) -> Any:

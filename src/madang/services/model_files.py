@@ -38,7 +38,7 @@ class Folder:
         for one in source.imports:
             found = self._imported(one.namespace, one.location)
             if found is not None and found not in (*around, path):
-                imports[one.name] = self.program(found, (*around, path))
+                imports[one.namespace] = self.program(found, (*around, path))
         return Program(source, imports)
 
     def _model(self, path: Path) -> Model:

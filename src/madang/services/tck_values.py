@@ -73,14 +73,30 @@ def _typed(value: Element) -> Any:
 def facts_of(program: Program, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts made ready for a model: text as its types read it, members not given null."""
     found: dict[str, Any] = {}
-    for name, value in facts.items():
+    imported = program.imported()
+    for name, value in _nested(facts, [alias for alias, _ in imported]).items():
         node = program.by_name.get(name)
         if isinstance(node, InputData | Decision):
             found[name] = _ready(value, type_or_any(node.type, program.types))
-        elif name in program.imports and isinstance(value, dict):
-            found[name] = facts_of(program.imports[name], value)
-        else:
+            continue
+        found[name] = value
+        for alias, inner in imported:
+            if alias == name and isinstance(value, dict):
+                found[name] = facts_of(inner, value)
+            elif not alias and name in inner.by_name:
+                found.update(facts_of(inner, {name: value}))
+    return found
+
+
+def _nested(facts: Mapping[str, Any], aliases: list[str]) -> dict[str, Any]:
+    """Return facts in which `import.name` is a member of `import`."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        alias = next((a for a in aliases if a and name.startswith(f"{a}.")), None)
+        if alias is None:
             found[name] = value
+        else:
+            found.setdefault(alias, {})[name[len(alias) + 1 :]] = value
     return found
 
 

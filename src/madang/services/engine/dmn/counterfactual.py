@@ -68,10 +68,14 @@ def nearest_counterfactual(
     """Return the nearest change of one fact that changes a decision; None where none was found."""
     node = program.by_name[name]
     trials = _Trials(program, node, facts, now)
-    thresholds = list(_thresholds(program, node))
+    by_column = _thresholds(program, node)
+    used = facts_under(program, node, facts)
+    columns = {path_text(path) for path in used}
+    # a column that looks at no fact itself looks at something reckoned from facts
+    behind = [one for name, found in by_column.items() if name not in columns for one in found]
     best: Counterfactual | None = None
-    for path, value in facts_under(program, node, facts).items():
-        found = _nearest_of(trials, path, value, thresholds)
+    for path, value in used.items():
+        found = _nearest_of(trials, path, value, by_column.get(path_text(path), behind))
         if found is not None and (best is None or found.distance < best.distance):
             best = found
     return best
@@ -172,17 +176,17 @@ def _halved(trials: _Trials, path: Path, at: Callable[[int], Any], same: int, ot
     return other
 
 
-def _thresholds(program: Program, node: Node) -> Iterator[Any]:
-    seen: set[Any] = set()
+def _thresholds(program: Program, node: Node) -> dict[str, list[Any]]:
+    """Return the constants that tables compare with, by what their columns look at."""
+    found: dict[str, dict[tuple[type, Any], Any]] = {}
     for table, target in tables_under(program, node):
-        texts = [text for rule in table.rules for text in rule.tests]
-        texts += [one.allowed for one in table.inputs if one.allowed]
-        for text in texts:
-            for value in _constants(text, target.program):
-                key = (type(value), value)
-                if key not in seen:
-                    seen.add(key)
-                    yield value
+        for i, column in enumerate(table.inputs):
+            texts = [rule.tests[i] for rule in table.rules if i < len(rule.tests)]
+            of_column = found.setdefault(" ".join(column.expression.split()), {})
+            for text in dict.fromkeys([*texts, column.allowed or "-"]):
+                for value in _constants(text, target.program):
+                    of_column.setdefault((type(value), value), value)
+    return {name: list(values.values()) for name, values in found.items()}
 
 
 def _constants(text: str, program: Program) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from madang.services.engine.dmn.counterfactual import (
 )
 from madang.services.engine.dmn.hits import Hit
 from madang.services.engine.dmn.plain import to_plain
-from madang.services.engine.dmn.program import Program
+from madang.services.engine.dmn.program import Outcome, Program
 from madang.services.engine.dmn.reach import facts_under
 
 
@@ -26,10 +26,15 @@ def explanation(
     used = facts_under(program, node, facts)
     return {
         "outcome": to_plain(outcome.values[name]),
-        "rules": [_rule(hit, row) for hit in outcome.hits for row in hit.rows],
+        "rules": rules_of(outcome),
         "facts": {path_text(path): to_plain(value) for path, value in used.items()},
         "counterfactual": _otherwise(nearest_counterfactual(program, name, facts, now)),
     }
+
+
+def rules_of(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return the rows that held, in the order in which tables were run, as plain values."""
+    return [_rule(hit, row) for hit in outcome.hits for row in hit.rows]
 
 
 def _rule(hit: Hit, row: int) -> dict[str, Any]:

@@ -59,11 +59,12 @@ class Session:
         """Return the session in which a target is evaluated."""
         if target.alias is None:
             return self
-        if target.alias not in self.imported:
+        namespace = target.program.model.namespace
+        if namespace not in self.imported:
             inside = self.facts if not target.alias else self.facts.get(target.alias)
             facts = inside if isinstance(inside, Mapping) else {}
-            self.imported[target.alias] = Session(target.program, facts, self.notes)
-        return self.imported[target.alias]
+            self.imported[namespace] = Session(target.program, facts, self.notes)
+        return self.imported[namespace]
 
     def value(self, node: model.Node) -> Any:
         """Return the value of a node, reckoned once."""
@@ -102,7 +103,7 @@ class Session:
 
 
 class Program:
-    """A model that can be evaluated; `imports` are programs by the names of the imports."""
+    """A model that can be evaluated; `imports` are programs by their namespaces."""
 
     def __init__(self, source: model.Model, imports: Mapping[str, Program] | None = None) -> None:
         self.model = source
@@ -111,21 +112,31 @@ class Program:
         self.by_id = {node.id: node for node in source.nodes}
         self.by_name = {node.name: node for node in source.nodes}
         for one in source.imports:
-            if one.name not in self.imports:
+            if one.namespace not in self.imports:
                 self.faults.append(f"the import {one.name or one.namespace!r} is not there")
         self.types = types_of(source.items, self._imported_types(), self.faults)
         self.members = Names([*MEMBERS, *self._member_names()])
+        self.reaches: dict[str, list[Target]] = {}  # what each node rests on, once it was asked
         self._closures: dict[str, Closure] = {}
+
+    def imported(self) -> list[tuple[str, Program]]:
+        """Return the programs that are there, with the names they are imported under."""
+        return [
+            (one.name, self.imports[one.namespace])
+            for one in self.model.imports
+            if one.namespace in self.imports
+        ]
 
     def _imported_types(self) -> dict[str, Type]:
         found: dict[str, Type] = {}
-        for alias, program in self.imports.items():
+        for alias, program in self.imported():
             for name, type_ in program.types.items():
                 found[f"{alias}.{name}" if alias else name] = type_
         return found
 
     def _member_names(self) -> Iterable[str]:
         yield from member_names(self.model.items)
+        yield from self.types
         for program in self.imports.values():
             yield from program.by_name
             yield from program.members.all()
@@ -146,7 +157,7 @@ class Program:
             if node is not None:
                 return Target(self, node)
         for one in self.model.imports:
-            program = self.imports.get(one.name)
+            program = self.imports.get(one.namespace)
             if program and (not namespace or namespace == one.namespace) and id_ in program.by_id:
                 return Target(program, program.by_id[id_], one.name)
         return None

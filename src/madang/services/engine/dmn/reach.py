@@ -13,6 +13,12 @@ from madang.services.engine.dmn.written import boxes_in, texts_in
 
 def targets_under(program: Program, node: model.Node) -> list[Target]:
     """Return a node and everything it requires, each once."""
+    if node.id not in program.reaches:
+        program.reaches[node.id] = _walked(program, node)
+    return program.reaches[node.id]
+
+
+def _walked(program: Program, node: model.Node) -> list[Target]:
     found: dict[tuple[int, str], Target] = {}
     waiting = [Target(program, node)]
     while waiting:
@@ -71,6 +77,8 @@ def facts_under(program: Program, node: model.Node, facts: dict[str, Any]) -> di
             found.update(_leaves((target.alias, name), value))
         elif name in facts and not target.alias:
             found.update(_leaves((name,), facts[name]))
+    if all(len(path) == 1 for path in found):
+        return dict(sorted(found.items()))
     texts = [text for t in targets_under(program, node) for text in texts_in(_logic(t.node))]
     return {path: value for path, value in sorted(found.items()) if _is_written(path, texts, found)}
 

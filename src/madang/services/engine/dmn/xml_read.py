@@ -36,7 +36,7 @@ class _Definitions:
                 element.get("locationURI"),
             )
             for element in self.root.all("import")
-            if "/spec/DMN/" in (element.get("importType") or "")
+            if "/spec/DMN/" in (element.get("importType") or "/spec/DMN/")
         )
         self.read = Reader(self._type_prefixes(document))
 

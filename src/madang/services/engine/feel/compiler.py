@@ -18,6 +18,7 @@ from madang.services.engine.feel.library import LIBRARY
 from madang.services.engine.feel.library.ranges import is_point
 from madang.services.engine.feel.members import member
 from madang.services.engine.feel.operators import ARITHMETIC, negate
+from madang.services.engine.feel.text import number_text
 from madang.services.engine.feel.type_names import Types, type_named
 from madang.services.engine.feel.types import ANY, is_instance
 from madang.services.engine.feel.unary import compile_tests
@@ -124,10 +125,10 @@ def _item_scope(env: Env, item: Any) -> Env:
 
 
 def _at(items: list[Any], position: Decimal, env: Env) -> Any:
-    at = int(position)
-    if at == 0 or abs(at) > len(items):
-        env.notes.add(f"there is no item {at} in a list of {len(items)}")
+    if not 1 <= abs(position) <= len(items):
+        env.notes.add(f"there is no item {number_text(position)} in a list of {len(items)}")
         return None
+    at = int(position)
     return items[at - 1 if at > 0 else at]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from madang.services.engine.feel.dates import Date, from_ordinal
 from madang.services.engine.feel.syntax import Iterator, Node
-from madang.services.engine.feel.values import Closure, Env, FeelError, Range, kind
+from madang.services.engine.feel.values import Closure, Env, FeelError, Range, kind, whole
 
 Scopes = Callable[[Env], Iterable[Env]]
 MOST_STEPS = 10_000_000  # of one iteration over a range
@@ -74,9 +74,9 @@ def steps_between(start: Any, end: Any) -> Iterable[Any]:
 
 
 def _counted(start: Decimal, end: Decimal) -> Iterable[Decimal]:
-    if start != int(start) or end != int(end):
+    first, last = whole(start), whole(end)
+    if start != first or end != last:
         raise FeelError("the ends to count between are whole numbers")
-    first, last = int(start), int(end)
     if abs(last - first) > MOST_STEPS:
         raise FeelError(f"more than {MOST_STEPS} steps")
     step = 1 if first <= last else -1

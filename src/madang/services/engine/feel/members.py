@@ -87,14 +87,7 @@ def _of_date(part: Part) -> Part:
 
 
 _PARTS: dict[type, dict[str, Part]] = {
-    Date: {
-        **_DAY_PARTS,
-        "hour": lambda _: Decimal(0),
-        "minute": lambda _: Decimal(0),
-        "second": lambda _: Decimal(0),
-        "time offset": lambda _: DaysTime(0),
-        "timezone": lambda _: None,
-    },
+    Date: _DAY_PARTS,
     Time: _CLOCK_PARTS,
     DateTime: {**{name: _of_date(part) for name, part in _DAY_PARTS.items()}, **_CLOCK_PARTS},
     YearsMonths: {

@@ -22,6 +22,7 @@ from madang.services.engine.feel.dates import (
 from madang.services.engine.feel.values import NUMBERS, FeelError, kind, number
 
 _ONE = Decimal(1)
+LONGEST_DURATION = Decimal(10) ** 30  # nanoseconds, or months
 
 
 def add(a: Any, b: Any) -> Any:
@@ -140,11 +141,17 @@ def negate(value: Any) -> Any:
 
 
 def _rounded(value: Decimal) -> int:
-    return int(number(value).to_integral_value(rounding=ROUND_HALF_EVEN))
+    return _of_duration(value, ROUND_HALF_EVEN)
 
 
 def _cut(value: Decimal) -> int:
-    return int(number(value).to_integral_value(rounding=ROUND_DOWN))
+    return _of_duration(value, ROUND_DOWN)
+
+
+def _of_duration(value: Decimal, rounding: str) -> int:
+    if abs(number(value)) > LONGEST_DURATION:
+        raise FeelError("the duration is too long")
+    return int(value.to_integral_value(rounding=rounding))
 
 
 def _unfit(op: str, a: Any, b: Any) -> FeelError:

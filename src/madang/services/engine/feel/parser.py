@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 
 from madang.services.engine.feel import syntax
 from madang.services.engine.feel.date_text import read_moment
@@ -17,8 +18,9 @@ from madang.services.engine.feel.names import (
 from madang.services.engine.feel.syntax import Node
 from madang.services.engine.feel.tokens import InvalidExpression, Token, string_value, tokens
 from madang.services.engine.feel.type_parser import TypeParser
-from madang.services.engine.feel.values import FeelError
+from madang.services.engine.feel.values import NUMBERS, FeelError
 
+T = TypeVar("T")
 DEEPEST = 50  # levels of expressions in expressions; each takes about twelve calls of Python's
 KEYWORDS = frozenset(
     {"if", "then", "else", "for", "return", "in", "some", "every", "satisfies", "between", "and",
@@ -30,6 +32,7 @@ MEMBERS = (
     "start", "end", "start included", "end included", "value",
 )  # fmt: skip
 _BUILT_IN = Names(LIBRARY)
+_GOES_ON = (".", "[", "(", "+", "-", "*", "/", "**")
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -191,7 +194,7 @@ class Parser(TypeParser):
         self.expect("]")
         return syntax.Filter(left, condition)
 
-    def _freed(self, read: Callable[[], Node]) -> Node:
+    def _freed(self, read: Callable[[], T]) -> T:
         """Read something between brackets, where `[` begins a filter again."""
         held, self.bracket_ends = self.bracket_ends, False
         found = read()
@@ -232,7 +235,8 @@ class Parser(TypeParser):
         token = self.here
         if token.kind == "num":
             self.at += 1
-            return syntax.Literal(Decimal(token.text))
+            value = NUMBERS.create_decimal(token.text)
+            return syntax.Literal(value if value.is_finite() else None)
         if token.kind == "str":
             self.at += 1
             return syntax.Literal(string_value(token.text))
@@ -440,10 +444,13 @@ class Parser(TypeParser):
 
     def _tests_after_in(self) -> syntax.UnaryTests:
         if self.here.text == "(" and not self._is_range_in_parentheses():
+            start = self.at
             self.at += 1
-            tests = self._test_list()
+            tests = self._freed(self._test_list)
             self.expect(")")
-            return syntax.UnaryTests(tests)
+            if not (self.here.kind == "op" and self.here.text in _GOES_ON):
+                return syntax.UnaryTests(tests)
+            self.at = start  # what stood between the parentheses was only the begin of a value
         if self.here.kind == "op" and self.here.text in _COMPARISONS:
             op = self.take().text
             return syntax.UnaryTests((syntax.OpTest(op, self._sum()),))

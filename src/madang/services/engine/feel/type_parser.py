@@ -59,8 +59,10 @@ class TypeParser:
         """Return the error of the next token."""
         token = self.here
         what = "the end" if token.kind == "end" else repr(token.text)
-        but = f" instead of {wanted!r}" if wanted else ""
-        return InvalidExpression(f"{what}{but} is not expected at character {token.start + 1}")
+        place = f"at character {token.start + 1}"
+        if wanted:
+            return InvalidExpression(f"{wanted!r} is wanted {place}, not {what}")
+        return InvalidExpression(f"{what} is not expected {place}")
 
     def type_name(self) -> syntax.TypeName:
         """Read a type."""

@@ -22,6 +22,7 @@ NUMBERS = Context(
     flags=[],
     traps=[],
 )
+MOST_WHOLE = Decimal(10) ** 18  # of what is counted: places, days, nanoseconds of a second
 MOST_NOTES = 100  # of one evaluation; a loop over a million bad items must not keep a million texts
 DEEPEST_CALLS = 1000  # of functions that call themselves
 
@@ -126,6 +127,8 @@ def whole(value: Any) -> int:
     """Return a number as an integer, cut towards zero."""
     if type(value) is not Decimal:
         raise FeelError(f"{kind(value)} is not a number")
+    if abs(value) > MOST_WHOLE:
+        raise FeelError("the number is too large to count with")
     return int(value)
 
 

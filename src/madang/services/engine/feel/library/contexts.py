@@ -19,7 +19,7 @@ def value_at_path(context: dict[str, Any], keys: list[Any]) -> Any:
     """Return the value at the end of a path of keys."""
     found: Any = context
     for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
+        found = found.get(key) if isinstance(found, dict) and isinstance(key, str) else None
     return found if keys else None
 
 

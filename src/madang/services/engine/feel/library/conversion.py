@@ -13,6 +13,7 @@ from madang.services.engine.feel.date_text import (
     read_time,
 )
 from madang.services.engine.feel.dates import (
+    DAY,
     HOUR,
     MINUTE,
     SECOND,
@@ -31,12 +32,6 @@ from madang.services.engine.feel.text import text_of
 from madang.services.engine.feel.values import NUMBERS, FeelError, number, whole
 
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-
-
-def _integer(value: Decimal, what: str) -> int:
-    if value != int(value):
-        raise FeelError(f"{what} must be a whole number")
-    return int(value)
 
 
 @builtin("date", "from: string")
@@ -128,7 +123,7 @@ def date_time_of_numbers(
     if isinstance(offset, str):
         return date_time(date, nanos, zone=offset)
     if isinstance(offset, Decimal):
-        offset = DaysTime(int(offset * HOUR))
+        offset = DaysTime(int(offset * HOUR) if abs(offset) < 24 else DAY)
     if offset is not None and not isinstance(offset, DaysTime):
         raise FeelError("date and time: offset is hours, a duration, or a zone")
     seconds = None if offset is None else int(offset.nanos / SECOND)

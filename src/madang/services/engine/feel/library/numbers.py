@@ -17,7 +17,7 @@ from typing import Any
 
 from madang.services.engine.feel.dates import DaysTime, YearsMonths
 from madang.services.engine.feel.library.signature import builtin
-from madang.services.engine.feel.values import NUMBERS, FeelError, number
+from madang.services.engine.feel.values import NUMBERS, FeelError, number, whole
 
 _ROOMY = Context(prec=7000, Emin=-20000, Emax=20000, traps=[])
 SCALES = (-6111, 6176)  # DMN 1.5, table 75: the range of a scale
@@ -25,7 +25,7 @@ SCALES = (-6111, 6176)  # DMN 1.5, table 75: the range of a scale
 
 def to_scale(n: Decimal, scale: Decimal | None, rounding: str) -> Decimal:
     """Return a number rounded to so many digits behind the point."""
-    digits = 0 if scale is None else int(scale)
+    digits = 0 if scale is None else whole(scale)
     if not SCALES[0] <= digits <= SCALES[1]:
         raise FeelError(f"a scale lies between {SCALES[0]} and {SCALES[1]}")
     exponent = n.as_tuple().exponent
