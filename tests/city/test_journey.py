@@ -20,7 +20,12 @@ def test_six_cities_come_with_the_house():
     assert known_cities() == SIX
 
 
-@pytest.mark.parametrize("city", SIX)
+# with each run the reference city and the one whose script is least like it; all six are long
+ALWAYS = ("seoul", "addis_ababa")
+CITIES = [city if city in ALWAYS else pytest.param(city, marks=pytest.mark.long) for city in SIX]
+
+
+@pytest.mark.parametrize("city", CITIES)
 def test_the_same_walk_leads_through_every_city(city, tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MADANG_", "PYTEST_"))}
     done = subprocess.run(

@@ -111,6 +111,7 @@ def test_mail_over_kills_reaches_everybody_and_a_repeat_has_the_same_id(tmp_path
         server.stop()
 
 
+@pytest.mark.long
 def test_push_over_kills_reaches_everybody_and_a_repeat_replaces_the_first(tmp_path):
     service = PushService()
     service.thread.start()
@@ -127,6 +128,7 @@ def test_push_over_kills_reaches_everybody_and_a_repeat_replaces_the_first(tmp_p
         service.server.server_close()
 
 
+@pytest.mark.long
 def test_what_is_recorded_over_kills_is_there_once(tmp_path):
     outpost = Outpost(tmp_path)
     outpost.run(MAKE, "email", str(PEOPLE), "")

@@ -27,6 +27,8 @@ MOST_SHIFT = 0.05  # half of what web.dev calls good for the cumulative layout s
 NARROW = ("ko", "vi", "ar", "bn", "th", "my", "km", "ne")  # one of each script with its own file
 OTHERS = ("en", "zh-hans", "zh-hant", "ja", "mn", "fil", "id", "uz", "ru", "si", "ur", "fr", "es",
           "de")  # fmt: skip
+READABLE_MS = 5_000
+_PAINTED = "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
 _SHIFT = """
 const done = arguments[arguments.length - 1];
 document.fonts.ready.then(() => {
@@ -67,6 +69,19 @@ def test_a_first_visit_is_light_and_stands_still(browser, seoul, language):
 @pytest.mark.parametrize("language", ["ko", "bn", "my"])  # the heaviest
 def test_so_is_that_of_a_district(browser, seoul, language):
     check(browser, f"{seoul.url}/air/11440/?lang={language}")
+
+
+def test_the_text_of_a_district_is_soon_readable_over_a_slow_network(browser, seoul):
+    """One of tests/system/test_slow_network.py, which is long."""
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000,
+            "uploadThroughput": 50_000}  # fmt: skip
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    try:
+        first_visit(browser, f"{seoul.url}/air/11440/?lang=ko")
+        assert browser.execute_script(_PAINTED) < READABLE_MS
+    finally:
+        fast = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        browser.execute_cdp_cmd("Network.emulateNetworkConditions", slow | fast)
 
 
 @pytest.mark.long

@@ -17,7 +17,7 @@ import pytest
 from tests.system.instance import Instance, until
 from tests.web.browser import arrived, needs_browser, open_browser, resize
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600), needs_browser]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(600), needs_browser]
 
 MAPO = "11440"
 DISTRICT = f"/air/{MAPO}/"

@@ -45,8 +45,9 @@ def site(live_server, station, browser) -> str:
 @pytest.mark.parametrize(
     "shown",
     [
-        "lang=ko", "lang=en&display=contrast", "lang=ar&display=senior&theme=dark",
-        "lang=vi&display=easy",
+        "lang=ko", "lang=ar&display=senior&theme=dark",
+        pytest.param("lang=en&display=contrast", marks=pytest.mark.long),
+        pytest.param("lang=vi&display=easy", marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(browser, site, shown):

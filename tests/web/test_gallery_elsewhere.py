@@ -25,6 +25,7 @@ def test_amharic_is_the_only_language_of_pages_that_seoul_has_not():
 
 
 @pytest.mark.system
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @needs_browser
 def test_the_gallery_of_addis_ababa_is_without_faults():
