@@ -1,7 +1,7 @@
 """Cut a font to some characters and write it as small as it goes without being seen (fontTools).
 
 What no screen shows is left out: hinting, names, and precision. Pretendard draws on a grid of 2,048
-units to the em, Noto Sans on 1,000; cut, they have 1,024 and 400. A point so moves by an 800th of
+units to the em, Noto Sans on 1,000; cut, both have 400. A point so moves by an 800th of
 the em at most: a seventh of a pixel in our largest heading on a phone with three pixels to one.
 """
 
@@ -13,11 +13,17 @@ from typing import Any
 
 FAMILY = "Madang Sans"
 FEATURES = ("ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum")
-SMALL_UNITS, SMALL_NOTO_UNITS = 1024, 400
+SMALL_UNITS = 400
 WEIGHTS = (400, 700)
+TEXT_WEIGHT = min(WEIGHTS)
 # Ethiopic letters stand side by side; the table that moves pairs of them by hairs is larger than
 # all outlines together (342 of 500 kB) and would double the file
 UNKERNED = ("ethiopic",)
+# Letters that join in hundreds of ways: a second weight doubles the file and takes a page beyond
+# 100 kB. Their bold is drawn by the browser.
+ONE_WEIGHT = ("bengali", "devanagari", "sinhala")
+# Names in another script than the page's stand in the weight of its text, also in a bold line.
+ONLY_TEXT = ("names", "laws")
 
 Cover = dict[str, tuple[int, ...]]
 
@@ -37,6 +43,8 @@ def cut_own(source: str, weight: int, cut: Cover, folder: str) -> Cover:
     whole.save(small)  # the slices are cut from the small one: a tenth of the time
     found = {}
     for name, points in cut.items():
+        if name in ONLY_TEXT and weight != TEXT_WEIGHT:
+            continue
         font = subset.load_font(str(small), options)
         _reduce(font, options, points)
         file = f"{name}-{weight}.woff2"
@@ -56,10 +64,11 @@ def cut_noto(source: str, points: tuple[int, ...], target: str) -> Cover:
     options = _options({*subset.Options().layout_features, "tnum"} - left_out)
     font = subset.load_font(source, options)
     _reduce(font, options, points)
-    scale_upem(font, SMALL_NOTO_UNITS)
+    scale_upem(font, SMALL_UNITS)
     if "fvar" in font:
-        least, most = min(WEIGHTS), max(WEIGHTS)
-        font = instantiateVariableFont(font, {"wght": (least, least, most)})
+        is_one = Path(target).stem in ONE_WEIGHT
+        kept = TEXT_WEIGHT if is_one else (TEXT_WEIGHT, TEXT_WEIGHT, max(WEIGHTS))
+        font = instantiateVariableFont(font, {"wght": kept})
     _save(font, Path(target))
     return {Path(target).name: tuple(sorted(set(font.getBestCmap()) & set(points)))}
 

@@ -95,7 +95,8 @@ FIRST_PAGES = (
     "air/pages.py", "air/history.py", "air/outlook.py", "air/nearest.py", "air/city_map.py",
     "air/templates/air/now.html", "air/templates/air/district.html",
     "air/templates/air/stations.html", "air/templates/air/locate.html",
-    "air/templates/air/measure.html",
+    "air/templates/air/measure.html", "air/templates/air/districts.html",
+    "air/templates/air/map.html", "air/templates/air/measures.html",
 )  # fmt: skip
 
 
@@ -108,18 +109,19 @@ def slices() -> dict[str, tuple[int, ...]]:
         "vietnamese": _joined(BASIC, VIETNAMESE),
         "cyrillic": _joined(BASIC, CYRILLIC),
         "latin-ext": tuple(c for c in LATIN_EXT if c not in {*BASIC, *WESTERN, *VIETNAMESE}),
-        "first": (*sorted(first), *KOREAN),
-        "core": tuple(sorted(core - first)),
+        "first": tuple(sorted(first)),
+        "core": (*sorted(core - first), *KOREAN),
         "common": tuple(sorted(_ks_x_1001() - core - first)),
         "names": tuple(sorted(name_syllables())),
+        "laws": tuple(sorted(law_syllables())),
     }
 
 
 # Stylesheets: slices with the code points each stands for there. Where two rules promise the same
 # character, the later one counts (CSS Fonts 4, 4.5), so that the page's own alphabet comes last.
 _OTHERS = {
-    "names": SYLLABLES, "latin-ext": "latin-ext", "western": WESTERN, "vietnamese": VIETNAMESE,
-    "cyrillic": CYRILLIC, "latin": "latin",
+    "names": SYLLABLES, "laws": "laws", "latin-ext": "latin-ext", "western": WESTERN,
+    "vietnamese": VIETNAMESE, "cyrillic": CYRILLIC, "latin": "latin",
 }  # fmt: skip
 
 
@@ -153,8 +155,16 @@ def own_syllables() -> set[int]:
 
 
 def name_syllables() -> set[int]:
-    """Return the syllables that pages in other languages show: names of places, titles of laws."""
+    """Return the syllables of names that pages in other languages show as they are."""
     return _hangul((*_unit_names(), *_lines(*CITY_NAMES), *_lines(*LAW_TITLES)))
+
+
+def law_syllables() -> set[int]:
+    """Return the syllables of the titles under which pages in other languages cite their sources.
+
+    Most such pages show no other Hangul, and so need no other file of it.
+    """
+    return _hangul(_lines(*LAW_TITLES))
 
 
 def _unit_names() -> Iterator[str]:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tools import font_cutting, font_slices
-from tools.font_cutting import FAMILY, WEIGHTS, Cover
+from tools.font_cutting import FAMILY, ONE_WEIGHT, ONLY_TEXT, TEXT_WEIGHT, WEIGHTS, Cover
 
 SOURCE = "@fontsource/pretendard"
 FOLDER = "fonts"
@@ -87,9 +87,9 @@ def _sheets(modules: Path, covered: Cover) -> dict[str, str]:
             _rule(
                 FAMILY,
                 str(weight),
-                f"{slice_}-{weight}.woff2",
+                _file(slice_, weight),
                 _held(points, covered, slice_),
-                LOCAL_HANGUL if slice_ == "names" else None,
+                LOCAL_HANGUL if slice_ in ONLY_TEXT else None,
             )
             for slice_, points in rules
             for weight in WEIGHTS
@@ -99,6 +99,10 @@ def _sheets(modules: Path, covered: Cover) -> dict[str, str]:
     scripts = {script: texts["latin"] + _noto(modules, script, covered) for script in NOTO}
     standing_in = _standing_in()
     return {name: standing_in + text for name, text in {**texts, **scripts}.items()}
+
+
+def _file(slice_: str, weight: int) -> str:
+    return f"{slice_}-{TEXT_WEIGHT if slice_ in ONLY_TEXT else weight}.woff2"
 
 
 def _held(points: tuple[int, ...], covered: Cover, slice_: str) -> tuple[int, ...]:
@@ -138,7 +142,9 @@ def _noto_files(modules: Path, script: str) -> list[tuple[Path, str, str]]:
         modules / f"@fontsource-variable/{name}" / "files" / f"{name}-{script}-wght-normal.woff2"
     )
     if variable.is_file():
-        return [(variable, f"{min(WEIGHTS)} {max(WEIGHTS)}", f"{script}.woff2")]
+        # the whole file behind a cut one has its weights, or bold lines would fetch it
+        weights = f"{TEXT_WEIGHT}" if script in ONE_WEIGHT else f"{min(WEIGHTS)} {max(WEIGHTS)}"
+        return [(variable, weights, f"{script}.woff2")]
     fixed = modules / f"@fontsource/{name}" / "files"
     files = [(fixed / f"{name}-{script}-{weight}-normal.woff2", weight) for weight in WEIGHTS]
     # Mongolian has one weight

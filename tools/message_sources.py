@@ -39,6 +39,7 @@ SHELL_OFFERS = (
 )
 # ... and to those who run the platform
 STAFF_OFFERS = (
+    ("Purpose", "legal_basis"),
     ("SensitiveAct", "title"),
     ("Schedule", "help"),
     ("Claim", "what"),
@@ -96,6 +97,7 @@ SHELL = (
     "identity/look_pages.py",
     "identity/looked.py",
     "identity/mandate_*.py",
+    "identity/names.py",
     "identity/mandates.py",
     "identity/messages.py",
     "identity/methods.py",
@@ -138,7 +140,7 @@ SHELL = (
     "identity/templates/identity/names.html",
     "identity/templates/identity/pa*.html",
     "identity/templates/identity/recover*.html",
-    "identity/templates/identity/sign_in.html",
+    "identity/templates/identity/sign_in*.html",
     "identity/templates/identity/signed_out.html",
     "identity/told.py",
     "notices/actions.py",

@@ -254,39 +254,3 @@ def test_the_pages_of_children_and_of_whom_may_be_known_are_whole(browser, live_
     press(browser, "One person: join the records")
     arrived(browser, "h1", "Nobody seems to be known twice")
     assert [one for one in console_errors(browser) if "422" not in one] == []
-
-
-@pytest.mark.parametrize("language", ["ko", "en", "ar"])
-def test_every_page_of_it_is_whole(browser, live_server, kim, mother, clerk, language):
-    site = live_server.url
-    admin = staff("admin", "administrator")
-    lee = clerk.pk
-    pages = {
-        kim: ["account/", "account/mandates/", "account/mandates/new/", "account/mandates/accept/",
-              "account/act-for/over/", "account/looks/", "account/names/", "account/assistance/",
-              "account/confirmations/"],
-        clerk: ["counter/assist/", "counter/mandates/new/", "counter/confirmations/",
-                "counter/emergency/"],
-        staff("park", "privacy-officer"): ["privacy/questions/", "privacy/emergencies/"],
-        admin: ["staff/", "staff/new/", f"staff/one/{lee}/", "staff/roles/", "staff/yearly/",
-                "staff/kiosks/", "kiosk/", "kiosk/bind/x/"],
-    }  # fmt: skip
-    with purpose(actor_of(client_of(clerk)), KEEP_PEOPLE):
-        Person.objects.get(pk=kim.person_id)
-    found = []
-    for account, paths in pages.items():
-        become(browser, site, account)
-        for path in paths:
-            browser.get(f"{site}/{path}?lang={language}")
-            assert browser.current_url.startswith(f"{site}/{path}"), browser.current_url
-            for width in (PHONE, DESKTOP):
-                resize(browser, width)
-                axe = width == PHONE
-                found += [f"{path} at {width}: {one}" for one in faults(browser, axe=axe)]
-                if PICTURES and language != "ar":
-                    height = browser.execute_script("return document.documentElement.scrollHeight")
-                    resize(browser, width, min(height, 3000))
-                    name = f"{path.replace('/', '_')}{language}-{width}.png"
-                    Path(PICTURES, name).write_bytes(browser.get_screenshot_as_png())
-    assert not found, "\n".join(found)
-    assert console_errors(browser) == []

@@ -59,15 +59,28 @@ def addis_ababa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield running
 
 
-@pytest.mark.parametrize("language", NARROW)
+@pytest.mark.parametrize("language", ["ko", "ar", "bn"])
 def test_a_first_visit_is_light_and_stands_still(browser, seoul, language):
     check(browser, f"{seoul.url}/?lang={language}")
 
 
+@pytest.mark.parametrize("language", ["ko", "bn", "my"])  # the heaviest
+def test_so_is_that_of_a_district(browser, seoul, language):
+    check(browser, f"{seoul.url}/air/11440/?lang={language}")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", ["/", "/air/11440/", "/air/", "/air/measures/"])
+@pytest.mark.parametrize("language", NARROW)
+def test_it_is_so_in_each_script_and_on_the_other_pages_of_air(browser, seoul, path, language):
+    check(browser, f"{seoul.url}{path}?lang={language}")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("language", OTHERS)
-def test_it_is_so_in_the_other_languages(browser, seoul, language):
-    check(browser, f"{seoul.url}/?lang={language}")
+@pytest.mark.parametrize("path", ["/", "/air/11440/"])
+def test_it_is_so_in_the_other_languages(browser, seoul, path, language):
+    check(browser, f"{seoul.url}{path}?lang={language}")
 
 
 @pytest.mark.long

@@ -90,6 +90,19 @@ def all_places() -> list[tuple[str, str, float, float]]:
     return found
 
 
+def name_to_read(name: str) -> str:
+    """Return a station's name; one that begins with a unit's name has that in the page's language.
+
+    Stations come with the name that whoever runs them gave: 공덕동 H0133 is Gongdeok-dong H0133.
+    """
+    language = get_language() or ""
+    place, _space, rest = name.partition(" ")
+    found = profile().units_named(place) if not name.isascii() else []
+    if not found or language == profile().city.default_language:
+        return name
+    return " ".join(part for part in (found[0].name(language), rest) if part)
+
+
 def station_kind(name: str) -> str:
     """Return what kind of instrument a station has, in words."""
     words = {
@@ -114,7 +127,7 @@ def _shown(
         for pollutant in pollutants
     ]
     return ShownStation(
-        name=station.name,
+        name=name_to_read(station.name),
         place=station.district,
         kind=station_kind(station.station_class),
         decides=station.station_class in rules_in_effect().file.stations.classes,

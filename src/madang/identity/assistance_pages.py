@@ -17,6 +17,7 @@ from madang.identity.api import current_actor
 from madang.identity.assisted_models import AssistedSession
 from madang.identity.assisted_rules import CHANNELS, CONSENTS
 from madang.identity.errors import NoMandate, ProofFailed
+from madang.identity.page_parts import counter_trail, own_trail
 from madang.identity.scopes import services
 
 
@@ -52,7 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         else _("Staff act for you now")
         if by_state["running"]
         else _("Nobody of the staff acts for you"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": own_trail(),
         "asked": by_state["asked"],
         "running": by_state["running"],
         "past": [*by_state["over"], *by_state["ended"]],
@@ -96,10 +97,10 @@ def decided(request: HttpRequest, page: str, *, own: bool) -> HttpResponse:
     acts = pending.sensitive_acts()
     context = {
         "heading": _("A change waits for your yes") if rows else _("Nothing waits for your yes"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": own_trail() if own else counter_trail(actor),
         "rows": [
             (row, _(acts[row.act].title), looked.who_is(row.asked_by, "", row.asked, {}),
-             sorted(pending.payload_of(row).items()))
+             pending.facts_of(row))
             for row in rows
         ],
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from madang.identity.errors import NoMandate, UnknownPerson
 from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
 from madang.identity.mandate_pages import wish_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
+from madang.identity.page_parts import counter_trail
 from madang.identity.person_models import Person, PersonName
 from madang.identity.scopes import services
 from madang.kernel.errors import Forbidden, Invalid, NotFound
@@ -55,7 +57,9 @@ def assist(request: HttpRequest) -> HttpResponse:
         context |= {"errors": error.fields, "error_list": list(error.fields.items())}
         return render(request, "identity/assist.html", context, status=422)
     except (UnknownPerson, Forbidden) as error:  # a child's guardian is missing, too
-        errors = {"number": error.message}
+        nothing = not given.get("number", "").strip() and not given.get("name", "").strip()
+        errors = {"number": _("Write the register number, or name and birthday.") if nothing
+                  else error.message}  # fmt: skip
         context |= {"errors": errors, "error_list": list(errors.items())}
         return render(request, "identity/assist.html", context, status=422)
     return redirect("assist-wait", row.pk)
@@ -69,7 +73,7 @@ def mandate(request: HttpRequest) -> HttpResponse:
     kinds = [(one.id, _(one.title), "") for one in KINDS.values()]
     context: dict[str, Any] = {
         "heading": _("Enter who acts for whom"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": counter_trail(current_actor(request)),
         "key": given.get("key") or new_id(),
         "given": given.dict(),
         "kinds": kinds,
@@ -87,7 +91,7 @@ def mandate(request: HttpRequest) -> HttpResponse:
         return render(request, "identity/counter_mandate.html", context)
     try:
         _enter(request, context["key"])
-    except (Invalid, NoMandate, UnknownPerson) as error:
+    except (Invalid, NoMandate) as error:
         fields = error.fields if isinstance(error, Invalid) else {"grantor": error.message}
         context |= {"errors": fields, "error_list": list(fields.items())}
         return render(request, "identity/counter_mandate.html", context, status=422)
@@ -109,7 +113,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
     name, reason = " ".join(given.get("name", "").split()), given.get("reason", "").strip()
     context: dict[str, Any] = {
         "heading": _("Open a record in an emergency"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": counter_trail(current_actor(request)),
         "name": name,
         "reason": reason,
     }
@@ -169,13 +173,27 @@ def _found(request: HttpRequest, who: str) -> Found:
 def _enter(request: HttpRequest, key: str) -> None:
     by, wish = current_actor(request), wish_of(request)
     evidence = Evidence(request.POST.get("evidence", ""), request.POST.get("order", ""))
-    grantee = assisted.resident_with(by, number=request.POST.get("grantee", "").strip()).person
-    if wish.kind == "company":
+    is_company = wish.kind == "company"
+    people = _people(request, ("grantee",) if is_company else ("grantor", "grantee"))
+    if is_company:
         named = Company(request.POST.get("company", ""), request.POST.get("company_number", ""))
-        enter_company(by, named, grantee, wish, evidence, mandate_id=key)
+        enter_company(by, named, people["grantee"], wish, evidence, mandate_id=key)
         return
-    grantor = assisted.resident_with(by, number=request.POST.get("grantor", "").strip()).person
-    enter(by, grantor, grantee, wish, evidence, mandate_id=key)
+    enter(by, people["grantor"], people["grantee"], wish, evidence, mandate_id=key)
+
+
+def _people(request: HttpRequest, fields: Iterable[str]) -> dict[str, str]:
+    """Return the person of each field's register number; raises `Invalid` field by field."""
+    found, wrong = {}, {}
+    for field in fields:
+        number = request.POST.get(field, "").strip()
+        try:
+            found[field] = assisted.resident_with(current_actor(request), number=number).person
+        except UnknownPerson as error:
+            wrong[field] = error.message if number else _("Write the register number.")
+    if wrong:
+        raise Invalid(_("Look at your answers."), wrong)
+    return found
 
 
 def _day(text: str, field: str) -> date | None:

@@ -19,6 +19,8 @@ from madang.identity.acting import Acting, acting_in
 from madang.identity.api import current_actor
 from madang.identity.errors import NeedsConfirmation, NoMandate, UnknownPerson
 from madang.identity.mandates import may_act
+from madang.identity.names import FORMS, form_title
+from madang.identity.page_parts import own_trail
 from madang.identity.scopes import NAMES
 from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.events import new_id
@@ -33,7 +35,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     try:
         person = looked.subject_of(actor)
     except UnknownPerson as error:
-        refused = {"heading": _("We cannot show who looked"), "reason": error.message}
+        refused = {"heading": _("We cannot show who looked"), "reason": error.message,
+                   "crumbs": own_trail(actor=actor)}  # fmt: skip
         return render(request, "identity/looks_unknown.html", refused)
     chosen = request.GET.get("year", "")
     year = int(chosen) if chosen.isdecimal() and 1900 < int(chosen[:5]) < 3000 else None
@@ -43,7 +46,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         return _csv(found)
     context = {
         "heading": _heading(len(found), acting_in(actor)),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": own_trail(actor=actor),
         "looks": found,
         "acts": acts,
         "years": looked.years(person),
@@ -66,7 +69,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")
     context: dict[str, Any] = {
         "heading": _("Ask about this look"),
-        "crumbs": [(_("Home"), "/"), (_("Who looked"), "/account/looks/")],
+        "crumbs": own_trail((_("Who looked"), "/account/looks/"), actor=actor),
         "item": found,
         "text": text,
     }
@@ -86,14 +89,10 @@ def names(request: HttpRequest) -> HttpResponse:
     """Show the forms of the reader's name; let them choose their own ones."""
     actor = current_actor(request)
     person = looked.subject_of(actor)
-    forms = [
-        ("preferred", _("Name you want to be called by"), ""),
-        ("latin", _("Name in Latin letters"), ""),
-        ("native", _("Name in your own script"), ""),
-    ]
+    forms = [(form, form_title(form), "") for form in FORMS if form != "registered"]
     context: dict[str, Any] = {
         "heading": _("Your name, as we write it"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": own_trail(actor=actor),
         "kept": _forms(people.names_kept(person, by=actor)),
         "forms": forms,
         "form": request.POST.get("form", "preferred"),
@@ -159,11 +158,7 @@ def _heading(count: int, acts: Acting | None) -> str:
 
 
 def _forms(kept: dict[str, str]) -> list[tuple[str, str]]:
-    titles = {
-        "registered": _("Registered name"), "preferred": _("Name you want to be called by"),
-        "latin": _("Name in Latin letters"), "native": _("Name in your own script"),
-    }  # fmt: skip
-    return [(title, kept[form]) for form, title in titles.items() if form in kept]
+    return [(form_title(form), kept[form]) for form in FORMS if form in kept]
 
 
 def _csv(found: list[looked.ShownLook]) -> HttpResponse:
@@ -171,7 +166,7 @@ def _csv(found: list[looked.ShownLook]) -> HttpResponse:
     out = csv.writer(text)
     out.writerow(["time_utc", "who", "purpose", "legal_basis", "data", "case", "emergency"])
     for one in found:
-        row = (one.who, one.why, one.look.legal_basis, one.data, one.look.case)
+        row = (one.who, one.why, one.law, one.data, one.look.case)
         out.writerow([format_time(one.look.at), *map(_plain, row), int(one.look.is_emergency)])
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="looks.csv"'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -40,6 +42,7 @@ class ShownLook:
     look: Look
     who: str
     why: str
+    law: str
     data: str
     question: LookQuestion | None
 
@@ -94,7 +97,8 @@ def looks(person: str, year: int | None = None) -> list[ShownLook]:
             look=one,
             who=who_is(one.actor, one.through, one.at, names),
             why=_(one.purpose_title) if one.purpose_title else one.purpose,
-            data=_dataset(one.dataset),
+            law=_(one.legal_basis) if one.legal_basis else "",
+            data=dataset_title(one.dataset),
             question=asked.get(one.decision),
         )
         for one in found
@@ -188,7 +192,9 @@ def tell_of_look(event: SubjectsLookedAt) -> None:
         tell(person, LOOKED_AT, {"purpose": event.purpose, "case": event.case})
 
 
-def who_is(actor: str, through: str, at: datetime, names: dict[str, str]) -> str:
+def who_is(
+    actor: str, through: str, at: datetime, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return who acted, for the person concerned: as what, not by which name.
 
     Officials act for their department; representatives are persons whom this person, or the law,
@@ -235,7 +241,8 @@ def act_title(what: str) -> str:
     return _(what)
 
 
-def _dataset(name: str) -> str:
+def dataset_title(name: str) -> str:
+    """Return what a data set is called on a page; its own name where it has no title."""
     known = {
         "identity.person": _("Basic record"),
         "identity.name": _("Names"),

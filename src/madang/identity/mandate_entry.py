@@ -113,7 +113,7 @@ def _check_evidence(wish: Wish, evidence: Evidence, until: datetime | None) -> N
     if kind and evidence.kind not in kind.evidence:
         wrong["evidence"] = gettext_noop("This kind needs other papers.")
     if evidence.kind == "court-order" and not evidence.number.strip():
-        wrong["number"] = gettext_noop("Write the number of the court's order.")
+        wrong["order"] = gettext_noop("Write the number of the court's order.")
     if wrong:
         raise Invalid(_("Look at your answers."), {name: _(text) for name, text in wrong.items()})
 

@@ -20,6 +20,7 @@ from madang.identity.errors import NoMandate, TooManyAttempts
 from madang.identity.mandate_lists import Shown, mandates_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
 from madang.identity.mandates import Wish
+from madang.identity.page_parts import own_trail
 from madang.identity.scopes import services
 from madang.kernel.errors import Invalid
 from madang.kernel.events import new_id
@@ -54,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     live = [row for row in given if row.mandate.state != "ended"]
     context = {
         "heading": _heading(len([row for row in live if row.mandate.state == "in-force"])),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": own_trail(),
         "given": live,
         "held": [row for row in held if row.mandate.state == "in-force"],
         "past": [row for row in (*given, *held) if row.mandate.state == "ended"],
@@ -70,7 +71,7 @@ def offer(request: HttpRequest) -> HttpResponse:
     key = given.get("key") or new_id()
     context: dict[str, Any] = {
         "heading": _("Let somebody act for you"),
-        "crumbs": [(_("Home"), "/"), (_("Acting for others"), "/account/mandates/")],
+        "crumbs": own_trail((_("Acting for others"), "/account/mandates/")),
         "key": key,
         "kinds": [(one.id, _(one.title), "") for one in KINDS.values() if one.by_resident],
         "kind": given.get("kind", ""),
@@ -103,7 +104,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("code", "")
     context: dict[str, Any] = {
         "heading": _("Act for somebody who gave you a code"),
-        "crumbs": [(_("Home"), "/"), (_("Acting for others"), "/account/mandates/")],
+        "crumbs": own_trail((_("Acting for others"), "/account/mandates/")),
         "code": code,
     }
     if request.method != "POST":
@@ -137,7 +138,7 @@ def end(request: HttpRequest, mandate_id: str) -> HttpResponse:
         return redirect("mandates")
     context = {
         "heading": _("End this mandate now?"),
-        "crumbs": [(_("Home"), "/"), (_("Acting for others"), "/account/mandates/")],
+        "crumbs": own_trail((_("Acting for others"), "/account/mandates/")),
         "row": shown(found),
     }
     return render(request, "identity/mandate_end.html", context)
@@ -159,7 +160,7 @@ def act_for(request: HttpRequest) -> HttpResponse:
 @never_cache
 def over(request: HttpRequest) -> HttpResponse:
     """Say that the right to act for the other has ended, and that nothing was sent."""
-    context = {"heading": _("You act for yourself again"), "crumbs": [(_("Home"), "/")]}
+    context = {"heading": _("You act for yourself again"), "crumbs": own_trail()}
     return render(request, "identity/acting_over.html", context)
 
 

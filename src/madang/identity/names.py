@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
 from madang.city.api import profile
@@ -14,6 +15,12 @@ from madang.kernel.languages import script
 # best first; who reads the city's own script gets the registered name, everybody else the Latin one
 _AT_HOME = ("preferred", "registered", "native", "latin")
 _ABROAD = ("preferred", "latin", "registered", "native")
+FORMS = {
+    "registered": gettext_noop("Registered name"),
+    "preferred": gettext_noop("Name you want to be called by"),
+    "latin": gettext_noop("Name in Latin letters"),
+    "native": gettext_noop("Name in your own script"),
+}
 
 
 def names_of(people: Iterable[str], *, by: Actor, why: str) -> dict[str, str]:
@@ -58,3 +65,13 @@ def chosen(forms: Mapping[str, str], order: Sequence[str]) -> str:
     'KIM Haneul'
     """
     return next((forms[form] for form in order if form in forms), "")
+
+
+def form_title(form: str) -> str:
+    """Return what a form of a name is called, in the reader's language."""
+    return _(FORMS.get(form, form))
+
+
+def facts_of_name(payload: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what the act `identity.set-name` would change, in the reader's words."""
+    return [(form_title(payload.get("form", "")), payload.get("full", ""))]

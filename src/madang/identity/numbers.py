@@ -19,7 +19,7 @@ def check_digit(digits: str) -> str:
     """Return the Luhn digit that makes `digits` whole.
 
     >>> check_digit("799273987")
-    '4'
+    '5'
     """
     total = 0
     for place, digit in enumerate(reversed(digits)):
@@ -31,8 +31,8 @@ def check_digit(digits: str) -> str:
 def normal_number(text: str) -> str:
     """Return a number as typed in digits alone; nothing where it is none or mistyped.
 
-    >>> normal_number(" 799-273 9874 "), normal_number("7992739875")
-    ('7992739874', '')
+    >>> normal_number(" 799-273 9875 "), normal_number("7992739874")
+    ('7992739875', '')
     """
     digits = "".join(str(int(sign)) for sign in text[:40] if sign.isdecimal())
     fits = len(digits) == DIGITS and check_digit(digits[:-1]) == digits[-1]
@@ -42,8 +42,8 @@ def normal_number(text: str) -> str:
 def written(number: str) -> str:
     """Return a number as it is printed.
 
-    >>> written("7992739874")
-    '799-273-9874'
+    >>> written("7992739875")
+    '799-273-9875'
     """
     return f"{number[:3]}-{number[3:6]}-{number[6:]}"
 

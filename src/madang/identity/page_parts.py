@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from madang.access.api import Actor
 from madang.identity.errors import TooManyAttempts
 from madang.identity.sessions import SessionFacts, facts
 from madang.kernel.errors import Unauthenticated
@@ -20,9 +21,16 @@ def trail(*further: tuple[str, str]) -> list[tuple[str, str]]:
     return [(_("Home"), "/"), (_("Sign in"), reverse("sign-in")), *further]
 
 
-def own_trail() -> list[tuple[str, str]]:
-    """Return the links above a page of one's own account."""
-    return [(_("Home"), "/"), (_("Your account"), reverse("account"))]
+def own_trail(*further: tuple[str, str], actor: Actor | None = None) -> list[tuple[str, str]]:
+    """Return the links above a page of one's own account; while acting for others, without it."""
+    own = [] if actor and actor.on_behalf_of else [(_("Your account"), reverse("account"))]
+    return [(_("Home"), "/"), *own, *further]
+
+
+def counter_trail(actor: Actor) -> list[tuple[str, str]]:
+    """Return the links above a page of a counter; only clerks have one to help residents at."""
+    desk = [(_("Help a resident"), reverse("assist"))] if "clerk" in actor.roles else []
+    return [(_("Home"), "/"), *desk]
 
 
 def signed_in(request: HttpRequest) -> SessionFacts:

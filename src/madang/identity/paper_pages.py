@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from madang.identity import authenticators, ceremonies, ceremony, counter, numbers, paper
 from madang.identity.api import current_actor
 from madang.identity.errors import ProofFailed, TooManyAttempts, UnknownPerson
-from madang.identity.page_parts import refused, too_many, trail
+from madang.identity.page_parts import counter_trail, refused, too_many, trail
 from madang.identity.sessions import facts
 from madang.identity.tries import tries_of
 from madang.kernel.errors import Forbidden, Invalid
@@ -57,7 +57,7 @@ def at_counter(request: HttpRequest) -> HttpResponse:
     given = request.POST
     context: dict[str, Any] = {
         "heading": _("Print paper codes"),
-        "crumbs": [(_("Home"), "/")],
+        "crumbs": counter_trail(current_actor(request)),
         "evidence": [(key, _(title)) for key, title in counter.EVIDENCE],
         "shown": given.get("evidence", ""),
     }
@@ -78,8 +78,11 @@ def at_counter(request: HttpRequest) -> HttpResponse:
         field = "register_number" if isinstance(error, UnknownPerson) else ""
         field = next(iter(getattr(error, "fields", {})), field)
         return _again(request, context, error.message, field)
-    context = {"heading": _("Ten codes to sign in"), "crumbs": [(_("Home"), "/")]}
-    context |= {"codes": sheet.codes, "number": numbers.written(sheet.number)}
+    context |= {
+        "heading": _("Ten codes to sign in"),
+        "codes": sheet.codes,
+        "number": numbers.written(sheet.number),
+    }
     return render(request, SHEET, context)
 
 

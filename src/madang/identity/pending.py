@@ -97,6 +97,12 @@ def payload_of(row: PendingAct) -> dict[str, Any]:
     return found
 
 
+def facts_of(row: PendingAct) -> list[tuple[str, Any]]:
+    """Return what would change, in the reader's words."""
+    payload, known = payload_of(row), sensitive_acts()[row.act]
+    return load(known.facts)(payload) if known.facts else sorted(payload.items())
+
+
 def decide(actor: Actor, pending_id: str, *, yes: bool) -> None:
     """Confirm and carry out, or refuse; deciding it twice the same way changes nothing.
 

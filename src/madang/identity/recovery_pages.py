@@ -51,7 +51,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return render(request, BEGIN, context)
     number = numbers.normal_number(context["number"])
     if not number:
-        text = _("An account number has ten digits, like 799-273-9874. Check for a slip.")
+        text = _("An account number has ten digits, like 799-273-9875. Check for a slip.")
         return refused(request, BEGIN, context, text, "number")
     request.session[_KEPT] = {"number": number, "proofs": [], "code": ""}
     return redirect("recover-show")

@@ -169,10 +169,12 @@ def _acting_pages() -> Iterable[Offer]:
                "role:clerk,officer+recent")  # fmt: skip
     yield Page("privacy/questions/", f"{looks}:questions", "look-questions", "role:privacy-officer")
     yield MenuEntry("assist", "Help a resident", 92, "role:clerk")
+    yield MenuEntry("second-yes", "Second yes", 92, "role:department-head")
+    yield MenuEntry("emergency-open", "Emergency look", 92, "role:officer")
     yield MenuEntry("look-questions", "Questions about looks", 93, "role:privacy-officer")
     yield SensitiveAct(
         "identity.set-name", "Change a form of your name", "identity",
-        "madang.identity.people:set_name_of",
+        "madang.identity.people:set_name_of", "madang.identity.names:facts_of_name",
     )  # fmt: skip
 
 

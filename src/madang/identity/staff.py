@@ -196,7 +196,7 @@ def grants(by: Actor, account_id: str = "", *, only_due: bool = False) -> list[G
     if account_id:
         rows = rows.filter(account_id=account_id)
     listed = [row for row in rows if row.until is None or row.until > now]
-    logins = _logins(by, [row.account_id for row in listed])
+    logins = logins_of(by, [row.account_id for row in listed])
     shown = [_shown(row, logins, now) for row in listed]
     return [one for one in shown if one.is_due] if only_due else shown
 
@@ -205,7 +205,7 @@ def asked(by: Actor) -> list[Asked]:
     """Return the privileged roles that wait for a second administrator."""
     rows = list(GrantRequest.objects.filter(decided__isnull=True).order_by("asked"))
     ids = [one.asked_by.removeprefix("account:") for one in rows]
-    logins = _logins(by, [*ids, *(row.account_id for row in rows)])
+    logins = logins_of(by, [*ids, *(row.account_id for row in rows)])
     return [
         Asked(row.pk, row.account_id, logins.get(row.account_id, ""), row.role, row.reason,
               row.asked, row.asked_by, logins.get(row.asked_by.removeprefix("account:"), ""))
@@ -306,7 +306,8 @@ def _end_of(day: date | None) -> datetime | None:
     return datetime.combine(day + timedelta(days=1), time(0), profile().timezone) if day else None
 
 
-def _logins(by: Actor, accounts: list[str]) -> dict[str, str]:
+def logins_of(by: Actor, accounts: list[str]) -> dict[str, str]:
+    """Return the names under which accounts sign in, by account."""
     with purpose(by, MANAGE):
         rows = Account.objects.filter(pk__in=set(accounts))
         return {row.pk: row.login or "" for row in rows}

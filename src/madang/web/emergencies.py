@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,8 +13,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from madang.access import api as access
-from madang.identity.api import current_actor
+from madang.identity.api import current_actor, dataset_title, who_is
 from madang.kernel.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A look in the reader's words: as what somebody looked, at what."""
+
+    item: access.Emergency
+
+    @property
+    def who(self) -> str:
+        return who_is(self.item.actor, "", self.item.opened_at)
+
+    @property
+    def reviewer(self) -> str:
+        assert self.item.reviewed_at is not None
+        return who_is(self.item.reviewed_by, "", self.item.reviewed_at)
+
+    @property
+    def data(self) -> str:
+        return dataset_title(self.item.dataset)
 
 
 @require_safe
@@ -27,8 +49,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         if waiting
         else _("No look to review"),
         "crumbs": [(_("Home"), "/")],
-        "waiting": waiting,
-        "done": access.emergencies(actor, is_open=False, limit=20),
+        "waiting": [_Shown(item) for item in waiting],
+        "done": [_Shown(item) for item in access.emergencies(actor, is_open=False, limit=20)],
     }
     return render(request, "web/emergencies.html", context)
 
@@ -50,10 +72,12 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, _("It is noted."))
             return redirect("emergencies")
+    item = access.emergency(actor, number)
     context = {
         "heading": _("Emergency look: review"),
         "crumbs": [(_("Home"), "/"), (_("Emergency looks"), "/privacy/emergencies/")],
-        "item": access.emergency(actor, number),
+        "item": item,
+        "shown": _Shown(item),
         "findings": [("justified", _("Justified"), ""), ("not-justified", _("Not justified"), "")],
         "finding": request.POST.get("finding", ""),
         "note": request.POST.get("note", ""),

@@ -126,7 +126,7 @@ def test_a_suspended_application_signs_nobody_in(rp: Party, administrator: Brows
 
 def test_a_new_secret_replaces_the_old_one(rp: Party, administrator: Browser):
     page = administrator.post(f"/operations/applications/{rp.client.pk}/secret/")
-    secret = page.content.decode().split("<p><code>")[1].split("</code>")[0]
+    secret = page.content.decode().split('<code translate="no" dir="ltr">')[1].split("</code>")[0]
     assert rp.exchange(rp.code()).status_code == 401
     rp.secret = secret
     assert rp.exchange(rp.code()).status_code == 200

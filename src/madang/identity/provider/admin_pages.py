@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from madang.identity import staff
 from madang.identity.api import current_actor
 from madang.identity.provider import clients, keys
 from madang.identity.provider.consent_pages import told_in_words
@@ -49,6 +50,7 @@ def application(request: HttpRequest, client_id: str) -> HttpResponse:
         "heading": client.name,
         "client": client,
         "state": state_word(client.state),
+        "decided_by": _decided_by(request, client),
         "told": told_in_words(client.scopes, []),
         "decisions": [(str(one), decision_word(one)) for one in DECISIONS[State(client.state)]],
         "has_secret": client.auth_method.startswith("client_secret"),
@@ -95,6 +97,12 @@ def decision_word(state: State) -> str:
         State.REFUSED: _("Refuse"),
         State.SUSPENDED: _("Suspend"),
     }[state]
+
+
+def _decided_by(request: HttpRequest, client: Client) -> str:
+    account = client.decided_by.removeprefix("account:")
+    named = staff.logins_of(current_actor(request), [account]) if account else {}
+    return named.get(account, client.decided_by)
 
 
 def _decide(request: HttpRequest, client: Client) -> HttpResponse:

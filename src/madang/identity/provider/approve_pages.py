@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from madang.identity import assisted, assisted_approval, ceremony, sessions
 from madang.identity.assistance_pages import shown
 from madang.identity.ceremony import Wish
+from madang.identity.page_parts import own_trail
 from madang.identity.provider import backchannel
 from madang.identity.provider.consent_pages import told_in_words
 from madang.identity.provider_request_models import BackchannelRequest
@@ -23,7 +24,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """List what waits for the reader's approval."""
     rows = backchannel.waiting_for(_facts(request).account)
     heading = _("Nothing waits for your approval") if not rows else _("Waiting for your approval")
-    return render(request, "identity/approvals.html", {"heading": heading, "rows": rows})
+    return render(
+        request,
+        "identity/approvals.html",
+        {"heading": heading, "crumbs": own_trail(), "rows": rows},
+    )
 
 
 @never_cache
@@ -38,14 +43,17 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
         decide = backchannel.decide if row.client else assisted_approval.decide
         yes = decide(row, facts, request.POST.get("number", ""))
         heading = _("Approved") if yes else _("Not approved")
-        context = {"heading": heading, "yes": yes, "is_assisted": row.client is None}
+        context = {"heading": heading, "crumbs": own_trail(), "yes": yes,
+                   "is_assisted": row.client is None}  # fmt: skip
         return render(request, "identity/decided.html", context)
     if row.client is None:
         session = shown(assisted.session_with(row.assisted))
-        context = {"heading": _("Did you ask staff to help you?"), "row": row, "session": session}
+        context = {"heading": _("Did you ask staff to help you?"), "crumbs": own_trail(),
+                   "row": row, "session": session}  # fmt: skip
         return render(request, "identity/approve.html", context)
     context = {
         "heading": _("Did you begin this at %(name)s?") % {"name": row.client.name},
+        "crumbs": own_trail((_("Waiting for your approval"), reverse("approvals"))),
         "row": row,
         "told": told_in_words(row.scope.split(), []),
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from madang.identity import ceremony, sessions
+from madang.identity import ceremony, numbers, sessions
 from madang.identity.ceremony import Wish
 from madang.identity.errors import LinkSpent
 from madang.identity.provider import consents, grants, hints, requests
@@ -104,7 +104,7 @@ def choose_account(request: HttpRequest, handle: str) -> HttpResponse:
     context = {
         "heading": _("Which account for %(name)s?") % {"name": waiting.asked.client.name},
         "name": facts.name,
-        "since": facts.authenticated_at,
+        "number": "" if facts.name else numbers.written(numbers.number_of(facts.account)),
     }
     return render(request, "identity/choose_account.html", context)
 

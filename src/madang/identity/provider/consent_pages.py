@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from madang.identity import guardians, sessions
+from madang.identity.page_parts import own_trail
 from madang.identity.provider import consents, guardian_consents, requests
 from madang.identity.provider.answers import allow_form, error_to_client
 from madang.identity.provider.authorize_pages import go_back, waiting_for
@@ -75,7 +76,9 @@ def agreed(request: HttpRequest) -> HttpResponse:
         (row, told_in_words(row.scopes, row.claims)) for row in consents.consents_of(facts.account)
     ]
     heading = _("You agreed to nothing") if not rows else _("Who may know something about you")
-    return render(request, "identity/agreed.html", {"heading": heading, "rows": rows})
+    return render(
+        request, "identity/agreed.html", {"heading": heading, "crumbs": own_trail(), "rows": rows}
+    )
 
 
 @require_POST
@@ -90,5 +93,5 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 def told_in_words(scopes: Iterable[str], claims: list[str]) -> list[str]:
     """Return what an application is told, in the reader's words."""
-    wanted = dict.fromkeys([*scopes, *(CLAIMS[claim] for claim in claims if claim in CLAIMS)])
-    return [_(SCOPES[scope].says) for scope in wanted if scope in SCOPES]
+    wanted = {*scopes, *(CLAIMS[claim] for claim in claims if claim in CLAIMS)}
+    return [_(scope.says) for name, scope in SCOPES.items() if name in wanted]

@@ -13,6 +13,7 @@ from madang.identity import ceremony, sessions
 from madang.identity.ceremony import Wish
 from madang.identity.engine.levels import Level
 from madang.identity.errors import TooManyAttempts
+from madang.identity.page_parts import own_trail
 from madang.identity.provider import device, limits
 from madang.identity.provider.consent_pages import told_in_words
 from madang.identity.provider_request_models import DeviceRequest
@@ -45,6 +46,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         return _decided(request, row, facts, yes=answer == "yes")
     context = {
         "heading": _("Let this device in?"),
+        "crumbs": own_trail(),
         "client": row.client,
         "told": told_in_words(row.scope.split(), []),
         "code": code,
@@ -58,13 +60,19 @@ def _decided(
     if not device.decide(row, facts, yes=yes):
         return _form(request, error=_("This code was used already."), status=409)
     heading = _("The device is let in") if yes else _("The device is not let in")
-    return render(request, "identity/decided.html", {"heading": heading, "yes": yes})
+    context = {"heading": heading, "crumbs": own_trail(), "yes": yes}
+    return render(request, "identity/decided.html", context)
 
 
 def _form(
     request: HttpRequest, *, code: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"heading": _("Type the code that the device shows"), "code": code, "error": error}
+    context = {
+        "heading": _("Type the code that the device shows"),
+        "crumbs": own_trail(),
+        "code": code,
+        "error": error,
+    }
     return render(request, "identity/device.html", context, status=status)
 
 

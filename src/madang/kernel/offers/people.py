@@ -35,13 +35,15 @@ class SensitiveAct:
     """A change of money or identity; in an assisted session it waits for a second yes.
 
     The target is ``f(actor: Actor, person: str, payload: dict) -> None``; `touches` is ``money`` or
-    ``identity``, `title` a message id.
+    ``identity``, `title` a message id. `facts` is ``f(payload: dict) -> list of (name, value)``:
+    what would change, in the reader's words.
     """
 
     id: str
     title: str
     touches: str
     target: Target
+    facts: Target = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from madang.services.engine.feel.names import (
 from madang.services.engine.feel.syntax import Node
 from madang.services.engine.feel.tokens import InvalidExpression, Token, string_value, tokens
 from madang.services.engine.feel.type_parser import TypeParser
-from madang.services.engine.feel.values import FeelError
+from madang.services.engine.feel.values import NUMBERS, FeelError
 
 T = TypeVar("T")
 DEEPEST = 50  # levels of expressions in expressions; each takes about twelve calls of Python's
@@ -235,7 +235,8 @@ class Parser(TypeParser):
         token = self.here
         if token.kind == "num":
             self.at += 1
-            return syntax.Literal(Decimal(token.text))
+            value = NUMBERS.create_decimal(token.text)
+            return syntax.Literal(value if value.is_finite() else None)
         if token.kind == "str":
             self.at += 1
             return syntax.Literal(string_value(token.text))

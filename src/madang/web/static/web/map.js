@@ -107,7 +107,7 @@ class MadangMap {
         container: this.part("canvas"),
         style: baseStyle(this.setup, this.palette, this.fonts),
         bounds: this.setup.bounds ?? undefined,
-        fitBoundsOptions: { padding: 24 },
+        fitBoundsOptions: { padding: this.margins(24) },
         attributionControl: false,
         dragRotate: false,
         pitchWithRotate: false,
@@ -302,6 +302,15 @@ class MadangMap {
     this.tell(id);
   }
 
+  /** Return the margins [px] within which the city is shown: beside the open legend, not under it. */
+  margins(around) {
+    const legend = this.part("legend"), margins = { top: around, bottom: around, left: around, right: around };
+    if (legend.open && this.part("stage").clientWidth >= 600) {
+      margins[getComputedStyle(legend).direction === "rtl" ? "left" : "right"] += legend.offsetWidth;
+    }
+    return margins;
+  }
+
   /** Without a base map, look at where the first things are. */
   frame(id) {
     const rows = this.rows.get(id);
@@ -310,7 +319,7 @@ class MadangMap {
     for (let i = 0; i < rows.length; i++) if (rows.lon[i] !== null) bounds.extend([rows.lon[i], rows.lat[i]]);
     if (bounds.isEmpty()) return;
     this.framed = true;
-    this.canvas.fitBounds(bounds, { padding: 40, animate: false, maxZoom: 14 });
+    this.canvas.fitBounds(bounds, { padding: this.margins(40), animate: false, maxZoom: 14 });
   }
 
   reload(which) {
