@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from functools import cache
@@ -208,6 +209,7 @@ EASY = (
     "notices/templates/notices/wish_fields.html",
 )
 ONLY_EASY = EASY[:1]  # shown to nobody else
+_BASIS = re.compile(r'@basis\("([^"]+)"\)')  # the law that a policy rests on, shown with each look
 
 
 @cache
@@ -220,6 +222,9 @@ def texts_of(room: Path) -> Catalog:
     for path in sorted((room / "templates").rglob("*.*")):
         for line, message, context in _in_template(path):
             catalog.add(message, locations=[(_place(path), line)], context=context)
+    for path in sorted(room.rglob("*.cedar")):
+        for basis in _BASIS.findall(path.read_text(encoding="utf-8")):
+            catalog.add(basis, locations=[(_place(path), 1)])
     for message in (*_in_offers(room.name, SHELL_OFFERS), *_in_offers(room.name, STAFF_OFFERS)):
         catalog.add(message, locations=[(f"src/madang/{room.name}/registration.py", 1)])
     return catalog

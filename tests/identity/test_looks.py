@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import translation
 
+from madang.access import guard
 from madang.access.api import purpose
 from madang.access.events import SubjectsLookedAt
 from madang.access.models import Emergency
@@ -55,6 +58,18 @@ def test_somebody_else_sees_nothing_of_it(kim):
     sent = other.post("/account/looks/ask/", {"decision": decision, "text": "Why?"})
     assert sent["Location"] == "/account/looks/"
     assert not rows(LookQuestion).exists()
+
+
+def test_every_law_behind_a_look_and_every_page_of_an_act_is_named_in_korean():
+    """What a policy rests on is cited as Korean law is; a page is told by title or address."""
+    with translation.override("ko"):
+        bases = {one.basis for one in guard.policies().policies if one.basis}
+        assert "PIPA Art. 38" in bases
+        assert not [
+            basis for basis in bases if not re.search("[가-힣]", translation.gettext(basis))
+        ]
+        assert looked.act_title("names") == "“이름” 화면에서 보냄"
+        assert "/account/act-for/" in looked.act_title("act-for")
 
 
 def test_own_looks_are_no_looks(kim):

@@ -236,8 +236,10 @@ def department_name(department: str) -> str:
 
 def act_title(what: str) -> str:
     """Return what was done, in words: the message of a room, or the page on which it was sent."""
-    if any(page.name == what for page in registry().offers(Page)):
-        return _("Sent the page “%(name)s”") % {"name": what}
+    for page in registry().offers(Page):
+        if page.name == what:
+            ours = {"names": _("Names"), "look-question": _("Your questions about looks")}
+            return _("Sent the page “%(name)s”") % {"name": ours.get(what, f"/{page.path}")}
     return _(what)
 
 
