@@ -19,18 +19,19 @@ from madang.kernel.errors import Conflict, Invalid
 
 @dataclass(frozen=True)
 class _Shown:
-    """A look in the reader's words: as what somebody looked, at what."""
+    """A look in the reader's words: as what somebody looked, by which account, at what."""
 
     item: access.Emergency
 
     @property
     def who(self) -> str:
-        return who_is(self.item.actor, "", self.item.opened_at)
+        return f"{who_is(self.item.actor, '', self.item.opened_at)} ({self.item.actor})"
 
     @property
     def reviewer(self) -> str:
         assert self.item.reviewed_at is not None
-        return who_is(self.item.reviewed_by, "", self.item.reviewed_at)
+        by, at = self.item.reviewed_by, self.item.reviewed_at
+        return f"{who_is(by, '', at)} ({by})"
 
     @property
     def data(self) -> str:
