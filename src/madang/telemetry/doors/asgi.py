@@ -128,10 +128,11 @@ async def _answered(form: Form, scope: Scope, receive: Receive) -> answers.Answe
 
 async def _device(house: Doors, presented: keys.Credentials | None) -> Device:
     """Return who sends; a key the doors do not know may have been made a moment ago."""
+    known = house.directory
     try:
-        return house.directory.device(presented)
+        return known.device(presented)
     except Unauthenticated:
-        if presented is None or not await house.caught_up():
+        if presented is None or not await house.caught_up(known):
             raise
     return house.directory.device(presented)
 

@@ -132,8 +132,9 @@ def rejected(item: Handed) -> bytes:
 
 async def _taken(house: Doors, message: Message, msg_id: str) -> Handed:
     """Return what follows from a message, by a directory that knows what was just entered."""
+    known = house.directory
     handed = _handed(house, message, msg_id)
-    if names_unknown(handed.refused) and await house.caught_up():
+    if names_unknown(handed.refused) and await house.caught_up(known):
         return _handed(house, message, msg_id)
     return handed
 

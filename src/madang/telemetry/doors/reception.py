@@ -60,6 +60,7 @@ async def receive_rows(house: Doors, arrival: Arrival, parse: Callable[[], Parse
     DoorBusy
         If it could not be stored; the same may be sent again.
     """
+    known = house.directory
     try:
         parsed = await _parsed(arrival, parse)
     except (MalformedBody, TooLarge) as error:
@@ -68,7 +69,7 @@ async def receive_rows(house: Doors, arrival: Arrival, parse: Callable[[], Parse
     charge(house, arrival, parsed.sent)
     gateway = arrival.device.id
     admitted = admit(parsed, house.directory.catalogue, gateway, arrival.received_ms)
-    if names_unknown(admitted.refused) and await house.caught_up():
+    if names_unknown(admitted.refused) and await house.caught_up(known):
         parsed = await _parsed(arrival, parse)
         admitted = admit(parsed, house.directory.catalogue, gateway, arrival.received_ms)
     lane = Lane(arrival.device.name, arrival.device.origin, arrival.door)
@@ -96,7 +97,7 @@ async def receive_point(house: Doors, arrival: Arrival, read: Callable[[], Point
     try:
         point = read()
         if point[0] not in house.directory.owners:
-            await house.caught_up()
+            await house.caught_up(house.directory)
         admit_point(point, house.directory.owners, device.id, arrival.received_ms)
     except RowError as error:
         row = RefusedRow(0, error.code, error.reason, arrival.body[: refusals.PAYLOAD_LIMIT + 1])

@@ -38,17 +38,23 @@ class Doors:
     refresh: Callable[[], Awaitable[bool]] | None = None
     _catching_up: asyncio.Task[bool] | None = None
 
-    async def caught_up(self) -> bool:
-        """Read the directory anew where it moved; return whether it did.
+    async def caught_up(self, known: Directory) -> bool:
+        """Read the directory anew where it moved; return whether it is another than `known`.
 
         For what the doors do not know: a gateway that has just entered a station may send for it at
-        once. Callers that come together share one reading.
+        once. Callers that come together share one reading, but none that had begun before them: it
+        may have missed what they ask for. Who else read the directory meanwhile does not matter.
         """
         if self.refresh is None:
             return False
-        if self._catching_up is None or self._catching_up.done():
+        begun = self._catching_up
+        if begun is not None and not begun.done():
+            await asyncio.shield(begun)
+        if self._catching_up is begun:
             self._catching_up = asyncio.ensure_future(self.refresh())
-        return await asyncio.shield(self._catching_up)
+        assert self._catching_up is not None
+        await asyncio.shield(self._catching_up)
+        return self.directory is not known
 
 
 _open: Doors | None = None
