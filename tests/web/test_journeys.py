@@ -59,6 +59,15 @@ def tab_to(browser, selector: str) -> int:
     raise AssertionError(f"{selector} is not reached by Tab")
 
 
+def until(browser, holds) -> None:
+    """Wait until the page that a key led to is there and `holds`."""
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    wait = WebDriverWait(browser, 30, ignored_exceptions=[WebDriverException])
+    wait.until(lambda _browser: holds())
+
+
 def test_a_reader_chooses_large_text_and_a_district_by_keyboard(browser, live_server):
     from selenium.webdriver import Keys
 
@@ -71,7 +80,7 @@ def test_a_reader_chooses_large_text_and_a_district_by_keyboard(browser, live_se
     press(browser, Keys.ENTER)
     tab_to(browser, "a[href^='/display/senior/']")
     press(browser, Keys.ENTER)
-    assert browser.execute_script(f"return {HTML}.dataset.display") == "senior"
+    until(browser, lambda: browser.execute_script(f"return {HTML}.dataset.display") == "senior")
     assert (
         browser.execute_script("return parseFloat(getComputedStyle(document.body).fontSize)") == 22
     )
@@ -79,10 +88,10 @@ def test_a_reader_chooses_large_text_and_a_district_by_keyboard(browser, live_se
     press(browser, "M", "a", "p")
     tab_to(browser, "form[data-near] button[type=submit]")
     press(browser, Keys.ENTER)
-    assert "Mapo-gu now" in browser.find_element("tag name", "main").text
+    until(browser, lambda: "Mapo-gu now" in browser.find_element("tag name", "main").text)
     tab_to(browser, f"article a[href='/air/{MAPO}/']")
     press(browser, Keys.ENTER)
-    assert "Mapo-gu" in browser.find_element("tag name", "h1").text
+    until(browser, lambda: "Mapo-gu" in browser.find_element("tag name", "h1").text)
     assert not console_errors(browser)
 
 
