@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.services.engine.feel.library import LIBRARY
+from madang.services.engine.feel.built_in import LIBRARY
 from madang.services.engine.feel.tokens import InvalidExpression
 from tests.services.feel import noted, run, written
 

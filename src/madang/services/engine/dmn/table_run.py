@@ -10,9 +10,9 @@ from typing import Any
 from madang.services.engine.dmn.hits import Hit
 from madang.services.engine.dmn.table import OutputClause, Table
 from madang.services.engine.feel import syntax
+from madang.services.engine.feel.built_in import LIBRARY
 from madang.services.engine.feel.compare import equal
 from madang.services.engine.feel.expression import expression, unary_tests
-from madang.services.engine.feel.library import LIBRARY
 from madang.services.engine.feel.names import Names
 from madang.services.engine.feel.text import literal
 from madang.services.engine.feel.type_names import Types

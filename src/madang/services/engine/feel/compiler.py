@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from madang.services.engine.feel import syntax
+from madang.services.engine.feel.built_in import LIBRARY
+from madang.services.engine.feel.built_in.ranges import is_point
 from madang.services.engine.feel.compare import ORDERS, both, equal, ordered
 from madang.services.engine.feel.functions import UserFunction
 from madang.services.engine.feel.iteration import Scopes, each_of
-from madang.services.engine.feel.library import LIBRARY
-from madang.services.engine.feel.library.ranges import is_point
 from madang.services.engine.feel.members import member
 from madang.services.engine.feel.operators import ARITHMETIC, negate
 from madang.services.engine.feel.text import number_text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from madang.services.engine.feel.built_in.moments import weekday
 from madang.services.engine.feel.dates import (
     DAY,
     HOUR,
@@ -17,7 +18,6 @@ from madang.services.engine.feel.dates import (
     Time,
     YearsMonths,
 )
-from madang.services.engine.feel.library.moments import weekday
 from madang.services.engine.feel.values import MISSING, NUMBERS, FeelError, Range, kind
 
 Part = Callable[[Any], Any]

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from madang.services.engine.feel import syntax
+from madang.services.engine.feel.built_in import LIBRARY
 from madang.services.engine.feel.date_text import read_moment
-from madang.services.engine.feel.library import LIBRARY
 from madang.services.engine.feel.names import (
     Names,
     declared_until,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.dates import Date, DateTime, ordinal
-from madang.services.engine.feel.library.signature import builtin
 from madang.services.engine.feel.values import FeelError, Notes
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

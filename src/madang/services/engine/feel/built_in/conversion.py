@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.date_text import (
     read_date,
     read_date_time,
@@ -27,7 +28,6 @@ from madang.services.engine.feel.dates import (
     date_time,
     months_between,
 )
-from madang.services.engine.feel.library.signature import builtin
 from madang.services.engine.feel.text import text_of
 from madang.services.engine.feel.values import NUMBERS, FeelError, number, whole
 

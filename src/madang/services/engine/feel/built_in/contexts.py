@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from madang.services.engine.feel.library.signature import builtin
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.values import FeelError
 
 

@@ -15,8 +15,8 @@ from decimal import (
 )
 from typing import Any
 
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.dates import DaysTime, YearsMonths
-from madang.services.engine.feel.library.signature import builtin
 from madang.services.engine.feel.values import NUMBERS, FeelError, number, whole
 
 _ROOMY = Context(prec=7000, Emin=-20000, Emax=20000, traps=[])

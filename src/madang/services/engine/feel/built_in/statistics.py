@@ -6,8 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from madang.services.engine.feel.built_in.lists import spread
 from madang.services.engine.feel.dates import DaysTime, YearsMonths
-from madang.services.engine.feel.library.lists import spread
 from madang.services.engine.feel.operators import add
 from madang.services.engine.feel.values import NUMBERS, FeelError, kind, number
 

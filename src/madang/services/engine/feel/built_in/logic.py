@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.compare import equal
 from madang.services.engine.feel.dates import Date, DateTime, Time
-from madang.services.engine.feel.library.signature import builtin
 
 
 @builtin("not", "negand: any")

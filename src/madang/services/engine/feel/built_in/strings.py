@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from madang.services.engine.feel.library.signature import builtin
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.values import FeelError, whole
 from madang.services.engine.feel.xpath_regex import compiled
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from madang.services.engine.feel.built_in.signature import builtin
 from madang.services.engine.feel.compare import equal, ordered
-from madang.services.engine.feel.library.signature import builtin
 from madang.services.engine.feel.values import FeelError, Range
 
 _POINT_RANGE = "point: point, range: range"

@@ -1,6 +1,6 @@
 """The built-in functions of FEEL, by subject; importing a subject registers its functions."""
 
-from madang.services.engine.feel.library import (
+from madang.services.engine.feel.built_in import (
     contexts,
     conversion,
     lists,
@@ -11,7 +11,7 @@ from madang.services.engine.feel.library import (
     statistics,
     strings,
 )
-from madang.services.engine.feel.library.signature import LIBRARY, Builtin
+from madang.services.engine.feel.built_in.signature import LIBRARY, Builtin
 
 __all__ = [
     "LIBRARY",
