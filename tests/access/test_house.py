@@ -189,8 +189,14 @@ def done(actor, why, model, action, decision) -> bool:
 OPENED_TO = {
     "administrator": {"manage-accounts"},
     "operator": {"watch-notices"},
-    "officer": {"plan-calls", "call-back", "emergency"},
-    "clerk": {"keep-people", "emergency", "assist-resident"},
+    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments"},
+    "clerk": {
+        "keep-people",
+        "emergency",
+        "assist-resident",
+        "serve-appointments",
+        "print-letters",
+    },
     "department-head": set(),
     "privacy-officer": {"answer-questions"},
     "visitor": set(),
