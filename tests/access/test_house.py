@@ -60,6 +60,9 @@ OPEN = {
     ("identity.backchannelrequest", "account"): "id of an account",
     ("identity.authorizationrequest", "account_chosen"): "a moment",
     ("identity.devicerequest", "user_code"): "a random code of ten minutes",
+    ("records.entry", "account"): "an account of the city's books, nobody's",
+    ("records.journal", "key"): "what is booked: a word and the id of a payment",
+    ("records.samplemovement", "key"): "id of a payment or refund, at the simulated gateway",
     ("identity.kiosk", "*"): "a device of the city, and the hash of its own key",
 }  # fmt: skip
 
@@ -189,8 +192,14 @@ def done(actor, why, model, action, decision) -> bool:
 OPENED_TO = {
     "administrator": {"manage-accounts"},
     "operator": {"watch-notices"},
-    "officer": {"plan-calls", "call-back", "emergency"},
-    "clerk": {"keep-people", "emergency", "assist-resident"},
+    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments"},
+    "clerk": {
+        "keep-people",
+        "emergency",
+        "assist-resident",
+        "serve-appointments",
+        "print-letters",
+    },
     "department-head": set(),
     "privacy-officer": {"answer-questions"},
     "visitor": set(),

@@ -4,9 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer
+from madang.kernel.registry import Offer, PolicyFile, Purpose
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
-    yield from ()
+    yield PolicyFile("madang.cases:policies.cedar")
+    yield from _appointment_purposes()
+
+
+def _appointment_purposes() -> Iterable[Offer]:
+    by_law = "PIPA Art. 15(1)3; Civil Petitions Treatment Act Art. 12"
+    yield Purpose(
+        "own-appointments", "To book your appointment and show it to you", by_law,
+        "A person, or whoever acts for them, books, sees and changes appointments.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "remind-of-appointments", "To remind you of your appointment", by_law,
+        "A job of ours finds whom to tell: the day before, two hours before, when a place is free.",
+        stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "serve-appointments", "To receive you at your appointment", by_law,
+        "The counter of an office sees who comes today and what they need.",
+    )  # fmt: skip
+    yield Purpose(
+        "print-letters", "To remind you of your appointment", by_law,
+        "Whoever has no telephone and no e-mail is told by letter.",
+    )  # fmt: skip
+    yield Purpose(
+        "forget-appointments", "To delete appointments that are over", "PIPA Art. 21(1)",
+        stands_s=3600,
+    )  # fmt: skip

@@ -24,7 +24,6 @@ from madang.city.domain_files import check_domains
 from madang.city.errors import (
     InvalidBoundaries,
     InvalidProfile,
-    Problem,
     UnknownCity,
     UnknownLevel,
     UnknownRules,
@@ -38,6 +37,7 @@ from madang.city.schema import City, Group, Level
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.city.units import Unit
 from madang.kernel.config import settings
+from madang.kernel.data_files import Problem
 
 if TYPE_CHECKING:
     from madang.city.basemap import Basemap

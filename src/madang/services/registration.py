@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer
+from madang.kernel.registry import Claim, Command, Offer, ProfileFile
 
 
 def offers() -> Iterable[Offer]:
@@ -16,6 +16,11 @@ def offers() -> Iterable[Offer]:
     )
     yield Command(
         "decisions tck", "madang.services.cli:tck", "Run a tree of DMN conformance tests."
+    )
+    yield ProfileFile(
+        "life_events.yaml",
+        "madang.services.life_events:faults_of_file",
+        "The groups of life events by which services are found.",
     )
     yield Claim(
         "services.explained-decisions",

@@ -1,0 +1,24 @@
+"""The tables of the records room, by subject."""
+
+from __future__ import annotations
+
+from madang.records.gateways.sample_models import SampleCallback, SampleCharge, SampleMovement
+from madang.records.ledger_models import Entry, Journal, LedgerAccount
+from madang.records.payment_models import GatewayMessage, PaymentIntent, Refund, SuspenseItem
+from madang.records.settlement_models import Difference, SettlementFile, SettlementLine
+
+__all__ = [
+    "Difference",
+    "Entry",
+    "GatewayMessage",
+    "Journal",
+    "LedgerAccount",
+    "PaymentIntent",
+    "Refund",
+    "SampleCallback",
+    "SampleCharge",
+    "SampleMovement",
+    "SettlementFile",
+    "SettlementLine",
+    "SuspenseItem",
+]
