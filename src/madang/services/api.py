@@ -20,21 +20,52 @@ from madang.services.engine.dmn.xml_write import write_model
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
+from madang.services.forms.faults import Fault
+from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item, without_item
+from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
+from madang.services.forms.reading import Read, choice_name, read_questions, written
+from madang.services.forms.review import Line, Part, review
+from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
+from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 
 __all__ = [
+    "DATE_PARTS",
     "Decided",
     "Expression",
+    "Fault",
+    "Flow",
+    "Form",
     "InputClause",
+    "Line",
     "Model",
     "OutputClause",
+    "PaperOption",
+    "PaperQuestion",
+    "PaperSection",
+    "Part",
     "Program",
+    "Read",
     "Rule",
+    "Step",
     "Table",
+    "answer_text",
+    "choice_name",
     "compile_expression",
     "evaluate",
+    "fault_text",
+    "field_of",
+    "first_field",
+    "form_of",
     "read_dmn",
+    "read_questions",
+    "repetitions",
+    "review",
+    "widget_of",
+    "with_item",
+    "without_item",
     "write_dmn",
+    "written",
 ]
 
 
