@@ -148,6 +148,7 @@ def test_an_officer_stops_the_machine_and_the_page_says_so(officer, client, publ
     assert officer.get(address).status_code == 200
     assert officer.post(address, {"wish": "off", "reason": ""}).status_code == 422
     assert api.automation_is_on(COPY)
+    officer.cookies["django_language"] = "en"
     officer.post(address, {"wish": "off", "reason": "The register answers wrongly."})
     assert not api.automation_is_on(COPY)
     text = shown(officer, f"/services/{COPY}/").text
@@ -164,3 +165,14 @@ def test_the_brake_is_no_residents(client, published):
 def test_services_are_in_the_menu_and_on_the_home_page(client, published):
     text = client.get("/services/?lang=en").content.decode()
     assert re.search(r'<a href="/services/"[^>]*aria-current="page"', text)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("path", ["", "?all=1", "?q=none", "?event=moving", f"{COPY}/"])
+def test_every_page_is_well_built_in_both_languages(client, published, path, language):
+    assert shown(client, f"/services/{path}", language).heading
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_officers_page_is_well_built_in_both_languages(officer, published, language):
+    assert shown(officer, f"/services/{COPY}/automation/", language).heading

@@ -70,6 +70,4 @@ def _pages() -> Iterable[Offer]:
     )
     yield MenuEntry("services", "Services", 5)
     yield SearchPage("services", "Search")
-    yield Doorway(
-        "service", "services", "All services", "What it costs, how long it takes, how it goes.", 10
-    )
+    yield Doorway("service", "services", "All services", "", 10)
