@@ -193,7 +193,7 @@ def done(actor, why, model, action, decision) -> bool:
 OPENED_TO = {
     "administrator": {"manage-accounts"},
     "operator": {"watch-notices"},
-    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments"},
+    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments", "post-letters"},
     "clerk": {
         "keep-people",
         "emergency",
