@@ -17,6 +17,19 @@ def offers() -> Iterable[Offer]:
     yield Command(
         "decisions tck", "madang.services.cli:tck", "Run a tree of DMN conformance tests."
     )
+    yield Command(
+        "services lint",
+        "madang.services.package_cli:lint",
+        "Say what keeps packages of services from being published.",
+    )
+    yield Command(
+        "services test", "madang.services.package_cli:test", "Run the tests of service packages."
+    )
+    yield Command(
+        "services texts",
+        "madang.services.package_cli:texts",
+        "Say which texts of a service package lack a translation.",
+    )
     yield ProfileFile(
         "life_events.yaml",
         "madang.services.life_events:faults_of_file",
