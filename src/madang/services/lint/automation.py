@@ -18,12 +18,14 @@ def automation(subject: Subject) -> Iterator[Fault]:
     """Yield what lets a machine decide more than the law does."""
     process = subject.package.process
     by_rule = [verb for verb in process.verbs if verb.kind in _DECIDES and "rule" in verb.by]
+    own = by_rule_of(subject)
     stated = process.automation
     for verb in process.verbs:
         if verb.kind == "refuse" and set(verb.by) & {"rule", "clock"}:
             message = f"{verb.id!r} refuses: only people do, never rule or clock"
             yield subject.fault("machine-refusal", _FILE, ("verbs", verb.id, "by"), message)
-    if stated is not None and stated.discretion and (stated.basis or by_rule):
+    for_machines = process.decision_class in ("R0", "R1") and by_rule
+    if stated is not None and stated.discretion and (stated.basis or own or for_machines):
         message = "the law leaves discretion here: no machine decides"
         yield subject.fault(
             "automation-with-discretion", _FILE, ("automation", "discretion"), message
@@ -32,10 +34,9 @@ def automation(subject: Subject) -> Iterator[Fault]:
         if stated is not None and stated.basis:
             message = f"class {process.decision_class} is decided by people: no automation"
             yield subject.fault("automation-class", _FILE, ("automation",), message)
-        yield from _own_rule_verbs(subject, "automation-class", by_rule_of(subject))
+        yield from _own_rule_verbs(subject, "automation-class", own)
     elif stated is None or not stated.basis:
         decides = subject.package.decision("outcome") is not None and by_rule
-        own = list(by_rule_of(subject))
         if process.decision_class == "R1" and (decides or own):
             message = (
                 "rules may grant, but `automation.basis` names no statute that says so; name it, "

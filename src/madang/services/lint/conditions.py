@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from madang.services.lint.domains import assignments, constants_of, points
 from madang.services.lint.subject import Subject
 from madang.services.lint.written import Written
-from madang.services.packages.asking import asked
+from madang.services.packages.package import Package
+from madang.services.packages.questions import Page, Question
+
+Holds = Callable[[str, Mapping[str, Any]], bool]
 
 
 @dataclass
@@ -102,4 +105,36 @@ def domains_of(
         question = package.questions.get(name)
         may_lack = question is not None and question.optional
         found[name] = points(package, fact, constants, subject.today) + ([None] if may_lack else [])
+    return found
+
+
+def asked(
+    package: Package, facts: Mapping[str, Any], holds: Holds
+) -> list[tuple[Page, tuple[Question, ...]]]:
+    """Return the pages that are asked, in order, each with its questions.
+
+    A question that is not asked has no answer: conditions behind it see null, whatever `facts`
+    says. A page whose questions all fall away is not shown, unless it asks for papers.
+
+    Parameters
+    ----------
+    facts
+        Values by name, of the applicant and of registers.
+    holds
+        Whether a condition holds for facts.
+    """
+    known = {name: value for name, value in facts.items() if name not in package.questions}
+    found = []
+    for page in package.pages.pages:
+        if page.when and not holds(page.when, known):
+            continue
+        questions = []
+        for name in page.questions:
+            question = package.questions.get(name)
+            if question is None or (question.when and not holds(question.when, known)):
+                continue
+            questions.append(question)
+            known[name] = facts.get(name)
+        if questions or page.evidence:
+            found.append((page, tuple(questions)))
     return found

@@ -177,6 +177,23 @@ def constants_of(text: str, *, is_tests: bool = True) -> tuple[Any, ...]:
     return tuple(_constants(tree))
 
 
+@lru_cache(maxsize=10_000)
+def conclusions_of(text: str) -> tuple[Any, ...]:
+    """Return the constants that an expression can have as its value; others it may have, too."""
+    try:
+        return tuple(_conclusions(expression(text).tree))
+    except FeelError:
+        return ()
+
+
+def _conclusions(node: syntax.Node) -> Iterator[Any]:
+    if isinstance(node, syntax.If):
+        yield from _conclusions(node.then)
+        yield from _conclusions(node.other)
+    elif isinstance(node, syntax.Literal):
+        yield node.value
+
+
 def _constants(node: Any) -> Iterator[Any]:
     if isinstance(node, syntax.Literal):
         yield node.value

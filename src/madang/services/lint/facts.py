@@ -66,6 +66,8 @@ def unused(subject: Subject) -> Iterator[Fault]:
     for fact in subject.package.service.facts:
         if fact.id in needed or fact.purpose in _FOR_PEOPLE:
             continue
+        if fact.purpose == "pay" and fact.category == "payment":
+            continue  # where a benefit is paid to
         if by_people and fact.purpose == "decide" and fact.basis is not None:
             continue
         hint = "; where an officer weighs it, give its `basis`" if by_people else ""

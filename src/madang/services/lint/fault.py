@@ -92,7 +92,6 @@ CODES: dict[str, str] = {
     "unknown-notice": "A notice that is not there.",
     "unused-notice": "A notice that nothing sends.",
     "unknown-evidence": "A page asks for a paper that the service does not list.",
-    "unused-evidence": "A paper that no page asks for.",
     "unknown-decision": "A fee or a test names a decision that is not there.",
     "unknown-fact": "A fact that is not there.",
     "unknown-placeholder": "A text has a {placeholder} for which nothing stands.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
-from madang.services.packages.texts import PLACEHOLDER, digest, texts
+from madang.services.packages.texts import PLACEHOLDER, all_texts, digest, source_texts
 from madang.services.packages.translating import TO_TRANSLATE
 
 _MOST_TOLD = 20  # of one file
@@ -15,7 +15,8 @@ _MOST_TOLD = 20  # of one file
 def languages(subject: Subject) -> Iterator[Fault]:
     """Yield languages that lack texts, and texts that do not fit their source."""
     package = subject.package
-    source = dict(texts(package))
+    source = source_texts(package)
+    wordless = {path for path, text in all_texts(package) if text} - source.keys()
     official = subject.profile.city.languages[0].code
     wanted = {official, "en"} - {package.service.language}
     for tag in sorted(wanted - package.translations.keys()):
@@ -28,6 +29,8 @@ def languages(subject: Subject) -> Iterator[Fault]:
             message = f"{path} is not translated: {source[path]!r}"
             yield subject.fault("missing-text", file, ("texts",), message)
         for path, text in translation.texts.items():
+            if path in wordless:
+                continue
             yield from _text(subject, file, path, (source.get(path), text))
 
 

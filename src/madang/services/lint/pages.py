@@ -54,17 +54,12 @@ def pages(subject: Subject) -> Iterator[Fault]:
 
 def _papers(subject: Subject) -> Iterator[Fault]:
     listed = {paper.id for paper in subject.package.service.evidence}
-    asked = set()
     for page in subject.package.pages.pages:
         for number, name in enumerate(page.evidence):
-            asked.add(name)
             if name not in listed:
                 path = ("pages", page.id, "evidence", number)
                 message = f"service.yaml lists no evidence {name!r}"
                 yield subject.fault("unknown-evidence", _FILE, path, message)
-    for name in sorted(listed - asked):
-        message = f"no page asks for the evidence {name!r}"
-        yield subject.fault("unused-evidence", "service.yaml", ("evidence", name), message)
 
 
 def answers(subject: Subject) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from madang.kernel.data_files import FieldPath
+from madang.services.lint.facts import may_decide
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
 from madang.services.packages.content import Block, Document
@@ -160,7 +161,7 @@ def decisions(subject: Subject) -> Iterator[Fault]:
     used |= {name for _, _, text in _texts(subject) for name in PLACEHOLDER.findall(text)}
     for decision in package.rules:
         file = f"rules/{decision.id}.yaml"
-        if decision.id not in used:
+        if decision.id not in used and may_decide(package):  # people read what is prepared for them
             message = f"nothing uses {decision.id!r}: cases look at {', '.join(sorted(_MEANT))}"
             yield subject.fault("unused-decision", file, ("id",), message)
     needs = {

@@ -12,7 +12,7 @@ from madang.services.engine.feel.expression import expression
 from madang.services.engine.feel.text import literal
 from madang.services.engine.feel.values import Env, FeelError, Notes
 from madang.services.lint.cells import Column, Domain, NotAnalysable, column_of
-from madang.services.lint.domains import constants_of
+from madang.services.lint.domains import conclusions_of, constants_of
 from madang.services.lint.fault import Fault
 from madang.services.lint.samples import sampled
 from madang.services.lint.subject import Subject
@@ -67,11 +67,12 @@ def _outcomes(subject: Subject, decision: Decision) -> Iterator[Fault]:
         return
     file = "rules/outcome.yaml"
     for row in decision.rows:
-        for value in constants_of(row.then[0], is_tests=False):
+        concluded = conclusions_of(row.then[0])
+        for value in concluded:
             if value not in OUTCOMES:
                 message = f"{row.then[0]} is none of {', '.join(OUTCOMES)}"
                 yield subject.fault("bad-outcome", file, ("rows", row.id, "then", 0), message)
-        if not row.because or row.law is None:
+        if not row.because or (row.law is None and concluded != ("refer",)):
             message = f"{row.id!r} decides, so people are told why (`because`) and by which `law`"
             yield subject.fault("row-without-reason", file, ("rows", row.id), message)
 
@@ -136,11 +137,6 @@ class Analysis:
             yield from self._overlaps()
         if decision.hit == "FIRST":
             yield from self._shadowed()
-        for number, row in enumerate(decision.rows):
-            if not all(any(held >> number & 1 for held in c.held) for c in self.columns):
-                message = f"{row.id!r} holds for no values that its columns may have"
-                path = ("rows", row.id)
-                yield self.subject.fault("shadowed-row", self.file, path, message)
 
     def _told(self, witness: tuple[Any, ...]) -> str:
         pairs = zip(self.columns, witness, strict=False)

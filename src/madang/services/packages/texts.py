@@ -31,12 +31,13 @@ def texts(package: Package) -> Iterator[Found]:
 
     Keywords are one text, apart by commas: other languages look for a thing by other words.
     """
-    for path, found in _all(package):
+    for path, found in all_texts(package):
         if _WORDS.search(PLACEHOLDER.sub("", found)):
             yield path, found
 
 
-def _all(package: Package) -> Iterator[Found]:
+def all_texts(package: Package) -> Iterator[Found]:
+    """Yield path and text of all texts, also of those that are empty or only placeholders."""
     yield from _of_service(package)
     yield from _of_pages(package)
     yield from _of_rules(package)
@@ -74,7 +75,7 @@ def _of_service(package: Package) -> Iterator[Found]:
 
 
 def _of_pages(package: Package) -> Iterator[Found]:
-    yield "consent", package.pages.consent
+    yield "pages.consent", package.pages.consent
     for question in package.pages.questions:
         path = f"questions.{question.id}"
         yield from _fields(path, question, ("ask", "why", "hint"))

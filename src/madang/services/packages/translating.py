@@ -15,6 +15,21 @@ from madang.services.packages.texts import digest, texts
 TO_TRANSLATE = "[{}] "  # what begins a text that is still in the source language, with its tag
 
 
+class _Stamp(str):
+    """A digest; written in quotes, for 12e45678 would be read as a number."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes stamps in quotes."""
+
+
+_Dumper.add_representer(
+    _Stamp, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'")
+)
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a language is: paths of texts, in the order of the package."""
@@ -67,7 +82,7 @@ def write_translation(package: Package, folder: Path, language: str) -> Path:
     mark = TO_TRANSLATE.format(package.service.language)
     written = {path: found.texts.get(path, mark + text) for path, text in source.items()}
     of = {
-        path: found.of.get(path, digest(source[path]))
+        path: _Stamp(found.of.get(path, digest(source[path])))
         for path, text in written.items()
         if not text.startswith(mark)
     }
@@ -77,6 +92,6 @@ def write_translation(package: Package, folder: Path, language: str) -> Path:
         value["states"] = states
     path = folder / "i18n" / f"{language}.yaml"
     path.parent.mkdir(exist_ok=True)
-    dumped = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)
+    dumped = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     path.write_text(dumped, encoding="utf-8")
     return path

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from madang.city.api import Profile, deadline_of
-from madang.services.packages.asking import asked
+from madang.services.forms.flow import Form
 from madang.services.packages.content import Test
 from madang.services.packages.decide import Evaluation, Rules
 from madang.services.packages.package import Package
@@ -100,7 +100,8 @@ def course(package: Package, rules: Rules, test: Test, profile: Profile) -> Cour
         documents = package.process.issues
     channel = _channel(package, test)
     end = _after_verbs(package, test, rules, state, today)
-    shown = asked(package, test.facts, lambda text, facts: rules.condition(text, facts, today))
+    known = {name: test.facts[name] for name in test.facts if name not in package.questions}
+    shown = Form(package, rules).flow(test.facts, today, known=known)
     limit = (channel.deadline if channel else "") or package.service.deadline
     found = deadline_of(moment, limit, of=profile)
     return Course(
@@ -111,7 +112,7 @@ def course(package: Package, rules: Rules, test: Test, profile: Profile) -> Cour
         end=end,
         documents=documents,
         deadline=profile.local(found.due).date() if found else None,
-        pages=tuple(page.id for page, _ in shown),
+        pages=tuple(dict.fromkeys(step.page.id for step in shown.steps)),
     )
 
 
@@ -176,8 +177,12 @@ def _compared(test: Test, found: Course) -> Iterator[tuple[str, Any, Any]]:
     yield "state", wanted.state, found.state
     yield "end", wanted.end, found.end
     yield "deadline", wanted.deadline, found.deadline
-    yield "rows", wanted.rows, found.said.rows
+    yield "rows", _sorted(wanted.rows), _sorted(found.said.rows)
     yield "pages", wanted.pages, found.pages
+
+
+def _sorted(rows: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if rows is None else tuple(sorted(rows))
 
 
 def _why(said: Evaluation) -> str:
