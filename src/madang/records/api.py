@@ -1,150 +1,124 @@
-"""The door of records: what is paid, given back and booked.
+"""The door of records: papers as PDF, documents with a signature, the ledger behind fees.
 
 from madang.records import api as records
-intent = records.open_intent(payer=person, amount=600, title={"ko": "...", "en": "..."},
-                             case="C-2026-17", service="resident-register-copy",
-                             key="fee:C-2026-17", by=actor)
-redirect(intent.pay_url)            # later: the event records.payment_captured
-records.refund(intent.id, 600, "issued twice", by=officer, key="refund:C-2026-17:1")
 
-A waived fee has no intent: open none, or `withdraw` the one there is.
+pdf = records.letter_pdf(records.Letter("...", issuer, recipient, blocks))
+fee = records.open_intent(payer=person, amount=600, title={"ko": "...", "en": "..."},
+                          case="C-2026-17", service="...", key="fee:C-2026-17", by=actor)
+
+What is about money stands in `payment_door`; it is loaded where it is asked for, with the tables.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from madang.access.api import Actor
-from madang.records import ledger, payments, refunds
-from madang.records.errors import (
-    GatewayDown,
-    KeyUsed,
-    NotPayable,
-    NotRefundable,
-    SecondPersonNeeded,
-    UnknownPayment,
+from madang.records.layouts import (
+    Block,
+    Certificate,
+    Decision,
+    Fact,
+    Facts,
+    Form,
+    Issuer,
+    Letter,
+    Listing,
+    Mark,
+    Note,
+    Option,
+    Paragraph,
+    Question,
+    Recipient,
+    Remedy,
+    Section,
+    Signature,
+    Table,
+    Words,
+    certificate_pdf,
+    decision_pdf,
+    form_pdf,
+    letter_pdf,
 )
-from madang.records.ledger import Posted
-from madang.records.payment_values import Intent, RefundMade
 
-__all__ = [
+if TYPE_CHECKING:
+    from madang.records.payment_door import (
+        GatewayDown,
+        Intent,
+        KeyUsed,
+        NotPayable,
+        NotRefundable,
+        Posted,
+        RefundMade,
+        SecondPersonNeeded,
+        UnknownPayment,
+        ask_gateway,
+        intent,
+        intents_of,
+        open_intent,
+        own_payments,
+        pay_page_url,
+        refund,
+        statement,
+        withdraw,
+    )
+
+__all__ = (
+    "Block",
+    "Certificate",
+    "Decision",
+    "Fact",
+    "Facts",
+    "Form",
     "GatewayDown",
     "Intent",
+    "Issuer",
     "KeyUsed",
+    "Letter",
+    "Listing",
+    "Mark",
     "NotPayable",
     "NotRefundable",
+    "Note",
+    "Option",
+    "Paragraph",
     "Posted",
+    "Question",
+    "Recipient",
     "RefundMade",
+    "Remedy",
     "SecondPersonNeeded",
+    "Section",
+    "Signature",
+    "Table",
     "UnknownPayment",
+    "Words",
     "ask_gateway",
+    "certificate_pdf",
+    "decision_pdf",
+    "form_pdf",
     "intent",
     "intents_of",
+    "letter_pdf",
+    "missing_characters",
     "open_intent",
+    "own_payments",
     "pay_page_url",
     "refund",
     "statement",
     "withdraw",
-]
+)
 
 
-def open_intent(
-    *,
-    payer: str,
-    amount: int,
-    title: dict[str, str] | str,
-    case: str,
-    service: str,
-    key: str,
-    by: Actor,
-    department: str = "",
-    return_to: str = "",
-    expires_at: datetime | None = None,
-) -> Intent:
-    """Open a payment, once for each key, in the caller's transaction; return it.
+def missing_characters(text: str) -> str:
+    """Return the characters of a text that no font of papers has, each once, in their order."""
+    from madang.records import fonts
 
-    Parameters
-    ----------
-    payer : id of the person in the register.
-    amount : whole minor units of the city's currency (won), above 0.
-    title : what is paid, in each language; a text alone is in the city's first language.
-    department : whose revenue it is, where the books are to say so.
-    return_to : path of the page that follows paying, such as the case's.
-    expires_at : until when it can be paid; else the city's ``payments.yaml`` says how long.
-
-    Raises
-    ------
-    Invalid
-        Field by field.
-    KeyUsed
-        If the key was used for another payment.
-    """
-    wish = payments.Wish(
-        payer=payer,
-        amount=amount,
-        title=title,
-        case=case,
-        service=service,
-        key=key,
-        department=department,
-        return_to=return_to,
-        expires_at=expires_at,
-    )
-    return payments.open_intent(wish, by)
+    return fonts.missing_characters(text)
 
 
-def intent(intent_id: str) -> Intent:
-    """Return a payment; raises `UnknownPayment`."""
-    return payments.intent(intent_id)
-
-
-def intents_of(case: str) -> list[Intent]:
-    """Return the payments of a case, oldest first."""
-    return payments.intents_of(case)
-
-
-def pay_page_url(intent_id: str) -> str:
-    """Return the whole address of the page on which a payment is made, for messages and letters."""
-    from madang.kernel.config import settings
-
-    return settings().public_origin + payments.intent(intent_id).pay_url
-
-
-def withdraw(intent_id: str, reason: str, *, by: Actor) -> Intent:
-    """Cancel a payment not made yet (a fee waived, a case withdrawn); twice is once.
-
-    Raises
-    ------
-    NotPayable
-        If it is paid: give it back instead.
-    """
-    return payments.withdraw(intent_id, reason, by=by)
-
-
-def refund(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> Intent:
-    """Give money back, once for each key; return the payment as it is then.
-
-    Inside a caller's transaction it goes out when that commits; above the city's limit a second
-    person is asked first. Either way `records.payment_refunded` tells when it is done.
-
-    Raises
-    ------
-    Forbidden
-        If a person asks who is neither officer nor treasurer; a process of ours may always.
-    NotRefundable
-        If that much is not left of what was paid.
-    """
-    return refunds.ask(intent_id, amount, reason, by=by, key=key)
-
-
-def statement(case: str) -> list[Posted]:
-    """Return the journals of a case, in the order in which they were posted."""
-    return ledger.statement(case)
-
-
-def ask_gateway(intent_id: str) -> Intent:
-    """Ask the gateway how a payment stands, take in what it says, and return the payment."""
-    from madang.records import payment_jobs
-
-    payment_jobs.ask_gateway(intent_id)
-    return payments.intent(intent_id)
+def __getattr__(name: str) -> Any:
+    """Load what needs Django's tables only where it is asked for: commands import this door."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module("madang.records.payment_door"), name)
