@@ -10,19 +10,14 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from madang.access.api import system_actor
-from madang.city.loader import cities_folder
 from madang.identity import api as identity
 from madang.kernel.times import fixed_clock
 from madang.services import api
+from tests.services.publishing import COPY, SAMPLE, publish
 from tests.staff import PASSWORD, sign_in
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
-
-COPY = "resident-registration-copy"
-OFFICE = system_actor("command-line")
-FOLDER = cities_folder() / "seoul" / "services" / COPY
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ def shown(client: Client, path: str, language: str = "en") -> Shown:
 
 @pytest.fixture
 def published(db):
-    return api.publish(FOLDER, OFFICE)
+    return publish()
 
 
 @pytest.fixture
@@ -104,10 +99,10 @@ def test_a_text_that_has_no_translation_is_labelled_with_its_language(client, pu
 
 
 def test_a_deadline_in_days_is_said_with_its_date(client, tmp_path, db):
-    folder = shutil.copytree(FOLDER, tmp_path / COPY)
+    folder = shutil.copytree(SAMPLE, tmp_path / COPY)
     main = folder / "service.yaml"
     main.write_text(main.read_text().replace("deadline: immediately", "deadline: 7 days"))
-    api.publish(folder, OFFICE)
+    publish(folder)
     with fixed_clock(datetime(2026, 11, 2, 1, tzinfo=UTC)):  # a Monday; Tuesday week is the 7th day
         text = shown(client, f"/services/{COPY}/?").text
     assert "7 working days" in text
@@ -115,22 +110,22 @@ def test_a_deadline_in_days_is_said_with_its_date(client, tmp_path, db):
 
 
 def test_a_synthetic_service_says_so_and_lets_nobody_start(client, tmp_path, db):
-    folder = shutil.copytree(FOLDER, tmp_path / COPY)
+    folder = shutil.copytree(SAMPLE, tmp_path / COPY)
     main = folder / "service.yaml"
     main.write_text(main.read_text() + "synthetic: true\n")
-    api.publish(folder, OFFICE)
+    publish(folder)
     assert "made up for tests of scale" in shown(client, f"/services/{COPY}/?").text
     assert "made up for tests" in shown(client, "/services/?all=1").text
 
 
 def test_a_district_shows_its_own_texts(client, tmp_path, published):
-    shutil.copytree(FOLDER, tmp_path / COPY)
+    shutil.copytree(SAMPLE, tmp_path / COPY)
     own = tmp_path / f"{COPY}-mapo"
     own.mkdir()
     (own / "service.yaml").write_text(
         f'extends: {COPY}\ndistrict: "11440"\nsummary: 마포에서 발급합니다.\n'
     )
-    api.publish(own, OFFICE)
+    publish(own)
     assert (
         "마포에서 발급합니다." in client.get(f"/services/{COPY}/?district=11440").content.decode()
     )

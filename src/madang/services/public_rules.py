@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from madang.services.packages.package import Package
 from madang.services.packages.rules import Decision, Input, Row
+from madang.services.packages.texts import key_of
 from madang.services.spoken import Spoken
 from madang.services.words import OUTCOMES
 
@@ -150,7 +151,7 @@ def _operand(package: Package, of: str, text: str, say: Spoken) -> str:
 def _value_title(package: Package, of: str, value: str, say: Spoken) -> str:
     question = package.questions.get(of)
     for choice in question.choices if question else ():
-        if choice.value == value:
+        if key_of(choice.value) == value:
             return say(f"questions.{of}.choices.{value}.title", choice.title)
     return say.own(value)
 

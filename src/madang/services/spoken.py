@@ -1,18 +1,16 @@
 """The texts of a package in the reader's language, each with what stands for it where none is.
 
 A text that comes in another language than the page's is marked where it is looked up and labelled
-before the page leaves (`kernel.language_marks`). A translation of a source text that has changed
-since (`of`) does not count.
+before the page leaves (`kernel.language_marks`).
 """
 
 from __future__ import annotations
-
-import hashlib
 
 from madang.city.api import profile
 from madang.kernel.language_marks import marked_unless
 from madang.services.entries import Entry
 from madang.services.packages.package import Package
+from madang.services.packages.texts import translated
 from madang.services.packages.words import Law
 
 Path = str  # of a text, such as "questions.copies.ask"
@@ -31,13 +29,8 @@ class Spoken:
         """Return the text at a path, whose source text is `own`; empty for an empty one."""
         if not own:
             return ""
-        for tag in self._chain:
-            if tag == self._own:
-                return marked_unless(own, tag, self.language)
-            found = self._translated(tag, path, own)
-            if found is not None:
-                return marked_unless(found, tag, self.language)
-        return marked_unless(own, self._own, self.language)
+        text, tag = translated(self._package, path, self._chain) or (own, self._own)
+        return marked_unless(text, tag, self.language)
 
     def own(self, text: str) -> str:
         """Return a text that stands in the package's own language only, such as the name of a law.
@@ -57,24 +50,6 @@ class Spoken:
         """
         translation = self._package.translations.get(self.language)
         return translation.status if translation and self.language != self._own else ""
-
-    def _translated(self, tag: str, path: Path, own: str) -> str | None:
-        translation = self._package.translations.get(tag)
-        if translation is None:
-            return None
-        made_of = translation.of.get(path)
-        if made_of is not None and made_of != source_mark(own):
-            return None
-        return translation.texts.get(path)
-
-
-def source_mark(text: str) -> str:
-    """Return by what a translation names the source text it was made of.
-
-    >>> source_mark("이사")
-    '925efb17'
-    """
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def entry_text(texts: dict[str, str], entry: Entry, language: str) -> str:
