@@ -118,9 +118,7 @@ def test_a_package_with_faults_is_refused_with_file_and_line(db, folder):
     change(folder, "deadline: immediately", "deadlin: immediately")
     with pytest.raises(InvalidPackage) as refused:
         api.publish(folder, OFFICE)
-    assert any(
-        "deadlin" in problem.field and problem.line > 1 for problem in refused.value.problems
-    )
+    assert any("deadlin" in str(fault) and fault.line > 1 for fault in refused.value.faults)
     assert not PublishedPackage.objects.exists()
 
 
