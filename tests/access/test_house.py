@@ -44,6 +44,7 @@ OPEN = {
     ("notices.attempt", "mac"): "keyed hash of an address, kept a day, for limits",
     ("notices.deskalert", "*"): "trouble of machines; who took it on is an account of staff",
     ("notices.deskentry", "*"): "as desk alert",
+    ("services", "*"): "what services say to everybody; who published or stopped one is staff",
     ("opendata.apikey", "owner"): "the office or company that has the key, not a person",
     ("identity.session", "*"): "hash of a key, id of an account, kind of device",
     ("identity.signinfailure", "*"): "hash of what was typed, network address, for 30 minutes",
