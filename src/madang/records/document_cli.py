@@ -54,7 +54,7 @@ def render(  # noqa: PLR0917 - click hands them by name
         raise BadInput(str(template_file), error.message) from None
     out_file.write_bytes(pdf)
     answer = {"out": str(out_file), "bytes": len(pdf), "languages": list(own),
-              "facts": {name: str(value) for name, value in said.facts.items()}}  # fmt: skip
+              "facts": dict(said.facts)}  # fmt: skip
     _say(answer, as_json)
 
 
@@ -185,7 +185,7 @@ def _read(path: Path) -> bytes:
 
 def _say(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
         return
     for name, value in answer.items():
         click.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")

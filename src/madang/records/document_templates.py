@@ -93,7 +93,7 @@ class Filled:
     facts: Mapping[str, Any]
 
 
-def template_of(given: Template | Mapping[str, Any], where: str = "template") -> Template:
+def template_of(given: Template | Mapping[str, Any]) -> Template:
     """Return a template from plain data.
 
     Raises
@@ -106,10 +106,10 @@ def template_of(given: Template | Mapping[str, Any], where: str = "template") ->
     try:
         found = msgspec.convert(dict(given), Template)
     except msgspec.ValidationError as error:
-        raise InvalidTemplate(f"{where}: {error}", {where: str(error)}) from None
+        raise InvalidTemplate(str(error), {"template": str(error)}) from None
     if found.valid and not _VALID.fullmatch(found.valid):
         text = f"valid is {found.valid!r}; write a number of days like '90 days'"
-        raise InvalidTemplate(f"{where}: {text}", {"valid": text})
+        raise InvalidTemplate(text, {"valid": text})
     return found
 
 
@@ -121,7 +121,7 @@ def read_template(path: Path) -> Template:
     BadInput
         Naming the file, and the line or key.
     """
-    found: Template = _read(path, lambda given: template_of(given, path.name))
+    found: Template = _read(path, template_of)
     return found
 
 
