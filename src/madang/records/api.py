@@ -3,6 +3,10 @@
 from madang.records import api as records
 
 pdf = records.letter_pdf(records.Letter("...", issuer, recipient, blocks))
+fee = records.open_intent(payer=person, amount=600, title={"ko": "...", "en": "..."},
+                          case="C-2026-17", service="...", key="fee:C-2026-17", by=actor)
+
+What is about money stands in `payment_door`; it is loaded where it is asked for, with the tables.
 """
 
 from __future__ import annotations
@@ -38,35 +42,83 @@ from madang.records.layouts import (
 )
 
 if TYPE_CHECKING:
-    from madang.records.checks import Checked
+    from madang.records.checks import Checked, CheckedFile, check, check_file
+    from madang.records.documents import Document, documents_of, file_of, issue, own_file, revoke
+    from madang.records.payment_door import (
+        GatewayDown,
+        Intent,
+        KeyUsed,
+        NotPayable,
+        NotRefundable,
+        Posted,
+        RefundMade,
+        SecondPersonNeeded,
+        UnknownPayment,
+        ask_gateway,
+        intent,
+        intents_of,
+        open_intent,
+        own_payments,
+        pay_page_url,
+        refund,
+        statement,
+        withdraw,
+    )
 
 __all__ = (
     "Block",
     "Certificate",
     "Checked",
+    "CheckedFile",
     "Decision",
+    "Document",
     "Fact",
     "Facts",
     "Form",
+    "GatewayDown",
+    "Intent",
     "Issuer",
+    "KeyUsed",
     "Letter",
     "Listing",
     "Mark",
+    "NotPayable",
+    "NotRefundable",
     "Note",
     "Option",
     "Paragraph",
+    "Posted",
     "Question",
     "Recipient",
+    "RefundMade",
     "Remedy",
+    "SecondPersonNeeded",
     "Section",
     "Signature",
     "Table",
+    "UnknownPayment",
     "Words",
+    "ask_gateway",
     "certificate_pdf",
+    "check",
+    "check_file",
     "decision_pdf",
+    "documents_of",
+    "file_of",
     "form_pdf",
+    "intent",
+    "intents_of",
+    "issue",
     "letter_pdf",
     "missing_characters",
+    "open_intent",
+    "own_file",
+    "own_payments",
+    "pay_page_url",
+    "refund",
+    "revoke",
+    "statement",
+    "withdraw",
 )
 
 
@@ -77,7 +129,7 @@ def missing_characters(text: str) -> str:
     return fonts.missing_characters(text)
 
 
-_LATER = {
+_DOCUMENTS = {
     "Checked": "checks", "CheckedFile": "checks", "check": "checks", "check_file": "checks",
     "Document": "documents", "documents_of": "documents", "file_of": "documents",
     "issue": "documents", "own_file": "documents", "revoke": "documents",
@@ -86,6 +138,6 @@ _LATER = {
 
 def __getattr__(name: str) -> Any:
     """Load what needs Django's tables only where it is asked for: commands import this door."""
-    if name not in _LATER:
+    if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module(f"madang.records.{_LATER[name]}"), name)
+    return getattr(import_module(f"madang.records.{_DOCUMENTS.get(name, 'payment_door')}"), name)
