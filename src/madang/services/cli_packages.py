@@ -127,6 +127,36 @@ def automation(service: str, wish: str | None, reason: str, as_json: bool) -> No
         click.echo(f"  stopped {stop['stopped_at']}, {until}: {stop['reason']}")
 
 
+@click.command("export")
+@click.argument("folder", metavar="PACKAGE_DIR", type=_FOLDER)
+@click.option(
+    "--format", "form", type=click.Choice(("jsonld", "dmn", "json")), required=True,
+    help="CPSV-AP 3.2 as JSON-LD, the rules as DMN 1.5, or everything as plain JSON.",
+)  # fmt: skip
+@click.option("--city", default="", metavar="NAME", help="Another city than the instance's.")
+@click.option("--out", "file", type=_FILE, help="File to write; else standard output.")
+def export(folder: Path, form: str, city: str, file: Path | None) -> None:
+    """Write a service package as other programs read it."""
+    from madang.kernel.orm import ready
+
+    ready()  # for the words of the house, not for its tables
+    from madang.city.api import load_profile, profile
+    from madang.kernel.config import settings
+    from madang.services.exports import exported
+    from madang.services.packages.reader import read_package
+
+    package, _sources, problems = read_package(folder)
+    if package is None:
+        first = problems[0]
+        raise BadInput(f"{folder}/{first.file}", first.message, line=first.line)
+    of = load_profile(city) if city else profile()
+    written = exported(package, form, of, settings().public_origin)
+    if file is None:
+        click.echo(written.decode(), nl=False)
+    else:
+        file.write_bytes(written)
+
+
 @click.command("key")
 def key() -> None:
     """Make the key that signs service packages in production."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.kernel.registry import (
+    API,
     Claim,
     Command,
     Doorway,
@@ -58,12 +59,18 @@ def _package_commands() -> Iterable[Offer]:
         f"{here}:automation",
         "Say whether machines decide cases of a service; stop them at once.",
     )
+    yield Command(
+        "services export",
+        f"{here}:export",
+        "Write a package as CPSV-AP (JSON-LD), DMN or plain JSON.",
+    )
     yield Command("services key", f"{here}:key", "Make the key that signs service packages.")
 
 
 def _pages() -> Iterable[Offer]:
     here = "madang.services.pages"
     one = "services/<slug:service>/"
+    yield API("services", "madang.services.http:router")
     yield Page("services/", f"{here}:services", "services", "public")
     yield Page(one, f"{here}:service", "service", "public")
     yield Page(

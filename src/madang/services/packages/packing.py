@@ -80,7 +80,7 @@ class Packed:
 
 def packed(package: Package, files: dict[str, str], key: Ed25519PrivateKey) -> Packed:
     """Return a package packed and signed; `files` are its texts by name."""
-    told = {"format": FORMAT, "package": _plain(package), "files": files}
+    told = {"format": FORMAT, "package": plain(package), "files": files}
     content = msgspec.json.encode(told, order="sorted")
     name = hashlib.sha256(content).hexdigest()
     return Packed(
@@ -147,7 +147,7 @@ def sources_digest(files: dict[str, str]) -> str:
     return hashlib.sha256(msgspec.json.encode(files, order="sorted")).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as JSON has it, without what says no more than the default.
 
     So a field that the format gets later changes no hash of packages that do without it.
@@ -155,16 +155,16 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if issubclass(kind, msgspec.Struct):
         return {
-            name: _plain(item)
+            name: plain(item)
             for attribute, name, usual in _fields(kind)
             if (item := getattr(value, attribute)) != usual
         }
     if issubclass(kind, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if issubclass(kind, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain(item) for name, item in value.items()}
     if is_dataclass(kind):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(kind)}
+        return {item.name: plain(getattr(value, item.name)) for item in fields(kind)}
     return value
 
 
