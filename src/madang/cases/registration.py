@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.cases import case_registration
 from madang.kernel.registry import Offer, PolicyFile, Purpose
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
+    yield from case_registration.offers()
     yield from _appointment_purposes()
 
 

@@ -21,19 +21,37 @@ from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
 from madang.services.model_files import program_of
+from madang.services.packages.content import Document, Notice
+from madang.services.packages.decide import Evaluation, Rules
+from madang.services.packages.package import Package
+from madang.services.packages.process import Process, State, Timer, Verb
+from madang.services.packages.reader import read_package
+from madang.services.packages.service import Fact, Service
 
 __all__ = [
     "Decided",
+    "Document",
+    "Evaluation",
     "Expression",
+    "Fact",
     "InputClause",
     "Model",
+    "Notice",
     "OutputClause",
+    "Package",
+    "Process",
     "Program",
     "Rule",
+    "Rules",
+    "Service",
+    "State",
     "Table",
+    "Timer",
+    "Verb",
     "compile_expression",
     "evaluate",
     "read_dmn",
+    "read_package",
     "write_dmn",
 ]
 
