@@ -106,7 +106,7 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
             return _acted(case, is_replay=True)
         _check_version(case, asked.expects_version)
         dossier = Dossier.of(case)
-        return _done(dossier, verb, actor, who, asked, key)
+        return _done(dossier, verb, actor, asked, by=who, key=key)
 
 
 def locked(number: str) -> Case:
@@ -162,7 +162,7 @@ def _check_version(case: Case, expects: int | None) -> None:
     )
 
 
-def _done(dossier: Dossier, verb: str, actor: Actor, by: By, asked: Asked, key: str) -> Acted:
+def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, key: str) -> Acted:
     case, now = dossier.case, times.now()
     files = clean_files(dossier.pinned, asked.evidence)
     _check_facts(dossier, by, asked.facts)
@@ -197,7 +197,7 @@ def _done(dossier: Dossier, verb: str, actor: Actor, by: By, asked: Asked, key: 
     for file in files:
         dossier.add(sealed_file(dossier, file, now))
     if change.awaits_second:
-        return _proposed(dossier, change, actor, now, asked, content, key)
+        return _proposed(dossier, change, actor, asked, now=now, content=content, key=key)
     if change.decision is not None:
         said = proposal(dossier, explain=True).said
         settle(
@@ -220,8 +220,9 @@ def _proposed(
     dossier: Dossier,
     change: Change,
     actor: Actor,
-    now: datetime,
     asked: Asked,
+    *,
+    now: datetime,
     content: dict[str, Any],
     key: str,
 ) -> Acted:

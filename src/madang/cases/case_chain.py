@@ -54,7 +54,8 @@ def faults(
     """
     import msgspec
 
-    previous, position, named = START, 0, {}
+    previous, position = START, 0
+    named: dict[str, str] = {}
     for event in events:
         position += 1
         if event.position != position:

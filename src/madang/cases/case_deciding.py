@@ -28,6 +28,7 @@ from madang.services.api import Evaluation, Verb
 
 GRANT = "grant"
 PROPOSED = {"grant": "granted", "refuse": "refused"}
+DATES = ("date", "date and time")
 AUTOMATIC_KINDS = ("grant", "complete")
 
 
@@ -97,7 +98,7 @@ def standing(
         is_paid=case.paid >= case.fee or not dossier.pinned.is_prepaid,
         has_evidence=has_evidence,
         has_place=case.place is not None or bool(known.get("place")),
-        has_date=any(types.get(name) in ("date", "date and time") and value for name, value in known.items()),
+        has_date=any(value and types.get(name) in DATES for name, value in known.items()),
         proposed=(case.proposed["verb"], case.proposed["by"]) if case.proposed else None,
         barred=barred,
         holds=lambda condition: dossier.pinned.rules.condition(condition, known, day),

@@ -49,7 +49,7 @@ class Dossier:
         """Return the dossier of a case that is there."""
         facts: dict[str, CaseFact] = {}
         for fact in CaseFact.objects.filter(case=case).order_by("version"):
-            facts[fact.name] = fact
+            facts[fact.fact] = fact
         return cls(case, pinned(case.package), facts)
 
     @property
@@ -74,7 +74,7 @@ class Dossier:
             fact = CaseFact(
                 case=self.case,
                 subject=self.case.subject,
-                name=name,
+                fact=name,
                 version=before.version + 1 if before else 1,
                 value=value,
                 source=source,

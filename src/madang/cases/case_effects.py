@@ -144,7 +144,7 @@ def _split(dossier: Dossier, verb: Verb, actor: Actor, at: datetime) -> None:
     child = Dossier(part, dossier.pinned, is_new=True)
     digests: dict[str, str] = {}
     for fact in dossier.facts.values():
-        digests |= child.learn({fact.name: fact.value}, fact.source, fact.as_of)
+        digests |= child.learn({fact.fact: fact.value}, fact.source, fact.as_of)
     state = dossier.state
     assert state is not None
     child.happened(verb, state, actor, at, content={"facts": digests, "from": case.number})

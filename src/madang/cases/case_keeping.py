@@ -49,7 +49,7 @@ def verify(number: str = "") -> Checked:
         for case in wanted.order_by("pk").iterator(chunk_size=BATCH):
             rows = list(CaseEvent.objects.filter(case=case).order_by("position"))
             digests = {
-                f"{fact.name}/{fact.version}": fact.digest
+                f"{fact.fact}/{fact.version}": fact.digest
                 if fact.digest == _digest_of(fact) else "changed"
                 for fact in CaseFact.objects.filter(case=case)
             }  # fmt: skip
@@ -105,9 +105,9 @@ def _forget(case: Case) -> None:
         )  # fmt: skip
         for model in (CaseDecision, CaseDocument, CaseFile, CaseFact, CaseEvent):
             rows = model.objects.filter(case=case)
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)
         mine = Case.objects.filter(pk=case.pk)
-        mine._raw_delete(mine.db)  # type: ignore[attr-defined]
+        mine._raw_delete(mine.db)
         audit.record(CASES.id, "cases.forget", f"case:{case.number}", purpose=FORGET)
 
 
@@ -142,7 +142,7 @@ def _hashes(day: date) -> list[str]:
 
 
 def _digest_of(fact: CaseFact) -> str:
-    return fact_digest(fact.salt, fact.name, fact.value, fact.source, fact.as_of)
+    return fact_digest(fact.salt, fact.fact, fact.value, fact.source, fact.as_of)
 
 
 def _years_after(moment: datetime, years: int) -> datetime:

@@ -149,9 +149,9 @@ def facts_for(actor: Actor, number: str) -> list[ShownFact]:
     who, case = seen_by(actor, number)
     titles = {fact.id: fact.title for fact in pinned(case.package).package.service.facts}
     with look_for(actor, who, case.number):
-        rows = CaseFact.objects.filter(case_id=case.pk).order_by("name", "version")
+        rows = CaseFact.objects.filter(case_id=case.pk).order_by("fact", "version")
         return [
-            ShownFact(r.name, titles.get(r.name, r.name), r.value, r.source, r.as_of, r.version)
+            ShownFact(r.fact, titles.get(r.fact, r.fact), r.value, r.source, r.as_of, r.version)
             for r in rows
         ]
 

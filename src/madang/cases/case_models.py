@@ -1,8 +1,8 @@
 """Tables of cases: the case as it stands, what happened to it, what is known, what was decided.
 
-`Case` is what queues ask; `CaseEvent` is the record that it follows from, which the database itself
-lets nobody change (`case_triggers`). Values of facts are kept once per version in `CaseFact`; events
-name them by a salted digest, so that a chain proves them without holding them.
+`Case` is what queues ask; `CaseEvent` is the record that it follows from, which the database
+itself lets nobody change (`case_triggers`). Values of facts are kept once per version in
+`CaseFact`; events name them by a salted digest: a chain proves them without holding them.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class CaseFact(PersonalModel):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="facts")
     subject = models.CharField(max_length=36)
-    name = models.CharField(max_length=60)
+    fact = models.CharField(max_length=60)
     version = models.IntegerField()
     value = models.JSONField(null=True)
     source = models.CharField(max_length=80, help_text="applicant, office, evidence, register...")
@@ -194,12 +194,12 @@ class CaseFact(PersonalModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "name", "version"], name="cases_one_version_of_a_fact"
+                fields=["case", "fact", "version"], name="cases_one_version_of_a_fact"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.case_id}"
+        return f"{self.fact} of {self.case_id}"
 
 
 class CaseFile(PersonalModel):

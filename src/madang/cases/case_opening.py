@@ -75,7 +75,7 @@ class Intake:
     consent: bool
 
 
-def open_case(
+def open_case(  # noqa: PLR0913 - what an application consists of
     *,
     package_hash: str,
     subject: str,
@@ -123,7 +123,7 @@ def open_case(
         before = Case.objects.filter(intake=intake).first()
         if before is not None:
             return _replayed(before, body)
-        dossier, found = _opened(made, intake, body, moment, parent)
+        dossier = _opened(made, intake, body, moment, parent)
         dossier.save()
         pay_url = ask_for_money(dossier)
     case = dossier.case
@@ -162,9 +162,7 @@ def may_apply(actor: Actor, subject: str, service: str, ial: int) -> bool:
     return subject == actor.person and (bool(subject) or ial == 0) and actor.ial >= ial
 
 
-def _opened(
-    made: Intake, intake: str, body: str, moment: datetime, parent: str
-) -> tuple[Dossier, bool]:
+def _opened(made: Intake, intake: str, body: str, moment: datetime, parent: str) -> Dossier:
     now = times.now()
     service, process = made.pinned.package.service, made.pinned.process
     number = case_number(day_of(moment).year, CaseSerial.objects.create().pk)
@@ -172,7 +170,7 @@ def _opened(
     if made.consent or not made.pinned.package.pages.consent:
         looked = registers.look_up(made.pinned.package, made.subject, number)
     place = case_places.place_of(made.pinned.package, made.facts)
-    where = case_places.competent(made.pinned.package, made.facts, place, made.subject, number)
+    where = case_places.competent(made.pinned.package, made.facts, place, made.subject)
     case = Case(
         number=number,
         service=service.id,
@@ -221,7 +219,8 @@ def _opened(
     for file in made.files:
         dossier.add(sealed_file(dossier, file, now))
     dossier.tell(verb)
-    return dossier, decide_if_settled(dossier, now)
+    decide_if_settled(dossier, now)
+    return dossier
 
 
 def sealed_file(dossier: Dossier, file: CleanFile, at: datetime) -> CaseFile:

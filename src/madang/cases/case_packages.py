@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from madang.kernel.errors import Unavailable
 from madang.services import api as services
 from madang.services.api import Package, Process, Rules, Verb
 
@@ -15,15 +14,11 @@ AUTOMATIC = frozenset({"R0", "R1"})
 
 @dataclass(frozen=True)
 class Pinned:
-    """A package and its hash."""
+    """A package, its hash and its rules, compiled."""
 
     hash: str
     package: Package
-
-    @cached_property
-    def rules(self) -> Rules:
-        """Return its rules, compiled."""
-        return Rules(self.package)
+    rules: Rules
 
     @property
     def process(self) -> Process:
@@ -64,36 +59,24 @@ _lent: dict[str, Pinned] = {}
 
 def lend(package: Package, package_hash: str) -> Pinned:
     """Keep an unpublished package in this process: for tests, rehearsals and measurements."""
-    found = _lent[package_hash] = Pinned(package_hash, package)
+    found = _lent[package_hash] = Pinned(package_hash, package, Rules(package))
     return found
 
 
 def pinned(package_hash: str) -> Pinned:
     """Return a package by its hash, with its rules.
 
-    Raises
-    ------
-    NotFound
-        If no package of this hash was ever published here.
-    Unavailable
-        If this installation publishes no packages.
+    Raises `services.errors.UnknownService` where no package of this hash was ever published here.
     """
     return _lent.get(package_hash) or _published(package_hash)
 
 
 @lru_cache(maxsize=KEPT)
 def _published(package_hash: str) -> Pinned:
-    find = getattr(services, "package", None)
-    if find is None:
-        raise Unavailable("no service packages are published in this installation")
-    return Pinned(package_hash, find(package_hash))
+    found = services.package(package_hash)
+    return Pinned(package_hash, found.package, found.rules)
 
 
 def is_automatic(found: Pinned) -> bool:
     """Return whether the rules may decide just now: law, class and the service's switch."""
-    if not found.may_be_automatic:
-        return False
-    if found.hash in _lent:
-        return True
-    switch = getattr(services, "automation_is_on", None)
-    return bool(switch is not None and switch(found.package.id))
+    return found.may_be_automatic and services.automation_is_on(found.package.id)

@@ -43,7 +43,6 @@ def competent(
     facts: Mapping[str, Any],
     place: Mapping[str, float] | None,
     subject: str,
-    number: str,
 ) -> Competent:
     """Return the unit that is competent; the city where facts name none."""
     rule = package.service.handled_by

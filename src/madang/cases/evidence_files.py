@@ -1,22 +1,21 @@
 """Papers that people send: only what they say they are, without hidden parts, cleaned.
 
-Photographs are drawn anew, so that place and device of the picture (EXIF) and whatever hides behind
-the image stay out. PDF and HWPX files that carry programs or other files are refused, and archives
-that unpack to far more than they are.
+Of photographs only the picture is kept: where and with what it was taken (Exif) stays out. PDF and
+HWPX files that carry programs or other files are refused, and archives that unpack to far more
+than they are.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import warnings
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from madang.cases.pictures import BrokenPicture, TooManyPixels, plain_jpeg, plain_png
 from madang.kernel.errors import Invalid
 
 MEDIA = {
@@ -31,7 +30,6 @@ _MAGIC = {
     b"\x89PNG\r\n\x1a\n": "png",
     b"PK\x03\x04": "hwpx",
 }
-MOST_PIXELS = 50_000_000  # a phone's camera has up to 50 megapixels in one shot that people send
 LARGEST_UNPACKED = 100_000_000  # bytes
 HIGHEST_RATIO = 100  # text compresses to 1/10, at most 1/30
 MOST_PARTS = 2_000
@@ -90,28 +88,11 @@ def cleaned(file: EvidenceFile, types: Sequence[str], max_mb: int) -> CleanFile:
 
 def _picture(file: EvidenceFile, kind: str) -> bytes:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(
-                io.BytesIO(file.data), formats=["JPEG" if kind == "jpg" else "PNG"]
-            ) as raw:
-                if raw.width * raw.height > MOST_PIXELS:
-                    raise _wrong(file, "the picture has too many pixels; send a smaller one")
-                turned = ImageOps.exif_transpose(raw)
-                drawn = Image.new(turned.mode, turned.size)
-                drawn.paste(turned)
-                if turned.mode == "P" and (palette := turned.getpalette()):
-                    drawn.putpalette(palette)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return plain_jpeg(file.data) if kind == "jpg" else plain_png(file.data)
+    except TooManyPixels:
         raise _wrong(file, "the picture has too many pixels; send a smaller one") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except BrokenPicture:
         raise _wrong(file, "the picture is broken; take it again") from None
-    out = io.BytesIO()
-    if kind == "jpg":
-        drawn.convert("RGB").save(out, "JPEG", quality=88)
-    else:
-        drawn.save(out, "PNG", optimize=False)
-    return out.getvalue()
 
 
 def _pdf(file: EvidenceFile, _kind: str) -> bytes:
@@ -120,15 +101,13 @@ def _pdf(file: EvidenceFile, _kind: str) -> bytes:
         raise _wrong(file, "the PDF is not complete; save it again")
     if b"/Encrypt" in names:
         raise _wrong(file, "the PDF is locked with a password; save it without one")
-    if _ACTIVE_PDF.search(names) or _ACTIVE_PDF.search(_streams(names)):
+    if _ACTIVE_PDF.search(names) or _ACTIVE_PDF.search(_streams(file.data)):
         raise _wrong(file, "the PDF carries a program or other files; print it to a new PDF")
     return file.data
 
 
 def _streams(data: bytes) -> bytes:
     """Return object streams unpacked: names may hide in them (PDF 32000-1, 7.5.7)."""
-    import zlib
-
     found = []
     room = 10_000_000
     for match in re.finditer(rb"/ObjStm\b.*?stream\r?\n", data, re.DOTALL):

@@ -99,6 +99,7 @@ class Standing:
 
     is_paid: whether everything that is due before a decision is paid.
     has_evidence, has_place, has_date: what the case knows.
+    holds: says whether a condition of the package holds; without one, every condition does.
     proposed: verb and account of a first officer, where a second one is needed.
     barred: accounts that took the decision which is appealed.
     """
@@ -111,7 +112,7 @@ class Standing:
     has_date: bool = False
     proposed: tuple[str, str] | None = None
     barred: frozenset[str] = frozenset()
-    holds: Callable[[str], bool] = field(default=lambda condition: True, compare=False)
+    holds: Callable[[str], bool] = field(default=bool, compare=False)
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def _lacks(verb: Verb, now: Standing, given: Given) -> list[tuple[str, str]]:
         "place": now.has_place,
         "date": now.has_date,
     }
-    lacks = [("needs", need) for need in verb.needs if not has[need]]
+    lacks: list[tuple[str, str]] = [("needs", need) for need in verb.needs if not has[need]]
     if verb.kind == "refuse" and not has["reasons"] and ("needs", "reasons") not in lacks:
         lacks.append(("needs", "reasons"))
     if verb.kind in ("merge", "duplicate") and not given.links:

@@ -45,7 +45,8 @@ __all__ = [
     "known_person", "may_act", "note_act", "who_is",
 ]  # fmt: skip
 _LATER = {
-    "Acting": "acting", "KnownPerson": "known", "known_person": "known", "acting_in": "acting", "carry_out": "pending",
+    "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
+    "KnownPerson": "known", "known_person": "known",
     "dataset_title": "looked", "may_act": "mandates", "note_act": "acts", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"

@@ -5,12 +5,19 @@ Example::
     program = api.read_dmn(Path("fees.dmn"))
     decided = api.evaluate(program, {"Applicant": {"birth date": "1960-03-01"}}, explain=True)
     print(decided.decisions["Fee"], decided.explain["Fee"]["rules"])
+
+    now = api.current("resident-registration-copy")         # what is in force
+    api.package(now.hash)                                   # the same for ever, whatever follows
+    now.rules.evaluate(facts, today, explain=True).outcome
+    api.automation_is_on("resident-registration-copy")      # may a machine decide at all?
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from madang.services.decisions import Decided, evaluate
 from madang.services.engine.dmn.model import Model
@@ -21,39 +28,87 @@ from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
 from madang.services.model_files import program_of
-from madang.services.packages.content import Document, Notice
-from madang.services.packages.decide import Evaluation, Rules
+from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
 from madang.services.packages.reader import read_package
-from madang.services.packages.service import Fact, Service
 
-__all__ = [
+if TYPE_CHECKING:
+    from madang.services.automation import (
+        Stop,
+        automation_is_on,
+        resume_automation,
+        stop_automation,
+        stops_of,
+    )
+    from madang.services.publishing import Published, publish, versions, withdraw
+    from madang.services.shipped import Shipped, publish_shipped
+    from madang.services.versions import Version, current
+
+__all__ = (
     "Decided",
-    "Document",
     "Evaluation",
     "Expression",
-    "Fact",
     "InputClause",
     "Model",
-    "Notice",
     "OutputClause",
     "Package",
     "Process",
     "Program",
+    "Published",
     "Rule",
     "Rules",
-    "Service",
+    "Shipped",
     "State",
+    "Stop",
     "Table",
     "Timer",
     "Verb",
+    "Version",
+    "automation_is_on",
     "compile_expression",
+    "current",
     "evaluate",
+    "in_force",
+    "model_of",
+    "package",
+    "publish",
+    "publish_shipped",
     "read_dmn",
     "read_package",
+    "resume_automation",
+    "stop_automation",
+    "stops_of",
+    "versions",
+    "withdraw",
     "write_dmn",
-]
+)
+
+_LATER = {
+    "Stop": "automation", "automation_is_on": "automation", "stop_automation": "automation",
+    "resume_automation": "automation", "stops_of": "automation",
+    "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
+    "versions": "publishing",
+    "Shipped": "shipped", "publish_shipped": "shipped",
+    "Version": "versions", "current": "versions",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Django's tables only where it is asked for: commands import this door."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"madang.services.{_LATER[name]}"), name)
+
+
+def package(hash: str) -> Version:  # the format's own word
+    """Return a published version by the hash that a case pinned, in force or not.
+
+    Raises UnknownService, or InvalidPackedPackage where the stored one was tampered with.
+    """
+    from madang.services.versions import version
+
+    return version(hash)
 
 
 def read_dmn(path: Path) -> Program:

@@ -5,6 +5,16 @@ import madang.kernel.events
 import madang.kernel.times
 from django.db import migrations, models
 
+from madang.cases import case_triggers
+
+
+def put_triggers_on(_apps, editor):
+    case_triggers.install(editor.connection)
+
+
+def take_triggers_off(_apps, editor):
+    case_triggers.remove(editor.connection)
+
 
 class Migration(migrations.Migration):
 
@@ -203,7 +213,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.CharField(max_length=36)),
-                ('name', models.CharField(max_length=60)),
+                ('fact', models.CharField(max_length=60)),
                 ('version', models.IntegerField()),
                 ('value', models.JSONField(null=True)),
                 ('source', models.CharField(help_text='applicant, office, evidence, register...', max_length=80)),
@@ -214,7 +224,8 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='cases.case')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'name', 'version'), name='cases_one_version_of_a_fact')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'fact', 'version'), name='cases_one_version_of_a_fact')],
             },
         ),
+        migrations.RunPython(put_triggers_on, take_triggers_off),
     ]
