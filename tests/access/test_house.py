@@ -143,6 +143,7 @@ ACTORS = {
     "visitor": Actor(),
     "authentication": AUTHENTICATION,
     "notices": system_actor("notices"),
+    "payments": system_actor("payments"),
     "command-line": system_actor("command-line"),
     "some other job": system_actor("anything"),
 }  # fmt: skip
@@ -201,6 +202,7 @@ OPENED_TO = {
         "serve-appointments",
         "work-cases",
         "list-cases",
+        "take-payment",
     },
     "clerk": {
         "keep-people",
@@ -208,8 +210,10 @@ OPENED_TO = {
         "assist-resident",
         "serve-appointments",
         "print-letters",
+        "take-payment",
     },
     "department-head": {"work-cases", "list-cases"},
+    "treasurer": {"keep-accounts"},
     "privacy-officer": {"answer-questions"},
     "visitor": set(),
     "some other job": {"keep-people"},

@@ -27,6 +27,13 @@ from madang.services.engine.dmn.xml_write import write_model
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
+from madang.services.forms.faults import Fault
+from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item, without_item
+from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
+from madang.services.forms.reading import Read, choice_name, read_questions, written
+from madang.services.forms.review import Line, Part, review
+from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
+from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
@@ -46,29 +53,46 @@ if TYPE_CHECKING:
     from madang.services.versions import Version, current
 
 __all__ = (
+    "DATE_PARTS",
     "Decided",
     "Evaluation",
     "Expression",
+    "Fault",
+    "Flow",
+    "Form",
     "InputClause",
+    "Line",
     "Model",
     "OutputClause",
     "Package",
+    "PaperOption",
+    "PaperQuestion",
+    "PaperSection",
+    "Part",
     "Process",
     "Program",
     "Published",
+    "Read",
     "Rule",
     "Rules",
     "Shipped",
     "State",
+    "Step",
     "Stop",
     "Table",
     "Timer",
     "Verb",
     "Version",
+    "answer_text",
     "automation_is_on",
+    "choice_name",
     "compile_expression",
     "current",
     "evaluate",
+    "fault_text",
+    "field_of",
+    "first_field",
+    "form_of",
     "in_force",
     "model_of",
     "package",
@@ -76,12 +100,19 @@ __all__ = (
     "publish_shipped",
     "read_dmn",
     "read_package",
+    "read_questions",
+    "repetitions",
     "resume_automation",
+    "review",
     "stop_automation",
     "stops_of",
     "versions",
+    "widget_of",
+    "with_item",
     "withdraw",
+    "without_item",
     "write_dmn",
+    "written",
 )
 
 _LATER = {
