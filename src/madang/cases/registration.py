@@ -4,13 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer, PolicyFile, Purpose
+from madang.kernel.registry import (
+    API,
+    Offer,
+    PolicyFile,
+    ProfileFile,
+    Purpose,
+    Schedule,
+    Subscriber,
+)
+
+STAFF = "role:clerk,officer"
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
+    yield API("appointments", "madang.cases.appointment_http:router")
+    yield ProfileFile(
+        "offices.yaml",
+        "madang.cases.office_file:faults_of_file",
+        "Where people come in person: offices, counters, matters, how booking goes.",
+    )
+    yield from _appointment_jobs()
+    yield from _appointment_pages()
     yield from _appointment_purposes()
+
+
+def _appointment_jobs() -> Iterable[Offer]:
+    jobs = "madang.cases.appointment_jobs"
+    yield Subscriber(
+        "cases.appointment_told",
+        "notices-appointments",
+        "madang.notices.account_messages:told",
+    )
+    yield Schedule(
+        "appointments-remind",
+        "*/5 * * * *",
+        f"{jobs}:remind",
+        "Remind who comes within a day, and within two hours.",
+    )
+    yield Schedule(
+        "appointments-look-after",
+        "* * * * *",
+        f"{jobs}:look_after",
+        "End offers that nobody took, and note who did not come.",
+    )
+    yield Schedule(
+        "appointments-forget",
+        "35 3 * * *",
+        f"{jobs}:forget",
+        "Delete appointments 90 days after their day.",
+    )
+
+
+def _appointment_pages() -> Iterable[Offer]:
+    yield from ()
 
 
 def _appointment_purposes() -> Iterable[Offer]:

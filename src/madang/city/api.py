@@ -30,6 +30,7 @@ from madang.city.errors import (
     UnknownRules,
     UnknownUnit,
 )
+from madang.city.file_faults import checked_file
 from madang.city.formats import Period
 from madang.city.languages import page_languages
 from madang.city.loader import known_cities, load, profile_folder
@@ -65,6 +66,7 @@ __all__ = [
     "basemap",
     "boundaries_folder",
     "check_domains",
+    "checked_file",
     "deadline_of",
     "ensure_basemap",
     "known_cities",

@@ -27,7 +27,14 @@ from madang.identity.account_models import StaffGrant
 from madang.identity.accounts import MANAGE, add_staff, grants_in_force
 from madang.identity.events import CodeIssued, SecurityNotice
 from madang.identity.kept_forms import keep as keep_form
-from madang.identity.messages import Outgoing, of_code, of_notice
+from madang.identity.messages import (
+    Outgoing,
+    accounts_of,
+    is_reachable,
+    of_code,
+    of_notice,
+    to_accounts,
+)
 from madang.identity.rules import STAFF_SESSIONS
 from madang.identity.session_store import ACCOUNT
 from madang.kernel.errors import Forbidden, NotFound
@@ -40,8 +47,8 @@ if TYPE_CHECKING:
     from madang.identity.pending import carry_out
 
 __all__ = [
-    "Acting", "Outgoing", "acting_in", "carry_out", "dataset_title", "keep_form", "may_act",
-    "note_act", "who_is",
+    "Acting", "Outgoing", "accounts_of", "acting_in", "carry_out", "dataset_title", "is_reachable",
+    "keep_form", "may_act", "note_act", "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",

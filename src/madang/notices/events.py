@@ -15,3 +15,14 @@ class DeskChanged(Event, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "notices.desk_changed"
     PUBLIC: ClassVar[bool] = True
+
+
+class PeopleTold(Event, frozen=True, kw_only=True):
+    """Something that single people are told; rooms above derive their own from it.
+
+    `WORDS` names ``f(event) -> list[identity.api.Outgoing]``, asked when the messages go out: what
+    is past by then, or was cancelled, returns none. The event itself carries ids, no words. A room
+    subscribes ``madang.notices.account_messages:told`` to it.
+    """
+
+    WORDS: ClassVar[str]
