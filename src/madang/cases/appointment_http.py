@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -123,7 +123,7 @@ def book(request: HttpRequest, asked: BookIn) -> Status[dict[str, Any]]:
         asked.name, asked.language, asked.channel, asked.address, tuple(asked.needs)
     )
     if asked.start is not None:
-        start = profile().local(asked.start)
+        start = _moment(asked.start)
         made = api.book(actor, api.Booking(asked.office, asked.matter, start, visitor, via="api"))
     elif asked.first_day and asked.last_day:
         days = (asked.first_day, asked.last_day)
@@ -144,13 +144,18 @@ def change(request: HttpRequest, appointment: str, asked: ChangeIn) -> dict[str,
     if asked.start is None:
         reason = "name the new start, or accept what is offered"
         raise Invalid(reason, {"start": reason})
-    return asdict(api.move(actor, appointment, profile().local(asked.start)))
+    return asdict(api.move(actor, appointment, _moment(asked.start)))
 
 
 @router.delete("/{appointment}", auth=_own, response=AppointmentOut, summary="Cancel")
 def cancel(request: HttpRequest, appointment: str) -> dict[str, Any]:
     """Cancel an appointment, or leave the waiting list; once more changes nothing."""
     return asdict(api.cancel(current_actor(request), appointment))
+
+
+def _moment(asked: datetime) -> datetime:
+    """Return a moment in UTC; one without an offset is the city's time."""
+    return profile().local(asked).astimezone(UTC)
 
 
 def _office(one: Office) -> dict[str, Any]:

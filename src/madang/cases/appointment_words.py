@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +17,7 @@ from madang.city.api import profile
 from madang.identity.api import Outgoing, accounts_of, to_accounts
 from madang.kernel import times
 from madang.kernel.config import settings
+from madang.kernel.writing import moment_text
 from madang.notices.api import unsealed_address
 
 State = Appointment.State
@@ -33,7 +34,7 @@ def messages_of(event: AppointmentTold) -> list[Outgoing]:
     """Return the messages of an event; none where it is past, changed or cancelled by now."""
     with purpose(APPOINTMENTS, REMIND):
         row = Appointment.objects.filter(pk=event.appointment).first()
-    if row is None or row.revision != event.revision or not _is_still_true(row, event.kind):
+    if row is None or row.revision != event.revision or not is_still_true(row, event.kind):
         return []
     path = f"/appointments/with/{row.key}/"
     if row.channel == "account":
@@ -82,7 +83,13 @@ def words_of(row: Appointment, kind: str) -> tuple[str, str]:
 
 def when(row: Appointment) -> str:
     """Return day and time of an appointment as people write them; empty while there is none."""
-    return profile().time_text(row.start, _language()) if row.start else ""
+    return moment_in_words(row.start) if row.start else ""
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Return day and time as people write them, in the language in force."""
+    city, lang = profile(), _language()
+    return moment_text(moment, lang, city.timezone, city.today(), city.habits(lang))
 
 
 def bring(matter_id: str) -> list[str]:
@@ -132,7 +139,8 @@ def calendar_entry(row: Appointment) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 
-def _is_still_true(row: Appointment, kind: str) -> bool:
+def is_still_true(row: Appointment, kind: str) -> bool:
+    """Return whether what was to be told is still so."""
     is_past = kind in (told.DAY_BEFORE, told.SOON) and (not row.start or row.start <= times.now())
     return row.state in _STILL[kind] and not is_past
 
@@ -160,8 +168,8 @@ def _folded(line: str) -> list[str]:
     return [text if n == 0 else f" {text}" for n, text in enumerate([*parts, part])]
 
 
-def _stamp(moment: object) -> str:
-    return times.format_time(moment).replace("-", "").replace(":", "")  # type: ignore[arg-type]
+def _stamp(moment: datetime) -> str:
+    return times.format_time(moment).replace("-", "").replace(":", "")
 
 
 def _host() -> str:

@@ -173,6 +173,13 @@ def with_key(key: str) -> Appointment:
     return row
 
 
+def key_of_hold(hold_id: str) -> str:
+    """Return the key of the appointment that this hold became; empty where it became none."""
+    with purpose(APPOINTMENTS, OWN):
+        row = Appointment.objects.filter(pk=hold_id).first()
+    return row.key if row else ""
+
+
 def of_actor(actor: Actor, appointment_id: str) -> Appointment:
     """Return an appointment of the actor's, or of whom they act for; any for staff at a counter.
 
