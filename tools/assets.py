@@ -4,9 +4,10 @@
 
 `package.json` names the files under ``madang.ship``; they go to
 ``src/madang/web/static/vendor/<package>/``, the fonts that tools/fonts.py cuts to
-``vendor/fonts/``, with a NOTICE.txt of all licences and a stamp of what was laid; later calls
-return at once.
-Exit 0: all is there; 3: npm or its registry cannot be reached, pages go without map and fonts.
+``vendor/fonts/``, with a NOTICE.txt of all licences and a stamp of what was laid; the whole fonts
+of printed documents go to ``src/madang/records/fonts/``. Later calls return at once.
+Exit 0: all is there; 3: npm or its registry cannot be reached, pages go without map and fonts,
+papers without Hangul.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from tools import font_slices, fonts  # noqa: E402
+from tools import document_fonts, font_slices, fonts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "src" / "madang" / "web" / "static" / "vendor"
+PAPER = ROOT / "src" / "madang" / "records" / "fonts"
 STAMP = "stamp.json"
 NOTICE = "NOTICE.txt"
 OLDEST_NPM = 9  # reads lock files of version 3 and knows omit-lockfile-registry-resolved
@@ -43,7 +45,8 @@ class AssetsFault(Exception):
 def main() -> int:
     """Lay the assets; return the exit code."""
     stamp = stamp_of(ROOT)
-    if is_laid(VENDOR, stamp) and (ROOT / "node_modules").is_dir():
+    laid = is_laid(VENDOR, stamp) and document_fonts.is_laid(PAPER, stamp)
+    if laid and (ROOT / "node_modules").is_dir():
         return 0
     try:
         install(ROOT)
@@ -56,13 +59,14 @@ def main() -> int:
         )
         return UNREACHABLE
     lay(ROOT, VENDOR, stamp)
+    document_fonts.lay(ROOT / "node_modules", PAPER, stamp)
     return 0
 
 
 def stamp_of(root: Path) -> str:
     """Return the hash of all that decides what is laid: packages, programs, texts."""
     digest = hashlib.sha256()
-    programs = (Path(__file__), *fonts.PROGRAMS)
+    programs = (Path(__file__), Path(document_fonts.__file__), *fonts.PROGRAMS)
     for path in (root / "package.json", root / "package-lock.json", *programs):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(repr(font_slices.slices()).encode())  # new texts may need other slices

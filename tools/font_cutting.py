@@ -38,7 +38,7 @@ def cut_own(source: str, weight: int, cut: Cover, folder: str) -> Cover:
     _reduce(whole, options, [point for points in cut.values() for point in points])
     scale_upem(whole, SMALL_UNITS)
     covers = set(whole.getBestCmap())
-    _rename(whole, weight)
+    rename(whole, weight)
     small = Path(folder) / f"whole-{weight}.ttf"
     whole.save(small)  # the slices are cut from the small one: a tenth of the time
     found = {}
@@ -95,7 +95,7 @@ def _save(font: Any, path: Path) -> None:
     font.save(path)
 
 
-def _rename(font: Any, weight: int) -> None:
+def rename(font: Any, weight: int) -> None:
     """Take the reserved names out of the font (OFL 1.1, condition 3)."""
     style = {400: "Regular", 700: "Bold"}[weight]
     names = {

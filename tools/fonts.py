@@ -72,7 +72,7 @@ def _cut_all(modules: Path, folder: Path) -> Cover:
             for weight in WEIGHTS
         ]
         for script, points in font_slices.ALPHABETS.items():
-            for source, _weight, name in _noto_files(modules, script):
+            for source, _weight, name in noto_files(modules, script):
                 target = str(folder / name)
                 jobs.append(pool.submit(font_cutting.cut_noto, str(source), points, target))
         for job in jobs:
@@ -135,7 +135,7 @@ def _own_source(modules: Path, weight: int) -> Path:
     return modules / SOURCE / "files" / f"pretendard-latin-{weight}-normal.woff2"
 
 
-def _noto_files(modules: Path, script: str) -> list[tuple[Path, str, str]]:
+def noto_files(modules: Path, script: str) -> list[tuple[Path, str, str]]:
     """Return the files of a script's Noto Sans: source, weights, name when cut."""
     name = f"noto-sans-{script}"
     variable = (
@@ -155,7 +155,7 @@ def _noto(modules: Path, script: str, covered: Cover) -> str:
     """Return the rules of a script's Noto Sans: the whole files, then the alphabet."""
     family = f"Noto Sans {script.title()}"
     rules = []
-    for source, weights, name in _noto_files(modules, script):
+    for source, weights, name in noto_files(modules, script):
         package = source.parents[1]
         points = json.loads((package / "unicode.json").read_text(encoding="utf-8"))[script]
         address = f"../{source.relative_to(modules).as_posix()}"

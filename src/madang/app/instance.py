@@ -6,13 +6,14 @@ import sys
 
 from madang.kernel import orm
 from madang.kernel.config import Settings
+from madang.kernel.logs import logger
 
 DEMO_GATEWAY = "city-simulator"
 _DEMO_QUOTA_POINTS_PER_S = 100_000
 
 
 def prepare(here: Settings) -> None:
-    """Load the city's profile (a broken one stops here) and migrate the system of record.
+    """Load the city's profile (a broken one stops here), migrate, and publish its services.
 
     Raises
     ------
@@ -25,6 +26,15 @@ def prepare(here: Settings) -> None:
     (here.data / "run").mkdir(parents=True, exist_ok=True)
     ensure_basemap()  # of boundaries imported since the last start, too
     migrate()
+    publish_services()
+
+
+def publish_services() -> None:
+    """Bring the services that come with the city into force, where their packages are new."""
+    from madang.services.api import publish_shipped
+
+    for refusal in publish_shipped().refused:
+        logger("services").warning("a service is not published", reason=refusal)
 
 
 def migrate(verbosity: int = 0) -> None:

@@ -7,9 +7,11 @@ from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
-from madang.city.api import checked_file
+from madang.kernel.data_files import field_name, read_yaml
+from madang.kernel.shapes import mismatches
 
 if TYPE_CHECKING:
     from madang.city.api import Profile
@@ -107,10 +109,15 @@ Place = tuple[str | int, ...]
 
 def faults_of_file(path: Path, profile: Profile) -> list[tuple[int | None, str]]:
     """Return (line, message) of what is wrong with the file."""
-    read, document, faults = checked_file(path, OfficeFile)
-    if faults:
-        return faults
-    return [(document.line(place), message) for place, message in _faults(read, profile)]
+    document, problems = read_yaml(path, path.name)
+    if problems:
+        return [(one.line, one.message) for one in problems]
+    wrong = [
+        (place, f"{field_name(place)}: {text}")
+        for place, text in mismatches(document.value, OfficeFile)
+    ]
+    wrong = wrong or list(_faults(msgspec.convert(document.value, OfficeFile), profile))
+    return [(document.line(place), message) for place, message in wrong]
 
 
 def _faults(file: OfficeFile, profile: Profile) -> Iterator[tuple[Place, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from madang.city.conventions import AddressScheme
-from madang.city.documents import FieldPath
+from madang.kernel.data_files import FieldPath
 from madang.kernel.errors import Invalid
 
 Mismatch = tuple[FieldPath, str]

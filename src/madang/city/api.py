@@ -24,13 +24,11 @@ from madang.city.domain_files import check_domains
 from madang.city.errors import (
     InvalidBoundaries,
     InvalidProfile,
-    Problem,
     UnknownCity,
     UnknownLevel,
     UnknownRules,
     UnknownUnit,
 )
-from madang.city.file_faults import checked_file
 from madang.city.formats import Period
 from madang.city.languages import page_languages
 from madang.city.loader import known_cities, load, profile_folder
@@ -39,6 +37,7 @@ from madang.city.schema import City, Group, Level
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.city.units import Unit
 from madang.kernel.config import settings
+from madang.kernel.data_files import Problem
 
 if TYPE_CHECKING:
     from madang.city.basemap import Basemap
@@ -66,7 +65,6 @@ __all__ = [
     "basemap",
     "boundaries_folder",
     "check_domains",
-    "checked_file",
     "deadline_of",
     "ensure_basemap",
     "known_cities",

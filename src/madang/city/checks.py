@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from madang.city.addresses import problems_of_scheme
 from madang.city.conventions import CityHoliday
-from madang.city.documents import FieldPath
 from madang.city.identifiers import problems_of_identifier, problems_of_phones
 from madang.city.schema import City, DatasetCategory
 from madang.city.topics import EU_THEMES, TOPICS
 from madang.kernel import times
+from madang.kernel.data_files import FieldPath
 from madang.kernel.errors import Invalid
 from madang.kernel.units import unit
 

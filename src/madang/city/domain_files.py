@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from madang.city.errors import InvalidProfile, Problem
+from madang.city.errors import InvalidProfile
 from madang.city.profile import Profile
+from madang.kernel.data_files import Problem
 from madang.kernel.registry import ProfileFile, load, registry
 
 

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
+from madang.kernel.data_files import Problem
 from madang.kernel.errors import Invalid, NotFound
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One thing that is wrong with a profile; `line` is 1 for a file as a whole."""
-
-    file: str
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        field = f" {self.field}:" if self.field else ""
-        return f"{self.file}:{self.line}:{field} {self.message}"
 
 
 class InvalidProfile(Invalid):

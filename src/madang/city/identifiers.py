@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 
 from madang.city.conventions import Identifier, Phones
-from madang.city.documents import FieldPath
+from madang.kernel.data_files import FieldPath
 from madang.kernel.errors import Invalid
 
 Mismatch = tuple[FieldPath, str]

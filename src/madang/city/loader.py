@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 
 from madang.city.checks import disagreements
-from madang.city.documents import Document, FieldPath, field_name, read_yaml, texts
-from madang.city.errors import InvalidProfile, Problem, UnknownCity
+from madang.city.errors import InvalidProfile, UnknownCity
 from madang.city.languages import fallback_chain
 from madang.city.profile import Profile
 from madang.city.schema import City
-from madang.city.shapes import mismatches
 from madang.city.tables import Bindings, group_problems, read_units
 from madang.city.translations import in_all_languages, read_translations
 from madang.city.units import Unit, UnitTable
+from madang.kernel.data_files import Document, FieldPath, Problem, field_name, read_yaml, texts
+from madang.kernel.shapes import mismatches
 
 MAIN = "city.yaml"
 FILL = "FILL"  # a value that begins so is one that `madang city new` left to be filled

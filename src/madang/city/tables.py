@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from madang.city.documents import Row, read_table
-from madang.city.errors import Problem
 from madang.city.schema import City, Level, UnitRow
 from madang.city.units import Point, Unit
+from madang.kernel.data_files import Problem, Row, read_table
 
 _FIELDS = frozenset(UnitRow.__struct_fields__)
 

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from madang.city.documents import read_yaml
-from madang.city.errors import Problem
 from madang.city.schema import City
+from madang.kernel.data_files import Problem, read_yaml
 
 FOLDER = "texts"
 SOURCE = "en"

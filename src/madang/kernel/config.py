@@ -96,6 +96,10 @@ class Settings:
         "Been Pwned); without the file only the built-in list of common ones is asked. A relative "
         "path is within the data folder.",
     )
+    service_key: str = _setting(
+        "",
+        "Key that signs service packages, base64 (`madang services key`); generated in demo mode.",
+    )
     smtp_url: str = _setting(
         "",
         "Mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://host:465` (TLS) or "

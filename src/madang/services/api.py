@@ -5,12 +5,19 @@ Example::
     program = api.read_dmn(Path("fees.dmn"))
     decided = api.evaluate(program, {"Applicant": {"birth date": "1960-03-01"}}, explain=True)
     print(decided.decisions["Fee"], decided.explain["Fee"]["rules"])
+
+    now = api.current("resident-registration-copy")         # what is in force
+    api.package(now.hash)                                   # the same for ever, whatever follows
+    now.rules.evaluate(facts, today, explain=True).outcome
+    api.automation_is_on("resident-registration-copy")      # may a machine decide at all?
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from madang.services.decisions import Decided, evaluate
 from madang.services.engine.dmn.model import Model
@@ -20,22 +27,112 @@ from madang.services.engine.dmn.xml_write import write_model
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
+from madang.services.forms.faults import Fault
+from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item, without_item
+from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
+from madang.services.forms.reading import Read, choice_name, read_questions, written
+from madang.services.forms.review import Line, Part, review
+from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
+from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
+from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
+from madang.services.packages.package import Package
 
-__all__ = [
+if TYPE_CHECKING:
+    from madang.services.automation import (
+        Stop,
+        automation_is_on,
+        resume_automation,
+        stop_automation,
+        stops_of,
+    )
+    from madang.services.publishing import Published, publish, versions, withdraw
+    from madang.services.shipped import Shipped, publish_shipped
+    from madang.services.versions import Version, current
+
+__all__ = (
+    "DATE_PARTS",
     "Decided",
+    "Evaluation",
     "Expression",
+    "Fault",
+    "Flow",
+    "Form",
     "InputClause",
+    "Line",
     "Model",
     "OutputClause",
+    "Package",
+    "PaperOption",
+    "PaperQuestion",
+    "PaperSection",
+    "Part",
     "Program",
+    "Published",
+    "Read",
     "Rule",
+    "Rules",
+    "Shipped",
+    "Step",
+    "Stop",
     "Table",
+    "Version",
+    "answer_text",
+    "automation_is_on",
+    "choice_name",
     "compile_expression",
+    "current",
     "evaluate",
+    "fault_text",
+    "field_of",
+    "first_field",
+    "form_of",
+    "in_force",
+    "model_of",
+    "package",
+    "publish",
+    "publish_shipped",
     "read_dmn",
+    "read_questions",
+    "repetitions",
+    "resume_automation",
+    "review",
+    "stop_automation",
+    "stops_of",
+    "versions",
+    "widget_of",
+    "with_item",
+    "withdraw",
+    "without_item",
     "write_dmn",
-]
+    "written",
+)
+
+_LATER = {
+    "Stop": "automation", "automation_is_on": "automation", "stop_automation": "automation",
+    "resume_automation": "automation", "stops_of": "automation",
+    "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
+    "versions": "publishing",
+    "Shipped": "shipped", "publish_shipped": "shipped",
+    "Version": "versions", "current": "versions",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Django's tables only where it is asked for: commands import this door."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"madang.services.{_LATER[name]}"), name)
+
+
+def package(hash: str) -> Version:  # the format's own word
+    """Return a published version by the hash that a case pinned, in force or not.
+
+    Raises UnknownService, or InvalidPackedPackage where the stored one was tampered with.
+    """
+    from madang.services.versions import version
+
+    return version(hash)
 
 
 def read_dmn(path: Path) -> Program:

@@ -4,10 +4,16 @@ InvalidDecisionModel   422   a DMN file cannot be read; names file and line
 InvalidFacts           422   facts do not fit the model; names file and field
 UnknownDecision        404
 InvalidExpression      422   a text is no FEEL; names the character
+InvalidPackedPackage   422   a packed package is none, or was tampered with
+InvalidPackage         422   a package cannot be published; names each file and line
+UnknownService         404   nothing of that id (or hash) was ever published
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from madang.kernel.data_files import Problem
 from madang.kernel.errors import BadInput, Invalid, NotFound
 
 
@@ -33,3 +39,26 @@ class InvalidExpression(Invalid):
     """A text is no expression of FEEL."""
 
     code = "invalid-expression"
+
+
+class InvalidPackedPackage(BadInput):
+    """A packed package is none, or not as it was packed."""
+
+    code = "invalid-packed-package"
+
+
+class InvalidPackage(BadInput):
+    """A package cannot be published as it stands; `problems` are all that is wrong."""
+
+    code = "invalid-package"
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(source, f"{problems[0]}{more}")
+
+
+class UnknownService(NotFound):
+    """No such service, or no such version of one, was ever published."""
+
+    code = "unknown-service"

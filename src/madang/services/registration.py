@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer
+from madang.kernel.registry import Claim, Command, Offer, ProfileFile
 
 
 def offers() -> Iterable[Offer]:
@@ -17,6 +17,12 @@ def offers() -> Iterable[Offer]:
     yield Command(
         "decisions tck", "madang.services.cli:tck", "Run a tree of DMN conformance tests."
     )
+    yield from _package_commands()
+    yield ProfileFile(
+        "life_events.yaml",
+        "madang.services.life_events:faults_of_file",
+        "The groups of life events by which services are found.",
+    )
     yield Claim(
         "services.explained-decisions",
         "Decision tables of 10 rows per CPU-second, each with outcome, rules that held, and facts",
@@ -25,3 +31,17 @@ def offers() -> Iterable[Offer]:
         "higher",
         "madang.services.proof:explained_per_cpu_s",
     )
+
+
+def _package_commands() -> Iterable[Offer]:
+    here = "madang.services.cli_packages"
+    yield Command("services pack", f"{here}:pack", "Pack a service package into one signed file.")
+    yield Command("services verify", f"{here}:verify", "Check a packed service package.")
+    yield Command("services publish", f"{here}:publish", "Bring service packages into force.")
+    yield Command("services withdraw", f"{here}:withdraw", "Take a service out of force.")
+    yield Command(
+        "services automation",
+        f"{here}:automation",
+        "Say whether machines decide cases of a service; stop them at once.",
+    )
+    yield Command("services key", f"{here}:key", "Make the key that signs service packages.")

@@ -9,9 +9,8 @@ from madang.services.engine.dmn import model
 from madang.services.engine.dmn.model import Boxed
 from madang.services.engine.dmn.table import Table
 from madang.services.engine.dmn.table_run import CompiledTable, Scope
-from madang.services.engine.feel.compiler import filtering, repeating, weighing
 from madang.services.engine.feel.functions import UserFunction
-from madang.services.engine.feel.iteration import scopes_of
+from madang.services.engine.feel.iteration import filtering, repeating, scopes_of, weighing
 from madang.services.engine.feel.parser import MEMBERS
 from madang.services.engine.feel.type_names import type_or_any
 from madang.services.engine.feel.types import ANY, Type, fitted

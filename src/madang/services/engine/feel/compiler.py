@@ -15,10 +15,9 @@ from madang.services.engine.feel.built_in import LIBRARY
 from madang.services.engine.feel.built_in.ranges import is_point
 from madang.services.engine.feel.compare import ORDERS, both, equal, ordered
 from madang.services.engine.feel.functions import UserFunction
-from madang.services.engine.feel.iteration import Scopes, each_of
+from madang.services.engine.feel.iteration import each_of, filtering, repeating, weighing
 from madang.services.engine.feel.members import member
 from madang.services.engine.feel.operators import ARITHMETIC, negate
-from madang.services.engine.feel.text import number_text
 from madang.services.engine.feel.type_names import Types, type_named
 from madang.services.engine.feel.types import ANY, is_instance
 from madang.services.engine.feel.unary import compile_tests
@@ -91,45 +90,6 @@ def _path(make: Compiler, node: syntax.Path) -> Closure:
 
 def _filter(make: Compiler, node: syntax.Filter) -> Closure:
     return filtering(make.closure(node.of), make.closure(node.condition))
-
-
-def filtering(of: Closure, condition: Closure) -> Closure:
-    """Return what gives the items that a condition holds for, or the one at a place."""
-
-    def pick(env: Env) -> Any:
-        value = of(env)
-        if value is None:
-            return None
-        items = value if isinstance(value, list) else [value]
-        found = []
-        for i, item in enumerate(items):
-            hit = condition(_item_scope(env, item))
-            if isinstance(hit, Decimal):
-                if i == 0:
-                    return _at(items, hit, env)
-                env.notes.add("a filter gives now a number, now a truth")
-            if hit is True:
-                found.append(item)
-        if not items and isinstance(condition(env), Decimal):
-            return None
-        return found
-
-    return pick
-
-
-def _item_scope(env: Env, item: Any) -> Env:
-    names = {"item": item}
-    if isinstance(item, dict):
-        names.update(item)
-    return Env(names, env, env.notes)
-
-
-def _at(items: list[Any], position: Decimal, env: Env) -> Any:
-    if not 1 <= abs(position) <= len(items):
-        env.notes.add(f"there is no item {number_text(position)} in a list of {len(items)}")
-        return None
-    at = int(position)
-    return items[at - 1 if at > 0 else at]
 
 
 def _call(make: Compiler, node: syntax.Call) -> Closure:
@@ -286,46 +246,9 @@ def _for(make: Compiler, node: syntax.For) -> Closure:
     return repeating(each_of(node.iterators, make.closure), make.closure(node.body))
 
 
-def repeating(scopes: Scopes, body: Closure) -> Closure:
-    """Return what gives the list of a body's values; `partial` is the list so far."""
-
-    def repeat(env: Env) -> list[Any] | None:
-        found: list[Any] = []
-        around = env.inner({"partial": found})
-        try:
-            for scope in scopes(around):
-                found.append(body(scope))
-        except FeelError as error:
-            env.notes.add(str(error))
-            return None
-        return found
-
-    return repeat
-
-
 def _quantified(make: Compiler, node: syntax.Quantified) -> Closure:
     scopes = each_of(node.iterators, make.closure)
     return weighing(scopes, make.closure(node.condition), every=node.every)
-
-
-def weighing(scopes: Scopes, condition: Closure, *, every: bool) -> Closure:
-    """Return what says whether a condition holds in every scope, or in some."""
-    decisive = not every
-
-    def weigh(env: Env) -> Any:
-        unknown = False
-        try:
-            for scope in scopes(env):
-                hit = condition(scope)
-                if hit is decisive:
-                    return decisive
-                unknown = unknown or not isinstance(hit, bool)
-        except FeelError as error:
-            env.notes.add(str(error))
-            return None
-        return None if unknown else not decisive
-
-    return weigh
 
 
 def _lambda(make: Compiler, node: syntax.Lambda) -> Closure:

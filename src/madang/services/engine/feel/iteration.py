@@ -1,4 +1,4 @@
-"""The scopes that `for`, `some` and `every` run through."""
+"""Lists run through: `for`, `some`, `every`, and filters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from madang.services.engine.feel.dates import Date, from_ordinal
 from madang.services.engine.feel.syntax import Iterator, Node
+from madang.services.engine.feel.text import number_text
 from madang.services.engine.feel.values import Closure, Env, FeelError, Range, kind, whole
 
 Scopes = Callable[[Env], Iterable[Env]]
@@ -81,3 +82,79 @@ def _counted(start: Decimal, end: Decimal) -> Iterable[Decimal]:
         raise FeelError(f"more than {MOST_STEPS} steps")
     step = 1 if first <= last else -1
     return (Decimal(n) for n in range(first, last + step, step))
+
+
+def repeating(scopes: Scopes, body: Closure) -> Closure:
+    """Return what gives the list of a body's values; `partial` is the list so far."""
+
+    def repeat(env: Env) -> list[Any] | None:
+        found: list[Any] = []
+        around = env.inner({"partial": found})
+        try:
+            for scope in scopes(around):
+                found.append(body(scope))
+        except FeelError as error:
+            env.notes.add(str(error))
+            return None
+        return found
+
+    return repeat
+
+
+def weighing(scopes: Scopes, condition: Closure, *, every: bool) -> Closure:
+    """Return what says whether a condition holds in every scope, or in some."""
+    decisive = not every
+
+    def weigh(env: Env) -> Any:
+        unknown = False
+        try:
+            for scope in scopes(env):
+                hit = condition(scope)
+                if hit is decisive:
+                    return decisive
+                unknown = unknown or not isinstance(hit, bool)
+        except FeelError as error:
+            env.notes.add(str(error))
+            return None
+        return None if unknown else not decisive
+
+    return weigh
+
+
+def filtering(of: Closure, condition: Closure) -> Closure:
+    """Return what gives the items that a condition holds for, or the one at a place."""
+
+    def pick(env: Env) -> Any:
+        value = of(env)
+        if value is None:
+            return None
+        items = value if isinstance(value, list) else [value]
+        found = []
+        for i, item in enumerate(items):
+            hit = condition(_item_scope(env, item))
+            if isinstance(hit, Decimal):
+                if i == 0:
+                    return _at(items, hit, env)
+                env.notes.add("a filter gives now a number, now a truth")
+            if hit is True:
+                found.append(item)
+        if not items and isinstance(condition(env), Decimal):
+            return None
+        return found
+
+    return pick
+
+
+def _item_scope(env: Env, item: Any) -> Env:
+    names = {"item": item}
+    if isinstance(item, dict):
+        names.update(item)
+    return Env(names, env, env.notes)
+
+
+def _at(items: list[Any], position: Decimal, env: Env) -> Any:
+    if not 1 <= abs(position) <= len(items):
+        env.notes.add(f"there is no item {number_text(position)} in a list of {len(items)}")
+        return None
+    at = int(position)
+    return items[at - 1 if at > 0 else at]

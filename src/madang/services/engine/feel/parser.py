@@ -7,36 +7,26 @@ from decimal import Decimal
 from typing import TypeVar
 
 from madang.services.engine.feel import syntax
-from madang.services.engine.feel.built_in import LIBRARY
-from madang.services.engine.feel.date_text import read_moment
 from madang.services.engine.feel.names import (
     Names,
     declared_until,
     keys_written,
-    text_between,
 )
+from madang.services.engine.feel.primary_parser import COMPARISONS, PrimaryParser
 from madang.services.engine.feel.syntax import Node
 from madang.services.engine.feel.tokens import InvalidExpression, Token, string_value, tokens
-from madang.services.engine.feel.type_parser import TypeParser
-from madang.services.engine.feel.values import NUMBERS, FeelError
 
 T = TypeVar("T")
 DEEPEST = 50  # levels of expressions in expressions; each takes about twelve calls of Python's
-KEYWORDS = frozenset(
-    {"if", "then", "else", "for", "return", "in", "some", "every", "satisfies", "between", "and",
-     "or", "instance", "function", "true", "false", "null", "external"}
-)  # fmt: skip
 MEMBERS = (
     "year", "month", "day", "weekday", "hour", "minute", "second", "time offset", "timezone",
     "years", "months", "days", "hours", "minutes", "seconds",
     "start", "end", "start included", "end included", "value",
 )  # fmt: skip
-_BUILT_IN = Names(LIBRARY)
 _GOES_ON = (".", "[", "(", "+", "-", "*", "/", "**")
-_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
-class Parser(TypeParser):
+class Parser(PrimaryParser):
     """One expression on its way from tokens to a tree."""
 
     def __init__(self, text: str, names: Names, members: Names) -> None:
@@ -72,11 +62,12 @@ class Parser(TypeParser):
         self.depth += 1
         if self.depth > DEEPEST:
             raise InvalidExpression(f"more than {DEEPEST} expressions in one another")
-        found = self._special() or self._either()
+        found = self.special() or self._either()
         self.depth -= 1
         return found
 
-    def _special(self) -> Node | None:
+    def special(self) -> Node | None:
+        """Read an expression that begins with a word of its own, if one is here."""
         if self.here.kind != "name" or self._names_something():
             return None
         readers: dict[str, Callable[[], Node]] = {
@@ -106,24 +97,22 @@ class Parser(TypeParser):
         return left
 
     def _comparison(self) -> Node:
-        left = self._sum()
+        left = self.sum()
         while True:
-            if self.here.kind == "op" and self.here.text in _COMPARISONS:
+            if self.here.kind == "op" and self.here.text in COMPARISONS:
                 op = self.take().text
-                left = syntax.Comparison(op, left, self._operand())
+                left = syntax.Comparison(op, left, self.operand())
             elif self.word("between"):
-                low = self._sum()
+                low = self.sum()
                 self.expect("and")
-                left = syntax.Between(left, low, self._sum())
+                left = syntax.Between(left, low, self.sum())
             elif self.word("in"):
                 left = syntax.In(left, self._tests_after_in())
             else:
                 return left
 
-    def _operand(self) -> Node:
-        return self._special() or self._sum()
-
-    def _sum(self) -> Node:
+    def sum(self) -> Node:
+        """Read sums and what binds tighter."""
         left = self._product()
         while self.here.kind == "op" and self.here.text in ("+", "-"):
             op = self.take().text
@@ -156,7 +145,7 @@ class Parser(TypeParser):
         return self._instance()
 
     def _instance(self) -> Node:
-        left = self._postfix(self._primary())
+        left = self._postfix(self.primary())
         while self.here.text == "instance" and self.ahead(1).text == "of":
             self.at += 2
             left = syntax.InstanceOf(left, self.type_name())
@@ -189,17 +178,10 @@ class Parser(TypeParser):
         outer = self.names
         # Inside, the members of the item are names of their own.
         self.names = outer.inner([*self.members.all().difference(MEMBERS), "item"])
-        condition = self._freed(self.expression)
+        condition = self.freed(self.expression)
         self.names = outer
         self.expect("]")
         return syntax.Filter(left, condition)
-
-    def _freed(self, read: Callable[[], T]) -> T:
-        """Read something between brackets, where `[` begins a filter again."""
-        held, self.bracket_ends = self.bracket_ends, False
-        found = read()
-        self.bracket_ends = held
-        return found
 
     def _call(self, function: Node) -> Node:
         self.at += 1
@@ -210,148 +192,12 @@ class Parser(TypeParser):
                 self.expect(",")
             end = declared_until(self.tokens, self.at, frozenset(":"))
             if end is not None:
-                names.append(self._declared(end))
+                names.append(self.declared(end))
                 self.expect(":")
-            args.append(self._freed(self.expression))
+            args.append(self.freed(self.expression))
         if names and len(names) != len(args):
             raise InvalidExpression("arguments go by name or by place, not both")
         return syntax.Call(function, tuple(args), tuple(names) if names else None)
-
-    def _declared(self, end: int) -> str:
-        name = text_between(self.tokens, self.at, end)
-        self.at = end
-        return name
-
-    def new_name(self, *ends: str) -> str:
-        """Read the name of something that is being named."""
-        end = declared_until(self.tokens, self.at, frozenset(ends))
-        if end is None:
-            raise self.unexpected()
-        return self._declared(end)
-
-    # primaries
-
-    def _primary(self) -> Node:
-        token = self.here
-        if token.kind == "num":
-            self.at += 1
-            value = NUMBERS.create_decimal(token.text)
-            return syntax.Literal(value if value.is_finite() else None)
-        if token.kind == "str":
-            self.at += 1
-            return syntax.Literal(string_value(token.text))
-        if token.kind == "at":
-            self.at += 1
-            return self._moment(token)
-        if token.kind == "name":
-            return self._name()
-        if token.kind == "op":
-            return self._bracketed()
-        raise self.unexpected()
-
-    def _moment(self, token: Token) -> Node:
-        try:
-            return syntax.Literal(read_moment(token.text[2:-1]))
-        except FeelError:
-            return syntax.Literal(None)
-
-    def _name(self) -> Node:
-        found = self.names.longest(self.tokens, self.at)
-        ours = _BUILT_IN.longest(self.tokens, self.at)
-        if (
-            found
-            and (found[1] > 1 or found[0] not in KEYWORDS)
-            and (ours is None or found[1] >= ours[1])
-        ):
-            self.at += found[1]
-            return syntax.Name(found[0])
-        if ours is not None:
-            self.at += ours[1]
-            return syntax.Name(ours[0], built_in=True)
-        word = self.here.text
-        if word in ("true", "false", "null"):
-            self.at += 1
-            return syntax.Literal({"true": True, "false": False, "null": None}[word])
-        special = self._special()
-        if special:
-            return special
-        if word in KEYWORDS:
-            raise self.unexpected()
-        self.at += 1
-        return syntax.Name(word)
-
-    def _bracketed(self) -> Node:
-        text = self.here.text
-        if text == "{":
-            return self._context()
-        if text == "[":
-            return self._list_or_range()
-        if text == "]":
-            self.at += 1
-            return self._range(self._range_end(), low_closed=False)
-        if text == "(":
-            return self._parenthesis()
-        raise self.unexpected()
-
-    def _context(self) -> Node:
-        self.at += 1
-        outer = self.names
-        self.names = outer.inner(())
-        entries: list[tuple[str, Node]] = []
-        while not self.op("}"):
-            if entries:
-                self.expect(",")
-            quoted = self.here.kind == "str"
-            key = string_value(self.take().text) if quoted else self.new_name(":")
-            self.expect(":")
-            if any(key == known for known, _ in entries):
-                raise InvalidExpression(f"key {key!r} comes twice")
-            entries.append((key, self._freed(self.expression)))
-            self.names.add(key)
-            self.members.add(key)
-        self.names = outer
-        return syntax.ContextOfNodes(tuple(entries))
-
-    def _list_or_range(self) -> Node:
-        self.at += 1
-        if self.op("]"):
-            return syntax.ListOfNodes(())
-        first = self._freed(self.expression)
-        if self.here.text == "..":
-            return self._range(first, low_closed=True)
-        items = [first]
-        while self.op(","):
-            items.append(self._freed(self.expression))
-        self.expect("]")
-        return syntax.ListOfNodes(tuple(items))
-
-    def _parenthesis(self) -> Node:
-        self.at += 1
-        if self.here.kind == "op" and self.here.text in _COMPARISONS:
-            op = self.take().text
-            end = self._freed(self._sum)
-            self.expect(")")
-            return _half_range(op, end)
-        inside = self._freed(self.expression)
-        if self.here.text == "..":
-            return self._range(inside, low_closed=False)
-        self.expect(")")
-        return inside
-
-    def _range(self, low: Node, *, low_closed: bool) -> Node:
-        self.expect("..")
-        high = self._range_end()
-        closing = self.take().text
-        if closing not in ("]", ")", "["):
-            self.at -= 1
-            raise self.unexpected()
-        return syntax.RangeOfNodes(low, high, low_closed, closing == "]")
-
-    def _range_end(self) -> Node:
-        held, self.bracket_ends = self.bracket_ends, True
-        found = self._operand()
-        self.bracket_ends = held
-        return found
 
     # if, for, some, every, function
 
@@ -368,15 +214,12 @@ class Parser(TypeParser):
         while not found or self.op(","):
             name = self.new_name("in")
             self.expect("in")
-            domain = self._operand_of_iteration()
-            end = self._operand_of_iteration() if self.op("..") else None
+            domain = self.expression()
+            end = self.expression() if self.op("..") else None
             found.append(syntax.Iterator(name, domain, end))
             self.names = self.names.inner((name,))
         self.expect(final)
         return tuple(found)
-
-    def _operand_of_iteration(self) -> Node:
-        return self.expression()
 
     def _for(self) -> Node:
         self.at += 1
@@ -407,7 +250,7 @@ class Parser(TypeParser):
         external = self.word("external")
         outer = self.names
         self.names = outer.inner(param.name for param in params)
-        body = self._freed(self.expression)
+        body = self.freed(self.expression)
         self.names = outer
         return syntax.Lambda(tuple(params), body, external)
 
@@ -434,9 +277,9 @@ class Parser(TypeParser):
         return tuple(found)
 
     def _test(self) -> syntax.OpTest | syntax.ValueTest:
-        if self.here.kind == "op" and self.here.text in _COMPARISONS:
+        if self.here.kind == "op" and self.here.text in COMPARISONS:
             op = self.take().text
-            return syntax.OpTest(op, self._operand())
+            return syntax.OpTest(op, self.operand())
         start = self.at
         found = self.expression()
         about = any(token.text == "?" for token in self.tokens[start : self.at])
@@ -446,32 +289,22 @@ class Parser(TypeParser):
         if self.here.text == "(" and not self._is_range_in_parentheses():
             start = self.at
             self.at += 1
-            tests = self._freed(self._test_list)
+            tests = self.freed(self._test_list)
             self.expect(")")
             if not (self.here.kind == "op" and self.here.text in _GOES_ON):
                 return syntax.UnaryTests(tests)
             self.at = start  # what stood between the parentheses was only the begin of a value
-        if self.here.kind == "op" and self.here.text in _COMPARISONS:
+        if self.here.kind == "op" and self.here.text in COMPARISONS:
             op = self.take().text
-            return syntax.UnaryTests((syntax.OpTest(op, self._sum()),))
-        return syntax.UnaryTests((syntax.ValueTest(self._operand(), False),))
+            return syntax.UnaryTests((syntax.OpTest(op, self.sum()),))
+        return syntax.UnaryTests((syntax.ValueTest(self.operand(), False),))
 
     def _is_range_in_parentheses(self) -> bool:
         held = self.at, self.depth, self.names, self.bracket_ends
         try:
-            found = self._parenthesis()
+            found = self.parenthesis()
         except InvalidExpression:
             return False
         finally:
             self.at, self.depth, self.names, self.bracket_ends = held
         return isinstance(found, syntax.RangeOfNodes)
-
-
-def _half_range(op: str, end: Node) -> Node:
-    if op == "=":
-        return syntax.RangeOfNodes(end, end, True, True)
-    if op == "!=":
-        raise InvalidExpression("a range cannot be all but one")
-    if op in ("<", "<="):
-        return syntax.RangeOfNodes(None, end, False, op == "<=")
-    return syntax.RangeOfNodes(end, None, op == ">=", False)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from madang.city.documents import FieldPath
+from madang.kernel.data_files import FieldPath
 
 Mismatch = tuple[FieldPath, str]
 

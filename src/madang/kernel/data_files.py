@@ -1,4 +1,4 @@
-"""The files of a profile as plain values that still know file and line."""
+"""Files of data (YAML, CSV) as plain values that still know file and line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 import yaml
-
-from madang.city.errors import Problem
 
 Key = str | int
 FieldPath = tuple[Key, ...]
@@ -41,6 +40,19 @@ _Loader.add_implicit_resolver(
     re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$|[-+]?[0-9]+[eE][-+]?[0-9]+$"),
     list("-+0123456789."),
 )
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong with files of data; `line` is 1 for a file as a whole."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        field = f" {self.field}:" if self.field else ""
+        return f"{self.file}:{self.line}:{field} {self.message}"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pure parts of records: codes of documents, credentials and status lists as plain values."""

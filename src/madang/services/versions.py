@@ -1,0 +1,63 @@
+"""Packages by hash and by service, kept in this process once they were opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from madang.services.errors import UnknownService
+from madang.services.models import PublishedPackage
+from madang.services.packages.decide import Rules
+from madang.services.packages.package import Package
+from madang.services.packages.packing import Packed, package_of
+from madang.services.publishing import current_row
+
+KEPT = 256  # opened packages per process; about 100 KB each
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version of a service, opened."""
+
+    hash: str
+    package: Package
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Return its rules, compiled once."""
+        return Rules(self.package)
+
+
+@lru_cache(maxsize=KEPT)
+def version(hash: str) -> Version:  # the format's own word
+    """Return the version of that hash, in force or not; its hash and signature are checked.
+
+    Raises UnknownService, or InvalidPackedPackage where the stored one was tampered with.
+    """
+    row = PublishedPackage.objects.filter(hash=hash).first()
+    if row is None:
+        raise UnknownService(f"no package {hash!r} was ever published here")
+    return Version(hash, package_of(_packed(row), f"service {row}"))
+
+
+def current(service: str, district: str = "") -> Version:
+    """Return the version in force: the district's where it has one, else the city's.
+
+    Raises UnknownService.
+    """
+    row = current_row(service, district)
+    if row is None:
+        raise UnknownService(f"there is no service {service!r}")
+    return version(row.hash)
+
+
+def packed_version(hash: str) -> Packed:
+    """Return a version as it was packed and signed."""
+    row = PublishedPackage.objects.filter(hash=hash).first()
+    if row is None:
+        raise UnknownService(f"no package {hash!r} was ever published here")
+    return _packed(row)
+
+
+def _packed(row: PublishedPackage) -> Packed:
+    return Packed(row.service, row.version, row.hash, bytes(row.body), row.key, row.signature)
