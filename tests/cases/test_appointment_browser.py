@@ -53,7 +53,14 @@ class Walk:
         self.browser.get(f"{self.site}{path}")
 
     def click(self, css: str) -> None:
-        self.browser.find_element("css selector", css).click()
+        """Click once the part is there; the page before may just be going."""
+        from selenium.common.exceptions import StaleElementReferenceException
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        gone = (StaleElementReferenceException,)
+        WebDriverWait(self.browser, 20, 0.1, ignored_exceptions=gone).until(
+            lambda b: b.find_element("css selector", css).click() is None
+        )
 
     def fill(self, name: str, text: str) -> None:
         self.browser.find_element("name", name).send_keys(text)
