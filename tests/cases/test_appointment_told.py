@@ -13,9 +13,10 @@ from madang.cases.events import AppointmentTold
 from madang.cases.models import Appointment, AppointmentMessage
 from madang.notices import account_messages
 from madang.notices.models import RecordedMessage
+from madang.notices.person_models import PersonMessage
 from tests.cases.booking import asked, at, booked, told
 from tests.identity.keys import opened, with_address
-from tests.identity.residents import actor_of
+from tests.identity.residents import actor_of, client_of, resident
 from tests.looking import rows
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -122,3 +123,14 @@ def test_ninety_days_after_its_day_an_appointment_is_gone(clock):
     clock(at(24, 10).replace(year=2027, month=2, day=23))
     appointment_jobs.forget()
     assert len(rows(Appointment)) == len(rows(AppointmentMessage)) == 0
+
+
+def test_a_person_of_the_register_finds_it_in_the_inbox_once():
+    kim = resident("김영수")
+    visitor = api.Visitor("김영수", "ko", "account")
+    row = appointments.book(actor_of(client_of(kim)), asked(at(26, 10), visitor))
+    (kept,) = rows(PersonMessage)
+    assert (kept.person, kept.matter) == (str(kim.person_id), f"appointment:{row.pk}")
+    assert "마포구청" in kept.title
+    assert kept.path == f"/appointments/one/{row.pk}/"
+    assert told() == []

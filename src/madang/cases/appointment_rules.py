@@ -16,6 +16,9 @@ REMIND = "remind-of-appointments"
 SERVE = "serve-appointments"
 PRINT = "print-letters"
 FORGET = "forget-appointments"
+# the occasions on which somebody is told
+CONFIRMED, MOVED, CANCELLED, CLOSED = "confirmed", "moved", "cancelled", "closed"
+OFFERED, WAITING, DAY_BEFORE, SOON = "offered", "waiting", "day-before", "two-hours"
 STAFF = frozenset({"clerk", "officer"})
 
 # Civil Petitions Treatment Act art. 11; Sign Language Act art. 16: the office arranges it

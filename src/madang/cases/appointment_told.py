@@ -6,16 +6,18 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import override
 
 from madang.access.api import purpose
-from madang.cases.appointment_rules import APPOINTMENTS, REMIND
+from madang.cases.appointment_rules import APPOINTMENTS, DAY_BEFORE, OFFERED, REMIND, SOON
+from madang.cases.appointment_words import words_of
 from madang.cases.events import AppointmentTold
 from madang.cases.models import Appointment, AppointmentMessage
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.events import announce
+from madang.notices.api import ToPerson, Words, tell_person
 
-CONFIRMED, MOVED, CANCELLED, CLOSED = "confirmed", "moved", "cancelled", "closed"
-OFFERED, WAITING, DAY_BEFORE, SOON = "offered", "waiting", "day-before", "two-hours"
 _BEFORE = {DAY_BEFORE: timedelta(days=1), SOON: timedelta(hours=2)}
 _AT_ONCE = 500
 # what comes within hours reaches nobody by letter
@@ -32,9 +34,29 @@ def tell(row: Appointment, kind: str) -> bool:
     _message, is_new = AppointmentMessage.objects.get_or_create(
         appointment=row, kind=kind, revision=row.revision, defaults={"channel": row.channel}
     )
-    if is_new and row.channel != "letter":
+    if is_new and row.channel == "account" and row.person:
+        _tell_person(row, kind)
+    elif is_new and row.channel != "letter":
         announce(AppointmentTold(appointment=row.pk, kind=kind, revision=row.revision))
     return is_new
+
+
+def _tell_person(row: Appointment, kind: str) -> None:
+    """Leave the message in the person's inbox; the notices room brings it out as they wish."""
+    said = {}
+    for language in profile().languages[:2]:
+        with override(language.code):
+            said[language.code] = Words(*words_of(row, kind))
+    tell_person(
+        ToPerson(
+            key=f"appointment:{row.pk}:{kind}:{row.revision}",
+            person=row.person,
+            matter=f"appointment:{row.pk}",
+            topic="cases",
+            words=said,
+            path=f"/appointments/one/{row.pk}/",
+        )
+    )
 
 
 def remind() -> int:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from madang.access.api import purpose
-from madang.cases import appointment_told as told
+from madang.cases import appointment_rules as told
 from madang.cases.appointment_rules import APPOINTMENTS, REMIND
 from madang.cases.events import AppointmentTold
 from madang.cases.models import Appointment
 from madang.cases.offices import Office, offices
 from madang.city.api import profile
-from madang.identity.api import Outgoing, accounts_of, to_accounts
+from madang.identity.api import Outgoing, to_accounts
 from madang.kernel import times
 from madang.kernel.config import settings
 from madang.kernel.writing import moment_text
@@ -38,8 +38,7 @@ def messages_of(event: AppointmentTold) -> list[Outgoing]:
         return []
     path = f"/appointments/with/{row.key}/"
     if row.channel == "account":
-        accounts = [row.account] if row.account else accounts_of(row.person)
-        return to_accounts(accounts, lambda: words_of(row, event.kind), path=path)
+        return to_accounts([row.account], lambda: words_of(row, event.kind), path=path)
     with override(row.language or None):
         title, text = words_of(row, event.kind)
     address = unsealed_address(row.channel, row.address)

@@ -10,11 +10,20 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
-from madang.cases import appointment_told as told
 from madang.cases import waiting_list
 from madang.cases.appointment_rows import OPEN, checked_visitor, days_ahead_of, new_row
-from madang.cases.appointment_rules import APPOINTMENTS, OWN, Booking, is_staff
+from madang.cases.appointment_rules import (
+    APPOINTMENTS,
+    CANCELLED,
+    CLOSED,
+    CONFIRMED,
+    MOVED,
+    OWN,
+    Booking,
+    is_staff,
+)
 from madang.cases.appointment_seats import check_open, give_back, take
+from madang.cases.appointment_told import tell
 from madang.cases.errors import HoldOver, NotChangeable, UnknownAppointment
 from madang.cases.events import AppointmentBooked, AppointmentCancelled
 from madang.cases.models import Appointment, Seat
@@ -134,7 +143,7 @@ def move(actor: Actor, row: Appointment, start: datetime) -> Appointment:
         audit.record(actor.id or "guest", "cases.move_appointment", f"appointment:{row.pk}",
                      purpose=OWN, detail={"start": times.format_time(start)})  # fmt: skip
         note_act(actor, "appointment-moved", case=row.number)
-        told.tell(row, told.MOVED)
+        tell(row, MOVED)
     return row
 
 
@@ -160,7 +169,7 @@ def cancel(actor: Actor, row: Appointment, *, why: str = "visitor") -> Appointme
                      purpose=OWN, detail={"why": why})  # fmt: skip
         note_act(actor, "appointment-cancelled", case=row.number)
         announce(AppointmentCancelled(appointment=row.pk, office=row.office, why=why))
-        told.tell(row, told.CLOSED if why == "office" else told.CANCELLED)
+        tell(row, CLOSED if why == "office" else CANCELLED)
     return row
 
 
@@ -234,7 +243,7 @@ def _booked(actor: Actor, row: Appointment) -> None:
     announce(
         AppointmentBooked(appointment=row.pk, office=row.office, matter=row.matter, start=start)
     )
-    told.tell(row, told.CONFIRMED)
+    tell(row, CONFIRMED)
 
 
 def _locked(pk: str) -> Appointment:

@@ -9,10 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
-from madang.cases import appointment_told as told
 from madang.cases.appointment_rows import checked_visitor, days_ahead_of, new_row
-from madang.cases.appointment_rules import APPOINTMENTS, OWN, REMIND, Wish
+from madang.cases.appointment_rules import (
+    APPOINTMENTS,
+    CONFIRMED,
+    OFFERED,
+    OWN,
+    REMIND,
+    WAITING,
+    Wish,
+)
 from madang.cases.appointment_seats import capacity, give_back, longest_free, take
+from madang.cases.appointment_told import tell
 from madang.cases.engine.appointment_queue import Wish as InLine
 from madang.cases.engine.appointment_queue import first_in_line
 from madang.cases.errors import HoldOver, NotChangeable, NotOpenThen, SlotTaken
@@ -57,7 +65,7 @@ def wait(actor: Actor, wish: Wish) -> Appointment:
         row.save(force_insert=True)
         audit.record(actor.id or "guest", "cases.wait_for_appointment", f"appointment:{row.pk}",
                      purpose=OWN)  # fmt: skip
-        told.tell(row, told.WAITING)
+        tell(row, WAITING)
     return row
 
 
@@ -88,7 +96,7 @@ def accept(actor: Actor, row: Appointment) -> Appointment:
                      purpose=OWN)  # fmt: skip
         announce(AppointmentBooked(appointment=row.pk, office=row.office, matter=row.matter,
                                    start=times.format_time(row.start)))  # fmt: skip
-        told.tell(row, told.CONFIRMED)
+        tell(row, CONFIRMED)
     return row
 
 
@@ -155,7 +163,7 @@ def _next(office: Office, seat: Seat, slots: int) -> Appointment | None:
     row.start, row.offered_until = seat.start, until
     row.revision += 1
     row.save()
-    told.tell(row, told.OFFERED)
+    tell(row, OFFERED)
     return row
 
 

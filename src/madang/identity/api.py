@@ -29,7 +29,6 @@ from madang.identity.events import CodeIssued, SecurityNotice
 from madang.identity.kept_forms import keep as keep_form
 from madang.identity.messages import (
     Outgoing,
-    accounts_of,
     is_reachable,
     of_code,
     of_notice,
@@ -45,14 +44,16 @@ if TYPE_CHECKING:
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
     from madang.identity.pending import carry_out
+    from madang.identity.reach import Reached, reached
 
 __all__ = [
-    "Acting", "Outgoing", "accounts_of", "acting_in", "carry_out", "dataset_title", "is_reachable",
-    "keep_form", "may_act", "note_act", "to_accounts", "who_is",
+    "Acting", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
+    "is_reachable", "keep_form", "may_act", "note_act", "reached", "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
-    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts", "who_is": "looked",
+    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
+    "reached": "reach", "Reached": "reach", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"
 COMMAND_LINE = Actor(id="system:command-line", name="command line")

@@ -130,10 +130,3 @@ def to_accounts(
 def is_reachable(account: str) -> bool:
     """Return whether messages to this account have an address to go to."""
     return bool(contacts.confirmed_of(account))
-
-
-def accounts_of(person: str) -> list[str]:
-    """Return the ids of the open accounts of a person, to tell them something there."""
-    with purpose(AUTHENTICATION, AUTHENTICATE):
-        rows = Account.objects.filter(person_id=person, closed__isnull=True)
-        return list(rows.order_by("pk").values_list("pk", flat=True))

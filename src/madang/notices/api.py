@@ -31,7 +31,10 @@ from madang.notices.desk import (
     open_data,
 )
 from madang.notices.errors import AlertExists, UnknownAlert
+from madang.notices.inbox import message_of, messages_of, unread_of
+from madang.notices.letters import letter, letters, note_letters
 from madang.notices.notice import Notice
+from madang.notices.person import ToPerson, Words, tell_person
 from madang.notices.values import Value, message, moment, names, number, unit
 
 __all__ = [
@@ -42,8 +45,10 @@ __all__ = [
     "Notice",
     "OnDesk",
     "Published",
+    "ToPerson",
     "Trouble",
     "Value",
+    "Words",
     "acknowledge",
     "address_hash",
     "alerts",
@@ -52,10 +57,15 @@ __all__ = [
     "checked_address",
     "clear_alert",
     "document",
+    "letter",
+    "letters",
     "message",
+    "message_of",
+    "messages_of",
     "moment",
     "names",
     "note",
+    "note_letters",
     "number",
     "on_desk",
     "open_alert",
@@ -64,7 +74,9 @@ __all__ = [
     "published",
     "sealed_address",
     "tell",
+    "tell_person",
     "unit",
+    "unread_of",
     "unsealed_address",
 ]
 

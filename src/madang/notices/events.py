@@ -26,3 +26,18 @@ class PeopleTold(Event, frozen=True, kw_only=True):
     """
 
     WORDS: ClassVar[str]
+
+
+class PersonTold(Event, frozen=True, kw_only=True):
+    """What became of a message to a person, on one way: evidence for the matter it belongs to.
+
+    `matter` is ``kind:id``; `state` is sent, failed, posted, delivered or returned.
+    """
+
+    NAME: ClassVar[str] = "notices.person_told"
+    message: str
+    matter: str
+    topic: str
+    channel: str
+    state: str
+    required: bool
