@@ -1,6 +1,7 @@
 """The door of the cases room. Each subject has a module of its own; these are their names.
 
 from madang.cases import api as cases
+<<<<<<< HEAD
 cases.open_case(package_hash=..., subject=person, facts={...}, actor=actor, channel="web", key=key)
 """
 
@@ -42,4 +43,49 @@ __all__ = [
     "lend",
     "open_case",
     "verify",
+=======
+cases.free_slots("11440", "passport", date(2026, 11, 24), date(2026, 11, 27))
+"""
+
+from madang.cases.appointments_api import (
+    Booked,
+    Booking,
+    Office,
+    ServiceChannels,
+    Slot,
+    Visitor,
+    Wish,
+    accept,
+    appointments_of,
+    book,
+    cancel,
+    closing_problem,
+    first_free,
+    free_slots,
+    move,
+    nearest,
+    offices,
+    wait,
+)
+
+__all__ = [
+    "Booked",
+    "Booking",
+    "Office",
+    "ServiceChannels",
+    "Slot",
+    "Visitor",
+    "Wish",
+    "accept",
+    "appointments_of",
+    "book",
+    "cancel",
+    "closing_problem",
+    "first_free",
+    "free_slots",
+    "move",
+    "nearest",
+    "offices",
+    "wait",
+>>>>>>> main
 ]

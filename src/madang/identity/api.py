@@ -27,7 +27,13 @@ from madang.identity.account_models import StaffGrant
 from madang.identity.accounts import MANAGE, add_staff, grants_in_force
 from madang.identity.events import CodeIssued, SecurityNotice
 from madang.identity.kept_forms import keep as keep_form
-from madang.identity.messages import Outgoing, of_code, of_notice
+from madang.identity.messages import (
+    Outgoing,
+    is_reachable,
+    of_code,
+    of_notice,
+    to_accounts,
+)
 from madang.identity.rules import STAFF_SESSIONS
 from madang.identity.session_store import ACCOUNT
 from madang.kernel.errors import Forbidden, NotFound
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from madang.identity.reach import Reached, reached
 
 __all__ = [
+<<<<<<< HEAD
     "Acting",
     "KnownPerson",
     "Outgoing",
@@ -55,6 +62,10 @@ __all__ = [
     "note_act",
     "reached",
     "who_is",
+=======
+    "Acting", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
+    "is_reachable", "keep_form", "may_act", "note_act", "reached", "to_accounts", "who_is",
+>>>>>>> main
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
