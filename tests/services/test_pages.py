@@ -6,9 +6,11 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from madang.identity import api as identity
 from madang.kernel.times import fixed_clock
@@ -171,3 +173,13 @@ def test_every_page_is_well_built_in_both_languages(client, published, path, lan
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_officers_page_is_well_built_in_both_languages(officer, published, language):
     assert shown(officer, f"/services/{COPY}/automation/", language).heading
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "ar"])
+def test_every_service_has_its_form_on_paper(client, published, language):
+    client.cookies["django_language"] = language
+    answer = client.get(f"/services/{COPY}/form.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert "무엇이 필요합니까?" in words, "the sample has no other words for it"
+    assert f'href="/services/{COPY}/form.pdf"' in client.get(f"/services/{COPY}/").content.decode()

@@ -24,6 +24,7 @@ from madang.services.catalogue import Catalogue, Wish, catalogue
 from madang.services.entries import Entry
 from madang.services.life_events import life_events
 from madang.services.models import PublishedPackage
+from madang.services.packages.package import Package
 from madang.services.publishing import STAFF
 from madang.services.shown_service import service_context
 from madang.services.spoken import Spoken, entry_text
@@ -101,6 +102,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "service": found.package.service,
         "hash": found.hash,
         "apply": _apply(found.package.id) if not context["synthetic"] else "",
+        "form_url": _form_url(found.package),
         "events": _events(found.package.service.life_events, language),
         "districts": _districts(service, language),
         "district": _unit_name(found.package.district, language),
@@ -201,6 +203,14 @@ def _apply(service: str) -> str:
         except NoReverseMatch:  # the room that takes applications is not installed
             continue
     return ""
+
+
+def _form_url(package: Package) -> str:
+    """Return where the form on paper is; empty where nothing is asked or the service made up."""
+    if package.service.synthetic or not package.pages.pages:
+        return ""
+    url = reverse("service-form", args=[package.id])
+    return f"{url}?district={package.district}" if package.district else url
 
 
 def _events(ids: tuple[str, ...], language: str) -> list[tuple[str, str]]:

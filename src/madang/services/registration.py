@@ -73,6 +73,7 @@ def _pages() -> Iterable[Offer]:
     yield API("services", "madang.services.http:router")
     yield Page("services/", f"{here}:services", "services", "public")
     yield Page(one, f"{here}:service", "service", "public")
+    yield Page(f"{one}form.pdf", "madang.services.form_pages:form", "service-form", "public")
     yield Page(
         f"{one}automation/",
         "madang.services.automation_pages:brake",

@@ -17,10 +17,11 @@ Path = str  # of a text, such as "questions.copies.ask"
 
 
 class Spoken:
-    """Looks up texts of one package for one language."""
+    """Looks up texts of one package for one language; on paper, nothing is marked."""
 
-    def __init__(self, package: Package, language: str) -> None:
+    def __init__(self, package: Package, language: str, *, on_paper: bool = False) -> None:
         self.language = language
+        self._on_paper = on_paper
         self._package = package
         self._own = package.service.language
         self._chain = profile().chain(language)
@@ -30,7 +31,7 @@ class Spoken:
         if not own:
             return ""
         text, tag = translated(self._package, path, self._chain) or (own, self._own)
-        return marked_unless(text, tag, self.language)
+        return text if self._on_paper else marked_unless(text, tag, self.language)
 
     def own(self, text: str) -> str:
         """Return a text that stands in the package's own language only, such as the name of a law.
