@@ -38,6 +38,7 @@ from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
+from madang.services.packages.process import Process, State, Timer, Verb
 from madang.services.packages.reader import plain as plain_values
 from madang.services.packages.reader import read_package
 from madang.services.packages.rules import Decision, Parameter
@@ -77,6 +78,7 @@ __all__ = (
     "PaperSection",
     "Parameter",
     "Part",
+    "Process",
     "Program",
     "Published",
     "Read",
@@ -84,10 +86,13 @@ __all__ = (
     "Rules",
     "Said",
     "Shipped",
+    "State",
     "Step",
     "Stop",
     "Table",
     "TableRow",
+    "Timer",
+    "Verb",
     "Version",
     "answer_text",
     "automation_is_on",

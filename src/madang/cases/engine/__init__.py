@@ -1,1 +1,1 @@
-"""Pure engines: arrays in, arrays out."""
+"""Pure engines: arrays and plain values in, arrays and plain values out."""
