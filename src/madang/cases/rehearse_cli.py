@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from madang.kernel.orm import ready
+
 
 @click.command()
 @click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -38,13 +40,14 @@ def rehearse(
 
     before = package_in(package)
     change, after = read_change(change_file, before)
+    today = at.date() if at else profile().today()
     if cases_file is None:
+        ready()
         from madang.cases.rehearsal.kept import kept_cases
 
-        cases = kept_cases(before)
+        cases = kept_cases(before, today)
     else:
         cases = read_cases(cases_file, before)
-    today = at.date() if at else profile().today()
     report = rehearsed(cases, before, after, change, today)
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else _text(report))
 
