@@ -1,49 +1,6 @@
 """The door of the cases room. Each subject has a module of its own; these are their names.
 
 from madang.cases import api as cases
-<<<<<<< HEAD
-cases.open_case(package_hash=..., subject=person, facts={...}, actor=actor, channel="web", key=key)
-"""
-
-from madang.cases.cases_api import (
-    Acted,
-    Asked,
-    EvidenceFile,
-    OpenedCase,
-    ShownCase,
-    ShownEvent,
-    ShownFact,
-    act,
-    case_for,
-    case_of,
-    cases_of,
-    events_for,
-    facts_for,
-    files_for,
-    lend,
-    open_case,
-    verify,
-)
-
-__all__ = [
-    "Acted",
-    "Asked",
-    "EvidenceFile",
-    "OpenedCase",
-    "ShownCase",
-    "ShownEvent",
-    "ShownFact",
-    "act",
-    "case_for",
-    "case_of",
-    "cases_of",
-    "events_for",
-    "facts_for",
-    "files_for",
-    "lend",
-    "open_case",
-    "verify",
-=======
 cases.free_slots("11440", "passport", date(2026, 11, 24), date(2026, 11, 27))
 """
 
@@ -67,25 +24,60 @@ from madang.cases.appointments_api import (
     offices,
     wait,
 )
+from madang.cases.cases_api import (
+    Acted,
+    Asked,
+    EvidenceFile,
+    OpenedCase,
+    ShownCase,
+    ShownEvent,
+    ShownFact,
+    act,
+    case_for,
+    case_of,
+    cases_of,
+    events_for,
+    facts_for,
+    files_for,
+    lend,
+    open_case,
+    verify,
+)
 
 __all__ = [
+    "Acted",
+    "Asked",
     "Booked",
     "Booking",
+    "EvidenceFile",
     "Office",
+    "OpenedCase",
     "ServiceChannels",
+    "ShownCase",
+    "ShownEvent",
+    "ShownFact",
     "Slot",
     "Visitor",
     "Wish",
     "accept",
+    "act",
     "appointments_of",
     "book",
     "cancel",
+    "case_for",
+    "case_of",
+    "cases_of",
     "closing_problem",
+    "events_for",
+    "facts_for",
+    "files_for",
     "first_free",
     "free_slots",
+    "lend",
     "move",
     "nearest",
     "offices",
+    "open_case",
+    "verify",
     "wait",
->>>>>>> main
 ]

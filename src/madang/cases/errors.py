@@ -8,14 +8,26 @@ CasesError
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase, UnknownDecision
-
-__all__ = ["CaseChanged", "NotPossible", "UnknownCase", "UnknownDecision"]
-=======
 from django.utils.translation import gettext as _
 
+from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase, UnknownDecision
 from madang.kernel.errors import Conflict, Invalid, NotFound
+
+__all__ = [
+    "CaseChanged",
+    "HoldOver",
+    "LastOfflineChannel",
+    "NotChangeable",
+    "NotOpenThen",
+    "NotPossible",
+    "SlotTaken",
+    "TooManyAppointments",
+    "UnknownAppointment",
+    "UnknownCase",
+    "UnknownDecision",
+    "UnknownMatter",
+    "UnknownOffice",
+]
 
 
 class UnknownOffice(NotFound):
@@ -96,4 +108,3 @@ class LastOfflineChannel(Conflict):
     """Closing the office would leave a service without any way but the computer."""
 
     code = "last-offline-channel"
->>>>>>> main

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from madang.cases.case_events import CaseForwarded, CaseMoved, CaseNoticeDue, CaseOverdue
-
-__all__ = ["CaseForwarded", "CaseMoved", "CaseNoticeDue", "CaseOverdue"]
-=======
 from typing import ClassVar
 
+from madang.cases.case_events import CaseForwarded, CaseMoved, CaseNoticeDue, CaseOverdue
 from madang.kernel.events import Event
 from madang.notices.events import PeopleTold
+
+__all__ = [
+    "AppointmentBooked",
+    "AppointmentCancelled",
+    "AppointmentTold",
+    "CaseForwarded",
+    "CaseMoved",
+    "CaseNoticeDue",
+    "CaseOverdue",
+]
 
 
 class AppointmentTold(PeopleTold, frozen=True, kw_only=True):
@@ -43,4 +49,3 @@ class AppointmentCancelled(Event, frozen=True, kw_only=True):
     appointment: str
     office: str
     why: str
->>>>>>> main

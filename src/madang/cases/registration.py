@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-<<<<<<< HEAD
-from madang.kernel.registry import Command, Offer, PolicyFile, Purpose, Schedule
-=======
 from madang.kernel.registry import (
     API,
+    Command,
     MenuEntry,
     Offer,
     Page,
@@ -20,15 +18,12 @@ from madang.kernel.registry import (
 )
 
 STAFF = "role:clerk,officer"
->>>>>>> main
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
-<<<<<<< HEAD
     yield from _case_offers()
-=======
     yield API("appointments", "madang.cases.appointment_http:router")
     yield ProfileFile(
         "offices.yaml",
@@ -37,7 +32,6 @@ def offers() -> Iterable[Offer]:
     )
     yield from _appointment_jobs()
     yield from _appointment_pages()
->>>>>>> main
     yield from _appointment_purposes()
 
 

@@ -48,24 +48,9 @@ if TYPE_CHECKING:
     from madang.identity.reach import Reached, reached
 
 __all__ = [
-<<<<<<< HEAD
-    "Acting",
-    "KnownPerson",
-    "Outgoing",
-    "Reached",
-    "acting_in",
-    "carry_out",
-    "dataset_title",
-    "keep_form",
-    "known_person",
-    "may_act",
-    "note_act",
-    "reached",
-    "who_is",
-=======
-    "Acting", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
-    "is_reachable", "keep_form", "may_act", "note_act", "reached", "to_accounts", "who_is",
->>>>>>> main
+    "Acting", "KnownPerson", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
+    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached",
+    "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
