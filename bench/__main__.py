@@ -18,11 +18,7 @@ import sys
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
-<<<<<<< HEAD
-    "identity_sessions", "decisions", "rehearsal",
-=======
-    "identity_sessions", "decisions", "documents",
->>>>>>> main
+    "identity_sessions", "decisions", "documents", "rehearsal",
 )  # fmt: skip
 
 
