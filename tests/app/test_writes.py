@@ -40,6 +40,7 @@ EXEMPT = {
 }  # fmt: skip
 # Operations that change something and ask for no session: each says why no other site gains by it.
 OPEN_OPERATIONS: dict[str, str] = {
+    "POST /api/v1/services/1/eligibility": "stores nothing: facts are evaluated and forgotten",
     "POST /api/v1/documents/verify": "says whether a file is genuine; changes and keeps nothing",
 }
 

@@ -68,7 +68,7 @@ def test_life_events_lead_to_services(client, published):
     ("query", "count"),
     [("q=초본", 1), ("q=주민등록 발급", 1), ("q=REGISTRATION", 1), ("q=초본 자동차", 0),
      ("audience=resident", 1), ("audience=business", 0), ("channel=post", 1),
-     ("department=administration", 1), ("department=fire", 0), ("letter=ㅈ", 1), ("letter=ㄱ", 0)],
+     ("department=administration", 1), ("department=fire", 0), ("letter=자", 1), ("letter=가", 0)],
 )  # fmt: skip
 def test_services_are_found_by_what_is_asked(client, published, query, count):
     text = client.get(f"/services/?{query}").content.decode()
@@ -183,3 +183,8 @@ def test_every_service_has_its_form_on_paper(client, published, language):
     words = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     assert "무엇이 필요합니까?" in words, "the sample has no other words for it"
     assert f'href="/services/{COPY}/form.pdf"' in client.get(f"/services/{COPY}/").content.decode()
+
+
+def test_life_events_are_named_in_the_readers_language(client, published):
+    client.cookies["django_language"] = "vi"
+    assert "Chuyển nhà" in client.get("/services/").content.decode()

@@ -20,8 +20,9 @@ from madang.services.entries import Entry
 from madang.services.errors import UnknownService
 from madang.services.models import PublishedPackage, Withdrawal
 
-# initial consonants of Hangul syllables in Unicode's order, doubled ones with the plain
-_INITIALS = "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ"
+# initial consonants of Hangul syllables in Unicode's order, doubled ones with the plain, each named
+# by its first syllable as indexes do (and as the fonts of the pages have them)
+_INITIALS = "가가나다다라마바바사사아자자차카타파하"
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _SYLLABLES_EACH = 0xAC00, 0xD7A3, 588
 OTHER = "#"
 
@@ -141,10 +142,10 @@ def _chain(language: str) -> tuple[str, ...]:
 
 
 def initial(title: str) -> str:
-    """Return the letter under which a title is listed: A-Z, an initial consonant, or `#`.
+    """Return the letter under which a title is listed: A-Z, 가-하, another script's, or `#`.
 
     >>> initial("주민등록"), initial("꽃"), initial("évaluation"), initial("3 trees")
-    ('ㅈ', 'ㄱ', 'E', '#')
+    ('자', '가', 'E', '#')
     """
     first = unicodedata.normalize("NFC", title.strip())[:1]
     if first and _FIRST_SYLLABLE <= ord(first) <= _LAST_SYLLABLE:

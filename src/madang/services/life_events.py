@@ -36,7 +36,8 @@ def life_events(profile: Profile) -> tuple[LifeEvent, ...]:
     """Return a city's life events; none where it has no such file."""
     if "life_events" not in profile.rule_names:
         return ()
-    return msgspec.convert(dict(profile.rules("life_events")), LifeEvents).events
+    told = profile.in_all_languages(dict(profile.rules("life_events")))
+    return msgspec.convert(told, LifeEvents).events
 
 
 def faults_of_file(path: Path, profile: Profile) -> list[tuple[int | None, str]]:
