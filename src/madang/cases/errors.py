@@ -10,7 +10,24 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase, UnknownDecision
 from madang.kernel.errors import Conflict, Invalid, NotFound
+
+__all__ = [
+    "CaseChanged",
+    "HoldOver",
+    "LastOfflineChannel",
+    "NotChangeable",
+    "NotOpenThen",
+    "NotPossible",
+    "SlotTaken",
+    "TooManyAppointments",
+    "UnknownAppointment",
+    "UnknownCase",
+    "UnknownDecision",
+    "UnknownMatter",
+    "UnknownOffice",
+]
 
 
 class UnknownOffice(NotFound):

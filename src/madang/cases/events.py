@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from madang.cases.case_events import CaseForwarded, CaseMoved, CaseNoticeDue, CaseOverdue
 from madang.kernel.events import Event
 from madang.notices.events import PeopleTold
+
+__all__ = [
+    "AppointmentBooked",
+    "AppointmentCancelled",
+    "AppointmentTold",
+    "CaseForwarded",
+    "CaseMoved",
+    "CaseNoticeDue",
+    "CaseOverdue",
+]
 
 
 class AppointmentTold(PeopleTold, frozen=True, kw_only=True):

@@ -41,18 +41,21 @@ from madang.kernel.errors import Forbidden, NotFound
 if TYPE_CHECKING:
     from madang.identity.acting import Acting, acting_in
     from madang.identity.acts import note_act
+    from madang.identity.known import KnownPerson, known_person
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
     from madang.identity.pending import carry_out
     from madang.identity.reach import Reached, reached
 
 __all__ = [
-    "Acting", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
-    "is_reachable", "keep_form", "may_act", "note_act", "reached", "to_accounts", "who_is",
+    "Acting", "KnownPerson", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
+    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached",
+    "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
     "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
+    "KnownPerson": "known", "known_person": "known",
     "reached": "reach", "Reached": "reach", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"
