@@ -109,7 +109,6 @@ def _documents() -> Iterable[Offer]:
         "E-Government Act Art. 27",
         stands_s=3600,
     )
-    yield HealthCheck("documents", "madang.records.document_watch:problem")
     yield from _document_pages()
     yield from _document_commands()
     yield from _document_claims()
