@@ -1,0 +1,1 @@
+"""What the records room claims of itself, measured on the user's own machine."""
