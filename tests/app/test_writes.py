@@ -23,6 +23,7 @@ EXEMPT = {
     "sensorthings-resource": "a device's key in each request",
     "alert-confirm": "the link in the mail itself; mail programs follow it (RFC 8058)",
     "alert-stop": "the link in the mail itself; mail programs follow it (RFC 8058)",
+    "message-stop": "the link in the mail itself; mail programs follow it (RFC 8058)",
     "openid-configuration": "read only",
     "oauth-authorization-server": "read only",
     "oauth-jwks": "read only",

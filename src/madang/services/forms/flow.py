@@ -101,9 +101,9 @@ class Flow:
 class Form:
     """The questions of one package, ready to be asked; keep it as long as the package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, rules: Rules | None = None) -> None:
         self.package = package
-        self.rules = Rules(package)
+        self.rules = rules or Rules(package)
 
     def flow(
         self, answers: Answers, today: date, *, known: Answers | None = None, alone: bool = False
