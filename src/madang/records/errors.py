@@ -123,7 +123,8 @@ class UnknownGateway(NotFound):
     code = "unknown-gateway"
 
 
-class FileReadBefore(Conflict):
+class FileReadBefore(Invalid):
     """This settlement file was read before."""
 
     code = "file-read-before"
+    http_status = 409
