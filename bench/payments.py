@@ -14,7 +14,7 @@ import sys
 
 from bench.payments_load import hordak, ours_on_postgres
 from bench.report import OURS, Bar, Report
-from madang.records.proof.figures import measured
+from madang.records.proof.payments import measured
 
 
 def run(*, full: bool = False) -> Report:

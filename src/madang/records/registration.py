@@ -99,7 +99,7 @@ def _payment_commands() -> Iterable[Offer]:
 
 
 def _payment_claims() -> Iterable[Offer]:
-    proof = "madang.records.proof.figures"
+    proof = "madang.records.proof.payments"
     yield Claim(
         "records-books-sum-to-zero",
         "of 500 tries to unbalance the ledger by SQL, those that the database lets through",
@@ -133,6 +133,7 @@ def _documents() -> Iterable[Offer]:
     yield HealthCheck("documents", "madang.records.document_watch:problem")
     yield from _document_pages()
     yield from _document_commands()
+    yield from _document_claims()
 
 
 def _document_pages() -> Iterable[Offer]:
@@ -162,3 +163,15 @@ def _document_commands() -> Iterable[Offer]:
         f"{cli}:verify_credential",
         "Say whether a credential is genuine, and what it shows.",
     )
+
+
+def _document_claims() -> Iterable[Offer]:
+    proof = "madang.records.proof.documents"
+    yield Claim(
+        "document-issue", "CPU time to issue a document: set, signed, credential, encrypted", "ms",
+        400, "lower", f"{proof}:issue_cpu_ms",
+    )  # fmt: skip
+    yield Claim(
+        "document-check", "signed files checked in a CPU second", "1/s", 20, "higher",
+        f"{proof}:checks_per_cpu_s",
+    )  # fmt: skip

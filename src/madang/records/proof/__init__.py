@@ -1,1 +1,1 @@
-"""What the records room claims of itself, measured on the user's own machine."""
+"""What records claims, measured on the user's own machine."""
