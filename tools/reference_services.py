@@ -13,9 +13,9 @@ from madang.services.ready import folders_of
 
 SEOUL = Path(__file__).parents[1] / "cities" / "seoul"
 LEAD = (
-    "Each is a folder of data in `cities/seoul/services/`. R0 gives information, R1 must be granted "
-    "to whoever meets the law, R2 may go against somebody, R3 leaves the officer a choice. Only R0 "
-    "and R1 are ever granted by rules alone; nothing is refused by them."
+    "Each is a folder of data in `cities/seoul/services/`. R0 gives information, R1 must be "
+    "granted to whoever meets the law, R2 may go against somebody, R3 leaves the officer a choice. "
+    "Only R0 and R1 are ever granted by rules alone; nothing is refused by them."
 )
 
 

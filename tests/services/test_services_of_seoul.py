@@ -106,7 +106,8 @@ def test_a_later_value_of_the_city_does_not_overrule_the_districts(tmp_path):
     for name in ("bulky-waste-pickup", "bulky-waste-pickup-mapo"):
         shutil.copytree(FOLDER / "services" / name, tmp_path / name)
     fees = tmp_path / "bulky-waste-pickup" / "parameters" / "large_fees.yaml"
-    later = "  - {since: 2025-01-01, value: [16000, 5500], law: {law: 폐기물관리법, article: 제14조}}\n"
+    law = "{law: 폐기물관리법, article: 제14조}"
+    later = f"  - {{since: 2025-01-01, value: [16000, 5500], law: {law}}}\n"
     fees.write_text(fees.read_text(encoding="utf-8") + later, encoding="utf-8")
     mapo, _, problems = read_package(tmp_path / "bulky-waste-pickup-mapo")
     assert problems == []
