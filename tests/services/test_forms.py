@@ -333,7 +333,7 @@ def test_seouls_services_ask_what_their_tests_say(folder):
         if one.expect.pages is not None:
             assert tuple(step.key for step in flow.steps) == one.expect.pages
     main = yaml.safe_load((folder / "service.yaml").read_text("utf-8"))
-    assert main.get("id") == folder.name or "extends" in main  # a district's is called as the city's
+    assert main.get("id") == folder.name or "extends" in main  # one of a district
 
 
 def registers(package: Package, facts: dict) -> dict:
