@@ -81,8 +81,7 @@ def told(event: CaseNoticeDue) -> None:
         package = dossier.pinned.package
         values = dossier.values | _of_case(case, decision, reasons)
         words = {
-            tag: worded(package, event.notice, values, tag, profile())
-            for tag in languages(package)
+            tag: worded(package, event.notice, values, tag, profile()) for tag in languages(package)
         }
     written = package.notice(event.notice)
     tell_person(
