@@ -24,6 +24,7 @@ def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
     yield from _case_offers()
+    yield Subscriber("cases.notice_due", "cases-notices", "madang.cases.case_notices:told")
     yield API("appointments", "madang.cases.appointment_http:router")
     yield ProfileFile(
         "offices.yaml",
