@@ -18,7 +18,7 @@ import sys
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
-    "identity_sessions", "decisions", "services_pages", "documents", "rehearsal",
+    "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments", "services_pages",
 )  # fmt: skip
 
 
