@@ -35,6 +35,7 @@ from madang.services.forms.review import Line, Part, review
 from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
+from madang.services.packages.content import Document
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 __all__ = (
     "DATE_PARTS",
     "Decided",
+    "Document",
     "Evaluation",
     "Expression",
     "Fault",
