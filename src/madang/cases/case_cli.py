@@ -1,4 +1,4 @@
-"""``madang cases ...`` and ``madang registers ...``: chains checked, deadlines counted, facts in."""
+"""``madang cases ...`` and ``madang registers ...``: chains, deadlines, facts of registers."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from madang.access.api import Actor
+from madang.cases.case_deciding import proposal
+from madang.cases.case_dossier import Dossier
 from madang.cases.case_looking import look_for, seen_by
 from madang.cases.case_models import CaseDecision
 from madang.cases.case_packages import Pinned, pinned
@@ -122,3 +124,31 @@ def _parameters(values: Mapping[str, Any], at: datetime, found: Pinned) -> list[
             )
         )  # fmt: skip
     return used
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What the rules say of a case that is still open; `why_person` says why a human decides."""
+
+    outcome: str
+    rules: tuple[RuleHit, ...]
+    doubts: tuple[str, ...]
+    why_person: tuple[str, ...]
+    fee: int
+
+
+def proposed(actor: Actor, number: str) -> Proposed | None:
+    """Return what the rules say to the officer of an open case; None for one that is over."""
+    who, case = seen_by(actor, number)
+    if not case.is_open:
+        return None
+    with look_for(actor, who, case.number):
+        dossier = Dossier.of(case)
+        found = proposal(dossier)
+    return Proposed(
+        outcome=found.said.outcome,
+        rules=tuple(_hit(name, dossier.pinned) for name in found.said.rows),
+        doubts=found.said.doubts,
+        why_person=found.why_person,
+        fee=found.said.fee,
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from madang.access.api import Actor, purpose
 from madang.cases.case_acting import Acted, Asked, act
@@ -132,7 +132,7 @@ class AppealIn(Schema):
 
 
 @router.post("", response={201: OpenedOut}, auth=_people)
-def open_one(request: HttpRequest, payload: CaseIn) -> tuple[int, OpenedOut]:
+def open_one(request: HttpRequest, payload: CaseIn) -> Status[OpenedOut]:
     """Open a case; the header Idempotency-Key names the application, sent again it opens one."""
     actor = current_actor(request)
     subject = payload.subject or actor.on_behalf_of or actor.person
@@ -148,7 +148,7 @@ def open_one(request: HttpRequest, payload: CaseIn) -> tuple[int, OpenedOut]:
         consent=payload.consent,
         received_at=payload.received_at,
     )
-    return 201, OpenedOut(**asdict(opened))
+    return Status(201, OpenedOut(**asdict(opened)))
 
 
 @router.get("/{number}", response=CaseOut, auth=_people)
@@ -195,13 +195,12 @@ def do(request: HttpRequest, number: str, verb: str, payload: VerbIn) -> ActedOu
 
 
 @decisions.post("/{decision}/appeals", response={201: ActedOut}, auth=_people)
-def appeal(request: HttpRequest, decision: str, payload: AppealIn) -> tuple[int, ActedOut]:
+def appeal(request: HttpRequest, decision: str, payload: AppealIn) -> Status[ActedOut]:
     """Object to a decision; other officers than the first look at the case."""
     actor = current_actor(request)
     number = _number_of(decision, actor)
-    return 201, _acted(
-        act(number, "appeal", actor, Asked(reasons=payload.reasons, key=_key(request)))
-    )
+    asked = Asked(reasons=payload.reasons, key=_key(request))
+    return Status(201, _acted(act(number, "appeal", actor, asked)))
 
 
 def _number_of(decision: str, actor: Actor) -> str:

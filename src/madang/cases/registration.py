@@ -123,6 +123,15 @@ def _case_offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:case_policies.cedar")
     yield from _case_purposes()
     yield from _case_jobs()
+    officer = "role:officer,department-head"
+    yield Page("casework/", "madang.cases.casework_pages:work", "casework", officer)
+    yield Page(
+        "casework/<str:number>/", "madang.cases.casework_pages:one", "casework-case", officer
+    )
+    yield MenuEntry("casework", "Cases to work on", 84, officer)
+    own = "signed-in+represented"
+    yield Page("cases/", "madang.cases.case_pages:mine", "cases", own)
+    yield Page("cases/<str:number>/", "madang.cases.case_pages:own", "case", own)
     yield API("cases", "madang.cases.case_http:router")
     yield API("decisions", "madang.cases.case_http:decisions")
     yield API("registers", "madang.cases.register_http:router")
