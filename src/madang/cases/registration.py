@@ -148,6 +148,11 @@ def _case_offers() -> Iterable[Offer]:
     yield Command(
         "cases verify", "madang.cases.case_cli:verify", "Check the chains of all cases, or of one."
     )
+    yield Command(
+        "cases rehearse",
+        "madang.cases.rehearse_cli:rehearse",
+        "Try a change of a service on past cases: who gains, who loses.",
+    )
 
 
 def _case_jobs() -> Iterable[Offer]:
@@ -212,6 +217,11 @@ def _case_purposes() -> Iterable[Offer]:
     yield Purpose(
         "feed-registers", "To take in what other registers say",
         "Electronic Government Act Art. 36",
+    )  # fmt: skip
+    yield Purpose(
+        "rehearse-change", "To see what a change of rules would do", "PIPA Art. 28-2",
+        "Facts of past cases without names, for a report that tells of no group below five.",
+        is_listed=False, stands_s=3600,
     )  # fmt: skip
     yield Purpose(
         "forget-cases", "To delete cases kept as long as the law says", "PIPA Art. 21(1)",
