@@ -35,11 +35,8 @@ from madang.services.forms.review import Line, Part, review
 from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
-<<<<<<< HEAD
-from madang.services.packages.content import Document
-=======
 from madang.services.packages.bulk import Column, Said, said_of_all
->>>>>>> main
+from madang.services.packages.content import Document
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
@@ -62,14 +59,11 @@ if TYPE_CHECKING:
     from madang.services.versions import Version, current
 
 __all__ = (
-    "DATE_PARTS",
     "Column",
+    "DATE_PARTS",
     "Decided",
-<<<<<<< HEAD
-    "Document",
-=======
     "Decision",
->>>>>>> main
+    "Document",
     "Evaluation",
     "Expression",
     "Fault",
