@@ -10,9 +10,7 @@ import yaml
 
 from madang.services.packages.content import Translation
 from madang.services.packages.package import Package
-from madang.services.packages.texts import digest, texts
-
-TO_TRANSLATE = "[{}] "  # what begins a text that is still in the source language, with its tag
+from madang.services.packages.texts import TO_TRANSLATE, digest, texts
 
 
 class _Stamp(str):
