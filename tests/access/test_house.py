@@ -194,7 +194,14 @@ def done(actor, why, model, action, decision) -> bool:
 OPENED_TO = {
     "administrator": {"manage-accounts"},
     "operator": {"watch-notices"},
-    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments", "take-payment"},
+    "officer": {
+        "plan-calls",
+        "call-back",
+        "emergency",
+        "serve-appointments",
+        "post-letters",
+        "take-payment",
+    },
     "clerk": {
         "keep-people",
         "emergency",

@@ -38,14 +38,25 @@ if TYPE_CHECKING:
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
     from madang.identity.pending import carry_out
+    from madang.identity.reach import Reached, reached
 
 __all__ = [
-    "Acting", "Outgoing", "acting_in", "carry_out", "dataset_title", "keep_form", "may_act",
-    "note_act", "who_is",
+    "Acting",
+    "Outgoing",
+    "Reached",
+    "acting_in",
+    "carry_out",
+    "dataset_title",
+    "keep_form",
+    "may_act",
+    "note_act",
+    "reached",
+    "who_is",
 ]  # fmt: skip
 _LATER = {
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
-    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts", "who_is": "looked",
+    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
+    "reached": "reach", "Reached": "reach", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"
 COMMAND_LINE = Actor(id="system:command-line", name="command line")

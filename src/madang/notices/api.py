@@ -27,7 +27,10 @@ from madang.notices.desk import (
     open_data,
 )
 from madang.notices.errors import AlertExists, UnknownAlert
+from madang.notices.inbox import message_of, messages_of, unread_of
+from madang.notices.letters import letter, letters, note_letters
 from madang.notices.notice import Notice
+from madang.notices.person import ToPerson, Words, tell_person
 from madang.notices.values import Value, message, moment, names, number, unit
 
 __all__ = [
@@ -38,18 +41,25 @@ __all__ = [
     "Notice",
     "OnDesk",
     "Published",
+    "ToPerson",
     "Trouble",
     "Value",
+    "Words",
     "acknowledge",
     "alerts",
     "assign",
     "cap_document",
     "clear_alert",
     "document",
+    "letter",
+    "letters",
     "message",
+    "message_of",
+    "messages_of",
     "moment",
     "names",
     "note",
+    "note_letters",
     "number",
     "on_desk",
     "open_alert",
@@ -57,7 +67,9 @@ __all__ = [
     "publish",
     "published",
     "tell",
+    "tell_person",
     "unit",
+    "unread_of",
 ]
 
 

@@ -15,3 +15,18 @@ class DeskChanged(Event, frozen=True, kw_only=True):
 
     NAME: ClassVar[str] = "notices.desk_changed"
     PUBLIC: ClassVar[bool] = True
+
+
+class PersonTold(Event, frozen=True, kw_only=True):
+    """What became of a message to a person, on one way: evidence for the matter it belongs to.
+
+    `matter` is ``kind:id``; `state` is sent, failed, posted, delivered or returned.
+    """
+
+    NAME: ClassVar[str] = "notices.person_told"
+    message: str
+    matter: str
+    topic: str
+    channel: str
+    state: str
+    required: bool
