@@ -24,7 +24,8 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 _Dumper.add_representer(
-    Stamp, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'")
+    Stamp,
+    lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style="'"),
 )
 
 
