@@ -48,7 +48,8 @@ def _examine(packages: tuple[Path, ...], what: str, city: str, *, as_json: bool)
         for one in found:
             for fault in one.faults:
                 click.echo(f"{one.path}/{fault}")
-        click.echo(f"{len(found)} packages, {bad} with faults" if bad else _good(found))
+        many = "1 package" if len(found) == 1 else f"{len(found)} packages"
+        click.echo(f"{many}, {bad} with faults" if bad else _good(found))
     sys.exit(2 if bad else 0)
 
 

@@ -17,7 +17,14 @@ from madang.services.life_events import life_events
 from madang.services.packages.reader import read_package
 from madang.services.packages.texts import digest, source_texts
 from madang.services.packages.translating import Stamp, as_yaml
-from madang.services.synthetic_words import ARCHETYPES, EXTRAS, THINGS, Archetype, Pair
+from madang.services.synthetic_words import (
+    ARCHETYPES,
+    EXTRAS,
+    THINGS,
+    Archetype,
+    Extra,
+    Pair,
+)
 
 MOST = 100_000
 _DEADLINES = ("immediately", "3 days", "5 days", "7 days", "14 days", "1 month")
@@ -61,12 +68,21 @@ def write_package(folder: Path, package: Made) -> Path:
     return home
 
 
-def made(number: int, profile: Profile, seed: int = 0) -> Made:
-    """Return one package of the catalogue."""
+def made(number: int, profile: Profile, seed: int = 0, questions: int = 0) -> Made:
+    """Return one package of the catalogue; `questions` asks that many more, for tests of size."""
     chance = random.Random(f"{seed}/{number}")  # noqa: S311 - made-up services, no secret
     kind = ARCHETYPES[number % len(ARCHETYPES)]
     thing = THINGS[(number // len(ARCHETYPES)) % len(THINGS)]
-    return _Maker(number, chance, kind, thing, profile).package()
+    maker = _Maker(number, chance, kind, thing, profile)
+    maker.extras += [_numbered(n) for n in range(questions)]
+    return maker.package()
+
+
+def _numbered(number: int) -> Extra:
+    title = (f"항목 {number}", f"Item {number}")
+    return Extra(
+        f"item_{number}", title, (f"항목 {number}은 무엇입니까?", f"What is item {number}?")
+    )
 
 
 class _Maker:
