@@ -1,4 +1,4 @@
-"""The page docs/reference/service-package.md, from the structs of the format and their docstrings."""
+"""The page docs/reference/service-package.md, from the structs of the format."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import msgspec
 from tools.reference_city import _default, _form, _structs
 
 LEAD = """\
-A service is a folder of data: `service.yaml` and `process.yaml`, and where it needs them `pages.yaml`,
-`rules/`, `parameters/`, `documents/`, `notices/`, `i18n/` and `tests/` with one YAML file (1.2, UTF-8) each.
-Keys that are not here are refused, with file and line. A district's package states `extends` (the id
-of the city's package, in the folder beside it) and `district` (its code), and only what differs: texts,
-fees, hours and offices. What `madang services lint` refuses beyond the form: [faults](service-faults.md)."""
+A service is a folder of data: `service.yaml` and `process.yaml`, and where it needs them
+`pages.yaml`, `rules/`, `parameters/`, `documents/`, `notices/`, `i18n/` and `tests/` with one YAML
+file (1.2, UTF-8) each. Keys that are not here are refused, with file and line. A district's package
+states `extends` (the id of the city's package, in the folder beside it) and `district` (its code),
+and only what differs: texts, fees, hours and offices. What `madang services lint` refuses beyond
+the form: [faults](service-faults.md)."""
 
 _ENTRY = re.compile(r"\n(?=[a-z0-9_, ]+: )")
 

@@ -4,13 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer, PolicyFile, Purpose
+from madang.kernel.registry import (
+    API,
+    Command,
+    MenuEntry,
+    Offer,
+    Page,
+    PolicyFile,
+    ProfileFile,
+    Purpose,
+    Schedule,
+    Subscriber,
+)
+
+STAFF = "role:clerk,officer"
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
+    yield from _case_offers()
+    yield API("appointments", "madang.cases.appointment_http:router")
+    yield ProfileFile(
+        "offices.yaml",
+        "madang.cases.office_file:faults_of_file",
+        "Where people come in person: offices, counters, matters, how booking goes.",
+    )
+    yield from _appointment_jobs()
+    yield from _appointment_pages()
     yield from _appointment_purposes()
+
+
+def _appointment_jobs() -> Iterable[Offer]:
+    jobs = "madang.cases.appointment_jobs"
+    yield Subscriber(
+        "cases.appointment_told",
+        "notices-appointments",
+        "madang.notices.account_messages:told",
+    )
+    yield Schedule(
+        "appointments-remind",
+        "*/5 * * * *",
+        f"{jobs}:remind",
+        "Remind who comes within a day, and within two hours.",
+    )
+    yield Schedule(
+        "appointments-look-after",
+        "* * * * *",
+        f"{jobs}:look_after",
+        "End offers that nobody took, and note who did not come.",
+    )
+    yield Schedule(
+        "appointments-forget",
+        "35 3 * * *",
+        f"{jobs}:forget",
+        "Delete appointments 90 days after their day.",
+    )
+
+
+def _appointment_pages() -> Iterable[Offer]:
+    here, own = "madang.cases.appointment_pages", "madang.cases.appointment_own_pages"
+    yield Page("offices/", f"{here}:counters", "counters", "public")
+    yield Page("appointments/", f"{here}:start", "appointments", "public")
+    yield Page("appointments/office/", f"{here}:choose_office", "appointment-office", "public")
+    yield Page("appointments/time/", f"{here}:choose_time", "appointment-time", "public")
+    details = "appointments/details/<str:hold>/"
+    yield Page(details, f"{here}:details", "appointment-details", "public")
+    yield Page("appointments/wait/", f"{here}:wait", "appointment-wait", "public")
+    yield Page("appointments/check-in/", f"{own}:check_in", "appointment-check-in", "public")
+    yield Page("appointments/mine/", f"{own}:mine", "appointments-mine", "signed-in+represented")
+    # the key in the link is the right to act, as with the links of alerts
+    for path, name, view, access in (
+        ("with/<str:key>/", "with", "key", "public"),
+        ("one/<str:appointment>/", "one", "owner", "signed-in+represented"),
+    ):
+        at = f"appointments/{path}"
+        yield Page(at, f"{own}:show_by_{view}", f"appointment-{name}", access)
+        yield Page(f"{at}move/", f"{own}:move_by_{view}", f"appointment-{name}-move", access)
+        yield Page(f"{at}cancel/", f"{own}:cancel_by_{view}", f"appointment-{name}-cancel", access)
+        yield Page(f"{at}appointment.ics", f"{own}:calendar_by_{view}",
+                   f"appointment-{name}-calendar", access)  # fmt: skip
+    desk, day = "madang.cases.appointment_desk_pages", "counter/appointments/<str:office>/"
+    yield Page("counter/appointments/", f"{desk}:choose", "counter-appointments", STAFF)
+    yield Page(day, f"{desk}:day", "counter-appointments-day", STAFF)
+    yield Page(f"{day}letters/", f"{desk}:letters", "counter-appointments-letters", "role:clerk")
+    yield Page(f"{day}close/", f"{desk}:close", "counter-appointments-close", STAFF)
+    yield MenuEntry("appointments", "Appointments", 30)
+    yield MenuEntry("counter-appointments", "Counter today", 91, STAFF)
 
 
 def _appointment_purposes() -> Iterable[Offer]:
@@ -35,5 +115,75 @@ def _appointment_purposes() -> Iterable[Offer]:
     )  # fmt: skip
     yield Purpose(
         "forget-appointments", "To delete appointments that are over", "PIPA Art. 21(1)",
+        stands_s=3600,
+    )  # fmt: skip
+
+
+def _case_offers() -> Iterable[Offer]:
+    yield PolicyFile("madang.cases:case_policies.cedar")
+    yield from _case_purposes()
+    yield from _case_jobs()
+    yield Command(
+        "cases verify", "madang.cases.case_cli:verify", "Check the chains of all cases, or of one."
+    )
+    yield Command(
+        "cases rehearse",
+        "madang.cases.rehearse_cli:rehearse",
+        "Try a change of a service on past cases: who gains, who loses.",
+    )
+
+
+def _case_jobs() -> Iterable[Offer]:
+    jobs = "madang.cases.case_jobs"
+    yield Schedule(
+        "cases-root",
+        "5 0 * * *",
+        f"{jobs}:root",
+        "Put the root over yesterday's events of cases into the audit log.",
+    )
+    yield Schedule(
+        "cases-forget",
+        "20 3 * * *",
+        f"{jobs}:forget",
+        "Delete closed cases once they have been kept as long as the law says.",
+    )
+
+
+def _case_purposes() -> Iterable[Offer]:
+    petitions = "Civil Petitions Treatment Act Art. 8, 9; PIPA Art. 15(1)3"
+    yield Purpose(
+        "keep-cases", "To keep your case and bring it on", petitions,
+        "Intake, verbs and clocks of cases, by our own process.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "own-cases", "To show you your cases", "PIPA Art. 35",
+        "A person, or whoever acts for them, sees their cases.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "work-cases", "To decide your case", petitions,
+        "An officer reads one case that lies where they work.",
+    )  # fmt: skip
+    yield Purpose(
+        "list-cases", "To see which cases wait", petitions,
+        "Lists show numbers, services and dates, not what is in a case.",
+    )  # fmt: skip
+    yield Purpose(
+        "look-up-register-facts", "To ask other registers what your case needs",
+        "Electronic Government Act Art. 36, 42; PIPA Art. 15(1)1",
+        "Only for a case, and where the service asks it only with consent.",
+    )  # fmt: skip
+    yield Purpose(
+        "feed-registers", "To take in what other registers say",
+        "Electronic Government Act Art. 36",
+    )  # fmt: skip
+    yield Purpose(
+        "rehearse-change", "To see what a change of rules would do", "PIPA Art. 28-2",
+        "Facts of past cases without names, for a report that tells of no group below five.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "forget-cases", "To delete cases kept as long as the law says", "PIPA Art. 21(1)",
         stands_s=3600,
     )  # fmt: skip

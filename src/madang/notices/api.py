@@ -13,6 +13,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from madang.notices.addresses import checked as checked_address
+from madang.notices.addresses import mac as address_hash
+from madang.notices.addresses import seal as sealed_address
+from madang.notices.addresses import unseal as unsealed_address
 from madang.notices.cap import Alert, Area, Info, cap_document
 from madang.notices.desk import (
     Entry,
@@ -46,9 +50,11 @@ __all__ = [
     "Value",
     "Words",
     "acknowledge",
+    "address_hash",
     "alerts",
     "assign",
     "cap_document",
+    "checked_address",
     "clear_alert",
     "document",
     "letter",
@@ -66,10 +72,12 @@ __all__ = [
     "open_data",
     "publish",
     "published",
+    "sealed_address",
     "tell",
     "tell_person",
     "unit",
     "unread_of",
+    "unsealed_address",
 ]
 
 

@@ -17,6 +17,17 @@ class DeskChanged(Event, frozen=True, kw_only=True):
     PUBLIC: ClassVar[bool] = True
 
 
+class PeopleTold(Event, frozen=True, kw_only=True):
+    """Something that single people are told; rooms above derive their own from it.
+
+    `WORDS` names ``f(event) -> list[identity.api.Outgoing]``, asked when the messages go out: what
+    is past by then, or was cancelled, returns none. The event itself carries ids, no words. A room
+    subscribes ``madang.notices.account_messages:told`` to it.
+    """
+
+    WORDS: ClassVar[str]
+
+
 class PersonTold(Event, frozen=True, kw_only=True):
     """What became of a message to a person, on one way: evidence for the matter it belongs to.
 

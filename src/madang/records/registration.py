@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from madang.kernel.registry import (
     API,
+    Claim,
     Command,
     HealthCheck,
     MenuEntry,
@@ -108,9 +109,9 @@ def _documents() -> Iterable[Offer]:
         "E-Government Act Art. 27",
         stands_s=3600,
     )
-    yield HealthCheck("documents", "madang.records.document_watch:problem")
     yield from _document_pages()
     yield from _document_commands()
+    yield from _document_claims()
 
 
 def _document_pages() -> Iterable[Offer]:
@@ -140,3 +141,15 @@ def _document_commands() -> Iterable[Offer]:
         f"{cli}:verify_credential",
         "Say whether a credential is genuine, and what it shows.",
     )
+
+
+def _document_claims() -> Iterable[Offer]:
+    proof = "madang.records.proof.documents"
+    yield Claim(
+        "document-issue", "CPU time to issue a document: set, signed, credential, encrypted", "ms",
+        400, "lower", f"{proof}:issue_cpu_ms",
+    )  # fmt: skip
+    yield Claim(
+        "document-check", "signed files checked in a CPU second", "1/s", 20, "higher",
+        f"{proof}:checks_per_cpu_s",
+    )  # fmt: skip

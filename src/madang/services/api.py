@@ -35,8 +35,15 @@ from madang.services.forms.review import Line, Part, review
 from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
+from madang.services.packages.bulk import Column, Said, said_of_all
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
+from madang.services.packages.process import Process, State, Timer, Verb
+from madang.services.packages.reader import plain as plain_values
+from madang.services.packages.reader import read_package
+from madang.services.packages.rules import Decision, Parameter
+from madang.services.packages.rules import Row as TableRow
+from madang.services.packages.service import Fee
 
 if TYPE_CHECKING:
     from madang.services.automation import (
@@ -52,10 +59,13 @@ if TYPE_CHECKING:
 
 __all__ = (
     "DATE_PARTS",
+    "Column",
     "Decided",
+    "Decision",
     "Evaluation",
     "Expression",
     "Fault",
+    "Fee",
     "Flow",
     "Form",
     "InputClause",
@@ -66,16 +76,23 @@ __all__ = (
     "PaperOption",
     "PaperQuestion",
     "PaperSection",
+    "Parameter",
     "Part",
+    "Process",
     "Program",
     "Published",
     "Read",
     "Rule",
     "Rules",
+    "Said",
     "Shipped",
+    "State",
     "Step",
     "Stop",
     "Table",
+    "TableRow",
+    "Timer",
+    "Verb",
     "Version",
     "answer_text",
     "automation_is_on",
@@ -90,13 +107,16 @@ __all__ = (
     "in_force",
     "model_of",
     "package",
+    "plain_values",
     "publish",
     "publish_shipped",
     "read_dmn",
+    "read_package",
     "read_questions",
     "repetitions",
     "resume_automation",
     "review",
+    "said_of_all",
     "stop_automation",
     "stops_of",
     "versions",
