@@ -18,7 +18,8 @@ import sys
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
-    "identity_sessions", "decisions", "documents", "rehearsal", "services_lint",
+    "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments",
+    "services_lint",
 )  # fmt: skip
 
 

@@ -203,14 +203,21 @@ def _lint_codes() -> str:
 
 
 def _service_package() -> str:
-    from tools.reference_services import service_package
+    from tools.reference_packages import service_package
 
     return _page(*service_package())
+
+
+def _services() -> str:
+    from tools import reference_services
+
+    return _page("Services of Seoul", reference_services.LEAD, reference_services.lines())
 
 
 PAGES = {
     "service-faults.md": _lint_codes,
     "service-package.md": _service_package,
+    "services-of-seoul.md": _services,
     "asvs.md": _asvs,
     "personal-data.md": _personal_data,
     "city-profile.md": _city_profile,

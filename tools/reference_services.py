@@ -1,74 +1,49 @@
-"""The page docs/reference/service-package.md, from the structs of the format."""
+"""The services that ship for Seoul, as the lines of a page, from their packages."""
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
-import msgspec
+from madang.city.loader import load
+from madang.services.life_events import life_events
+from madang.services.packages.package import Package
+from madang.services.packages.reader import read_package
+from madang.services.ready import folders_of
 
-from tools.reference_city import _default, _form, _structs
-
-LEAD = """\
-A service is a folder of data: `service.yaml` and `process.yaml`, and where it needs them
-`pages.yaml`, `rules/`, `parameters/`, `documents/`, `notices/`, `i18n/` and `tests/` with one YAML
-file (1.2, UTF-8) each. Keys that are not here are refused, with file and line. A district's package
-states `extends` (the id of the city's package, in the folder beside it) and `district` (its code),
-and only what differs: texts, fees, hours and offices. What `madang services lint` refuses beyond
-the form: [faults](service-faults.md)."""
-
-_ENTRY = re.compile(r"\n(?=[a-z0-9_, ]+: )")
+SEOUL = Path(__file__).parents[1] / "cities" / "seoul"
+LEAD = (
+    "Each is a folder of data in `cities/seoul/services/`. R0 gives information, R1 must be "
+    "granted to whoever meets the law, R2 may go against somebody, R3 leaves the officer a choice. "
+    "Only R0 and R1 are ever granted by rules alone; nothing is refused by them."
+)
 
 
-def service_package() -> tuple[str, str, list[str]]:
-    """Return title, lead and lines of the page."""
-    from madang.services.packages.reader import KINDS
-
-    lines: list[str] = []
-    done: set[Any] = set()
-    for file, kind in KINDS.items():
-        title = file if file.endswith(".yaml") else f"{file}/*.yaml"
-        lines += [f"## `{title}`", "", *_section(kind), ""]
-        done.add(kind)
-        for inner in _under(kind):
-            if inner not in done:
-                done.add(inner)
-                lines += [f"### {inner.__name__}", "", *_section(inner), ""]
-    return "Service packages", LEAD, lines
-
-
-def _under(kind: Any) -> Iterable[Any]:
-    for field in msgspec.structs.fields(kind):
-        for inner in _structs(field.type):
-            yield inner
-            yield from _under(inner)
+def lines() -> Iterator[str]:
+    """Yield the services under each life event, and the packages of districts."""
+    found = [_package(folder) for folder in folders_of(SEOUL / "services")]
+    city = [package for package in found if not package.extends]
+    yield f"{len(city)} services, {len(life_events(load(SEOUL)))} life events."
+    for event in life_events(load(SEOUL)):
+        yield from ("", f"## {event.names['en']} ({event.names['ko']})", "")
+        yield "| service | | title | limit |"
+        yield "|---|---|---|---|"
+        for package in sorted(city, key=lambda one: one.id):
+            if event.id in package.service.life_events:
+                yield _row(package)
+    yield from ("", "## Districts' own", "")
+    for package in found:
+        if package.extends:
+            yield f"- `{package.extends}` in {package.district}: {package.service.title}"
 
 
-def _section(kind: Any) -> Iterable[str]:
-    first, texts = _docstring(kind)
-    yield first
-    yield ""
-    yield "| field | form | meaning |"
-    yield "|---|---|---|"
-    for field in msgspec.structs.fields(kind):
-        default = "*needed*" if field.required else _default(field)
-        meaning = texts.get(field.name, "").replace("|", "\\|")
-        form = str(_form(field.type)).replace("|", "\\|")
-        yield f"| `{field.encode_name}` | {form}; {default} | {meaning} |"
+def _row(package: Package) -> str:
+    title = f"{package.translations['en'].texts['service.title']} ({package.service.title})"
+    kind = package.process.decision_class
+    return f"| `{package.id}` | {kind} | {title} | {package.service.deadline} |"
 
 
-def _docstring(kind: Any) -> tuple[str, dict[str, str]]:
-    """Return what stands above the fields, and the text of each field that has one."""
-    texts: dict[str, str] = {}
-    above = []
-    for paragraph in inspect.cleandoc(kind.__doc__ or "").split("\n\n"):
-        entries = _ENTRY.split(paragraph)
-        if not all(": " in entry.split("\n")[0] for entry in entries):
-            above.append(" ".join(paragraph.split()))
-            continue
-        for entry in entries:
-            names, _, text = entry.partition(": ")
-            texts |= {name.strip(): " ".join(text.split()) for name in names.split(",")}
-    return " ".join(above), texts
+def _package(folder: Path) -> Package:
+    package, _, problems = read_package(folder)
+    assert package is not None, f"{folder}: {problems}"
+    return package

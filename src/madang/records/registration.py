@@ -46,6 +46,7 @@ def _payments() -> Iterable[Offer]:
     yield from _payment_jobs()
     yield from _payment_pages()
     yield from _payment_commands()
+    yield from _payment_claims()
 
 
 def _payment_jobs() -> Iterable[Offer]:
@@ -95,6 +96,26 @@ def _payment_commands() -> Iterable[Offer]:
     yield Command("ledger statement", f"{here}:statement", "Print the journals of a case.")
     yield Command("ledger balance", f"{here}:balance", "Print the trial balance.")
     yield Command("ledger check", f"{here}:check", "Sum all journals anew.")
+
+
+def _payment_claims() -> Iterable[Offer]:
+    proof = "madang.records.proof.payments"
+    yield Claim(
+        "records-books-sum-to-zero",
+        "of 500 tries to unbalance the ledger by SQL, those that the database lets through",
+        "tries",
+        0,
+        "lower",
+        f"{proof}:uneven_books",
+    )
+    yield Claim(
+        "records-payments",
+        "payments from opening to booked money, a second of CPU time",
+        "1/s",
+        30,
+        "higher",
+        f"{proof}:journeys_per_cpu_s",
+    )
 
 
 def _documents() -> Iterable[Offer]:

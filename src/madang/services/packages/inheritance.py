@@ -2,8 +2,8 @@
 
 A district's package states `extends`, `district`, and only what differs: texts, fees, hours and
 offices. Maps are laid over maps, lists of things with an `id` (channels: with a `kind`) over the
-things of the same name. Everything else of the service is the city's, so what it decides is the
-same everywhere.
+things of the same name; a parameter's dated values replace the city's. Everything else of the
+service is the city's, so what it decides is the same everywhere.
 """
 
 from __future__ import annotations
