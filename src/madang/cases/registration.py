@@ -128,6 +128,28 @@ def _case_offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:case_policies.cedar")
     yield from _case_purposes()
     yield from _case_jobs()
+    officer = "role:officer,department-head"
+    yield Page("casework/", "madang.cases.casework_pages:work", "casework", officer)
+    yield Page(
+        "casework/<str:number>/", "madang.cases.casework_pages:one", "casework-case", officer
+    )
+    yield MenuEntry("casework", "Cases to work on", 84, officer)
+    own = "signed-in+represented"
+    yield Page("cases/", "madang.cases.case_pages:mine", "cases", own)
+    yield Page("cases/<str:number>/", "madang.cases.case_pages:own", "case", own)
+    yield API("cases", "madang.cases.case_http:router")
+    yield API("decisions", "madang.cases.case_http:decisions")
+    yield API("registers", "madang.cases.register_http:router")
+    yield Subscriber("records.payment_captured", "cases-paid", "madang.cases.case_money:captured")
+    yield Command(
+        "registers load", "madang.cases.case_cli:load", "Take in facts of a register from a file."
+    )
+    yield Command(
+        "registers key", "madang.cases.case_cli:register_key", "Make a key for a register's system."
+    )
+    yield Command(
+        "cases recount", "madang.cases.case_cli:recount", "Count the deadlines of open cases anew."
+    )
     yield Command(
         "cases verify", "madang.cases.case_cli:verify", "Check the chains of all cases, or of one."
     )
@@ -145,6 +167,24 @@ def _case_jobs() -> Iterable[Offer]:
         "5 0 * * *",
         f"{jobs}:root",
         "Put the root over yesterday's events of cases into the audit log.",
+    )
+    yield Schedule(
+        "cases-clock",
+        "*/5 * * * *",
+        f"{jobs}:clock",
+        "Do what timers of cases say, and say which cases are late.",
+    )
+    yield Schedule(
+        "cases-heal",
+        "* * * * *",
+        f"{jobs}:heal",
+        "Issue documents that cases still owe, and take in payments that were missed.",
+    )
+    yield Schedule(
+        "cases-recount",
+        "30 4 * * *",
+        f"{jobs}:recount",
+        "Count the deadlines of open cases anew: the calendar may have a new holiday.",
     )
     yield Schedule(
         "cases-forget",

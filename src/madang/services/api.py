@@ -36,6 +36,7 @@ from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, wid
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
+from madang.services.packages.content import Document
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
@@ -63,6 +64,7 @@ __all__ = (
     "Column",
     "Decided",
     "Decision",
+    "Document",
     "Evaluation",
     "Expression",
     "Fault",
