@@ -191,6 +191,23 @@ def _asvs() -> str:
     return _page("Security requirements and their tests", lead, asvs.lines())
 
 
+def _lint_codes() -> str:
+    from madang.services.lint.fault import CODES
+
+    rows = [(f"`{code}`", what) for code, what in sorted(CODES.items())]
+    lead = (
+        "What `madang services lint` finds, by code. A package with any of these is not published. "
+        "How to write one: [write a service](../how-to/write-a-service.md)."
+    )
+    return _page("Faults of service packages", lead, _table(("code", "meaning"), rows))
+
+
+def _service_package() -> str:
+    from tools.reference_packages import service_package
+
+    return _page(*service_package())
+
+
 def _services() -> str:
     from tools import reference_services
 
@@ -198,6 +215,8 @@ def _services() -> str:
 
 
 PAGES = {
+    "service-faults.md": _lint_codes,
+    "service-package.md": _service_package,
     "services-of-seoul.md": _services,
     "asvs.md": _asvs,
     "personal-data.md": _personal_data,

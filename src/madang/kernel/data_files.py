@@ -12,6 +12,9 @@ from typing import Any, ClassVar
 import msgspec
 import yaml
 
+DEEPEST = 100  # things in one another
+_MANY_SIGNS = 2_000
+MOST_VALUES = 1_000_000  # of one file, aliases followed
 Key = str | int
 FieldPath = tuple[Key, ...]
 
@@ -102,29 +105,36 @@ def _below(node: yaml.Node, key: Key) -> tuple[yaml.Node, int] | None:
 
 def read_yaml(path: Path, file: str) -> tuple[Document, list[Problem]]:
     """Return a YAML file and what is wrong with it as YAML (then its value is None)."""
+    text = ""
     try:
-        return _parsed(path.read_text(encoding="utf-8"), file)
+        text = path.read_text(encoding="utf-8")
+        return _parsed(text, file)
     except OSError as error:
         return _unreadable(file, f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
         return _unreadable(file, f"is not UTF-8 at byte {error.start}")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line, text.count("\n")) + 1 if mark else 1  # a mark may lie behind the end
         return _unreadable(file, f"is not YAML: {error.problem or error.context}", line)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:  # deep things recurse
         return _unreadable(file, f"is not YAML: {error}")
-    except (ValueError, TypeError) as error:  # a date such as 2026-02-30, a list as a key
+    except (ValueError, TypeError, OverflowError) as error:  # 2026-02-30, a list as a key
         return _unreadable(file, f"has a value that cannot be: {error}")
 
 
 def _parsed(text: str, file: str) -> tuple[Document, list[Problem]]:
+    if _is_too_deep(text):
+        return _unreadable(file, f"is not YAML: more than {DEEPEST} things in one another")
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
             return _unreadable(file, "is empty")
         problems = [Problem(file, line, name, text) for name, line, text in _lost(node)]
+        if not problems and _size(node, {}) > MOST_VALUES:
+            message = f"grows by aliases (*) to more than {MOST_VALUES:,} values"
+            problems = [Problem(file, node.start_mark.line + 1, "", message)]
         if problems:
             return Document(file, None, node), problems
         return Document(file, loader.construct_document(node), node), []
@@ -132,27 +142,63 @@ def _parsed(text: str, file: str) -> tuple[Document, list[Problem]]:
         loader.dispose()
 
 
+def _is_too_deep(text: str) -> bool:
+    """Return whether a text nests so deep that libyaml, which recurses in C, may end the process.
+
+    Only texts with many signs that can nest are looked at: the others are too short to.
+    """
+    if sum(text.count(sign) for sign in "[{-?") < _MANY_SIGNS:
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
+
+
 def _unreadable(file: str, message: str, line: int = 1) -> tuple[Document, list[Problem]]:
     return Document(file, None, None), [Problem(file, line, "", message)]
 
 
-def _lost(node: yaml.Node, above: tuple[int, ...] = ()) -> Iterator[tuple[str, int, str]]:
+def _lost(node: yaml.Node) -> Iterator[tuple[str, int, str]]:
     """Yield name, line and message of keys that stand twice (YAML takes the last) and of loops."""
+    yield from _lost_in(node, set(), set())
+
+
+def _lost_in(node: yaml.Node, above: set[int], done: set[int]) -> Iterator[tuple[str, int, str]]:
     if id(node) in above:
         yield "", node.start_mark.line + 1, "holds itself by an alias (*)"
         return
-    inside = (*above, id(node))
-    if isinstance(node, yaml.MappingNode):
-        names: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in names:
-                yield name, key.start_mark.line + 1, "stands twice; the first would be lost"
-            names.add(name)
-            yield from _lost(value, inside)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _lost(item, inside)
+    if id(node) in done or isinstance(node, yaml.ScalarNode):
+        return
+    above.add(id(node))
+    names: set[str] = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name = str(key.value)
+        if name in names:
+            yield name, key.start_mark.line + 1, "stands twice; the first would be lost"
+        names.add(name)
+        yield from _lost_in(value, above, done)
+    for item in node.value if isinstance(node, yaml.SequenceNode) else ():
+        yield from _lost_in(item, above, done)
+    above.discard(id(node))
+    done.add(id(node))
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many values a node stands for when its aliases are followed."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        items = node.value
+        if isinstance(node, yaml.MappingNode):
+            items = [part for pair in node.value for part in pair]
+        known[id(node)] = 1 + sum(_size(item, known) for item in items)
+    return known[id(node)]
 
 
 @dataclass(frozen=True)

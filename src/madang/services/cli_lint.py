@@ -48,7 +48,8 @@ def _examine(packages: tuple[Path, ...], what: str, city: str, *, as_json: bool)
         for one in found:
             for fault in one.faults:
                 click.echo(f"{one.path}/{fault}")
-        click.echo(f"{len(found)} packages, {bad} with faults" if bad else _good(found))
+        many = "1 package" if len(found) == 1 else f"{len(found)} packages"
+        click.echo(f"{many}, {bad} with faults" if bad else _good(found))
     sys.exit(2 if bad else 0)
 
 
@@ -82,3 +83,23 @@ def texts(package: Path, language: str, *, write: bool, as_json: bool) -> None:
         for path in getattr(found, name):
             click.echo(f"{name}: {path}")
     click.echo(f"{language}: {found.total - len(found.missing)} of {found.total} texts")
+
+
+@click.command("generate")
+@click.option("--count", type=click.IntRange(1, 100_000), default=4200, show_default=True)
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path, file_okay=False), required=True,
+    help="Folder to write into; it must be empty.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=0, help="Another seed gives another catalogue.")
+@_CITY
+def generate(count: int, folder: Path, seed: int, city: str) -> None:
+    """Write a catalogue of made-up services for tests of scale; each is marked as synthetic."""
+    from madang.city.api import load_profile, profile
+    from madang.kernel.errors import BadInput
+    from madang.services.synthetic import write_catalogue
+
+    if folder.exists() and any(folder.iterdir()):
+        raise BadInput(str(folder), "is not empty: made-up services do not mix with others")
+    made = write_catalogue(folder, load_profile(city) if city else profile(), count, seed)
+    click.echo(f"{made} synthetic packages in {folder}")

@@ -12,15 +12,21 @@ from madang.services.lint.written import Written
 from madang.services.packages.package import Package
 from madang.services.packages.questions import Page, Question
 
+MOST_EVALUATIONS = 200_000  # of conditions that hang together
+FEWEST_TRIALS = 500
 Holds = Callable[[str, Mapping[str, Any]], bool]
 
 
 @dataclass
 class Form:
-    """Pages and questions that some facts lead to, and a test of single conditions."""
+    """Pages and questions that some facts lead to, and a test of single conditions.
+
+    `opened` are pages whose own condition holds somewhere, asked or not.
+    """
 
     subject: Subject
     pages: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
     questions: set[str] = field(default_factory=set)
 
     def can_be(self, item: Written) -> bool:
@@ -45,9 +51,10 @@ def form_of(subject: Subject) -> Form:
         if item.file == "pages.yaml" and item.kind == "condition" and not item.wrong
     ]
     _walk(form, {})
-    for group in _groups(conditions):
+    for group in _groups(conditions, _links(subject)):
         names = frozenset(name for item in group for name in item.names)
-        for facts in assignments(domains_of(subject, names, group)):
+        most = max(MOST_EVALUATIONS // len(group), FEWEST_TRIALS)
+        for facts in assignments(domains_of(subject, names, group), most):
             if _walk(form, facts) and _is_done(form):
                 return form
     return form
@@ -67,20 +74,38 @@ def _walk(form: Form, facts: dict[str, Any]) -> bool:
     for page, questions in asked(
         form.subject.package, facts, lambda text, known: rules.holds(text, known, today)
     ):
-        form.pages.add(page.id)
+        form.opened.add(page.id)
+        if questions or page.evidence:
+            form.pages.add(page.id)
         form.questions |= {question.id for question in questions}
     return len(form.pages) + len(form.questions) > before
 
 
-def _groups(conditions: list[Written]) -> Iterator[list[Written]]:
-    """Yield conditions that share facts, directly or by others."""
+def _links(subject: Subject) -> dict[str, str]:
+    """Return the page that asks for each fact, where it is shown on a condition only."""
+    return {
+        name: f"page {page.id}"
+        for page in subject.package.pages.pages
+        for name in page.questions
+        if page.when
+    }
+
+
+def _groups(conditions: list[Written], page_of: Mapping[str, str]) -> Iterator[list[Written]]:
+    """Yield conditions that hang together: by facts, by a page, or by who asks for the facts."""
+    by_item = {}
+    for item in conditions:
+        kind, name = str(item.path[0]), str(item.path[1])
+        links = {*item.names, f"page {name}" if kind == "pages" else name}
+        by_item[item.path] = links | {page_of[one] for one in links if one in page_of}
     left = list(conditions)
     while left:
         group = [left.pop()]
-        names = set(group[0].names)
-        while more := [item for item in left if names & item.names]:
+        links = set(by_item[group[0].path])
+        while more := [item for item in left if links & by_item[item.path]]:
             group += more
-            names |= {name for item in more for name in item.names}
+            for item in more:
+                links |= by_item[item.path]
             left = [item for item in left if item not in more]
         yield group
 
@@ -111,10 +136,10 @@ def domains_of(
 def asked(
     package: Package, facts: Mapping[str, Any], holds: Holds
 ) -> list[tuple[Page, tuple[Question, ...]]]:
-    """Return the pages that are asked, in order, each with its questions.
+    """Return the pages whose conditions hold, in order, each with the questions that are asked.
 
     A question that is not asked has no answer: conditions behind it see null, whatever `facts`
-    says. A page whose questions all fall away is not shown, unless it asks for papers.
+    says.
 
     Parameters
     ----------
@@ -135,6 +160,5 @@ def asked(
                 continue
             questions.append(question)
             known[name] = facts.get(name)
-        if questions or page.evidence:
-            found.append((page, tuple(questions)))
+        found.append((page, tuple(questions)))
     return found

@@ -98,6 +98,7 @@ CODES: dict[str, str] = {
     "empty-block": "A part of a document has nothing in it, or what another kind has.",
     # languages
     "missing-language": "A language that must be complete has no file.",
+    "unknown-language": "A file of no other language of the city.",
     "missing-text": "A text is not translated.",
     "stale-text": "A translation was made of another source text.",
     "unstamped-text": "A translation does not say of which source text it was made.",

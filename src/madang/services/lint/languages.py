@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from madang.kernel.readability import reading_faults
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
-from madang.services.packages.texts import PLACEHOLDER, all_texts, digest, source_texts
-from madang.services.packages.translating import TO_TRANSLATE
+from madang.services.packages.texts import (
+    PLACEHOLDER,
+    TO_TRANSLATE,
+    all_texts,
+    digest,
+    source_texts,
+)
 
+EASY = "-x-easy"  # ends the tag of texts in easy words
 _MOST_TOLD = 20  # of one file
 
 
@@ -22,8 +29,13 @@ def languages(subject: Subject) -> Iterator[Fault]:
     for tag in sorted(wanted - package.translations.keys()):
         message = f"lacks i18n/{tag}.yaml with {len(source)} texts: `madang services texts`"
         yield subject.fault("missing-language", "service.yaml", ("language",), message)
+    known = {language.code for language in subject.profile.languages}
     for tag, translation in package.translations.items():
         file = f"i18n/{tag}.yaml"
+        plain = tag.removesuffix(EASY)
+        if plain not in known or tag == package.service.language:
+            message = f"{tag} is no other language of {subject.profile.id}"
+            yield subject.fault("unknown-language", file, (), message)
         missing = [path for path in source if path not in translation.texts]
         for path in missing[:_MOST_TOLD] if tag in wanted else ():
             message = f"{path} is not translated: {source[path]!r}"
@@ -51,6 +63,9 @@ def _text(subject: Subject, file: str, path: str, pair: tuple[str | None, str]) 
     elif stamp != digest(original):
         message = f"{path} was translated from another text; now it is {original!r}"
         yield subject.fault("stale-text", file, place, message)
+    if tag.endswith(EASY):
+        for wrong in reading_faults(text, tag.removesuffix(EASY)):
+            yield subject.fault("hard-to-read", file, place, f"{path}: {wrong}")
     here, there = (sorted(PLACEHOLDER.findall(one)) for one in (text, original))
     if here != there:
         message = f"{path} has the placeholders {here}, its source {there}"

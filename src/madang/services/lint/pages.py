@@ -107,7 +107,7 @@ def reachable(subject: Subject) -> Iterator[Fault]:
     form = form_of(subject)
     yield from _order(subject)
     for page in subject.package.pages.pages:
-        if page.id not in form.pages and (page.when or page.questions):
+        if page.id not in form.opened:
             message = f"no answers lead to page {page.id!r}" + _because(page.when)
             yield subject.fault("unreachable-page", _FILE, ("pages", page.id), message)
             continue

@@ -15,6 +15,7 @@ from madang.services.lint.written import Written, written_in
 from madang.services.packages.decide import Rules
 from madang.services.packages.package import Package
 from madang.services.packages.reader import Sources
+from madang.services.packages.trial import Trials
 
 _NAMES = ("id", "kind", "value", "name")
 
@@ -62,6 +63,11 @@ class Subject:
     def rules(self) -> Rules:
         """Return the rules, compiled."""
         return Rules(self.package)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Return what runs the tests of the package."""
+        return Trials(self.package, self.rules, self.profile)
 
     @cached_property
     def written(self) -> tuple[Written, ...]:

@@ -11,16 +11,14 @@ from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
 from madang.services.packages.content import Test
 from madang.services.packages.service import OFFLINE
-from madang.services.packages.trial import Impossible, course, differences
+from madang.services.packages.trial import Impossible
 
 
 def results(subject: Subject) -> Iterator[Fault]:
     """Yield tests that come out otherwise, and those that cannot be run."""
     for (file, path), test in located(subject):
         unclear = list(_unclear(subject, test))
-        for inside, message in unclear or differences(
-            subject.package, subject.rules, test, subject.profile
-        ):
+        for inside, message in unclear or subject.trials.differences(test):
             code = "test-unclear" if unclear or inside[0] != "expect" else "test-failed"
             yield subject.fault(code, file, (*path, *inside), f"{test.name}: {message}")
 
@@ -54,7 +52,7 @@ def coverage(subject: Subject) -> Iterator[Fault]:
     hit: set[str] = set()
     for test in package.tests:
         try:
-            hit |= set(course(package, subject.rules, test, subject.profile).said.rows)
+            hit |= set(subject.trials.course(test).said.rows)
         except Impossible:
             continue
     for decision in package.rules:
@@ -70,12 +68,12 @@ def channels(subject: Subject) -> Iterator[Fault]:
     package = subject.package
     for (file, path), test in located(subject):
         try:
-            usual = course(package, subject.rules, _by(test, "web"), subject.profile)
+            usual = subject.trials.course(_by(test, "web"))
         except Impossible:
             continue  # `results` tells
         for kind in sorted({one.kind for one in package.service.channels} & OFFLINE):
             try:
-                other = course(package, subject.rules, _by(test, kind), subject.profile)
+                other = subject.trials.course(_by(test, kind))
             except Impossible as error:
                 message = f"{test.name}: {error}"
             else:

@@ -105,14 +105,14 @@ def _laid_over(below: Any, above: Any) -> Any:
 
 
 def _name_of(items: list[Any]) -> str:
-    """Return the key by which things of two lists are the same; empty: the upper list stands alone.
+    """Return the key by which items are told apart; none where the list is replaced whole.
 
-    Dated values do: a later one of the city must not overrule what the district has set.
+    Dated values are one series: a district that sets its own sets all of it.
     """
-    if any(isinstance(item, dict) and "since" in item for item in items):
+    if not all(isinstance(item, dict) and "since" not in item for item in items):
         return ""
     for name in ("id", "kind", "value"):
-        if items and all(isinstance(item, dict) and name in item for item in items):
+        if items and all(isinstance(item.get(name), str | int) for item in items):
             return name
     return ""
 

@@ -1,29 +1,55 @@
-"""Every text of a package that people read, under a path that stays, and in their language."""
+"""Every text of a package that people read, under a path that stays, and in their language.
+
+Paths name things by their ids (`questions.copies.ask`), so that a text keeps its path when others
+come before it; only rows and items of documents, and columns of tables, are numbered.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import msgspec
 
 from madang.city.api import Profile
+from madang.services.packages.content import Block, Document
 from madang.services.packages.package import Package
+from madang.services.packages.process import Process
+from madang.services.packages.questions import Page, Pages, Question
+from madang.services.packages.rules import Decision
+from madang.services.packages.service import Service
 
 Found = tuple[str, str]
+Change = Callable[[str, str], str]  # path and text to another text
+Thing = TypeVar("Thing")
+TO_TRANSLATE = "[{}] "  # begins a text that is still in the source language, with its tag
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _WORDS = re.compile(r"[^\W\d_]")
-
-_SERVICE = ("title", "summary", "description")
+_APART = re.compile(r"\s*[,،、，]\s*")  # commas of all scripts
 
 
 def digest(text: str) -> str:
     """Return the first 8 hexadecimal digits of the SHA-256 of a text.
 
-    >>> digest("주소")
-    '5ac7cd94'
+    >>> digest("address")
+    'd80c9bf9'
     """
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def all_texts(package: Package) -> Iterator[Found]:
+    """Yield path and text of all texts, also of those that are empty or only placeholders."""
+    found: list[Found] = []
+
+    def note(path: str, text: str) -> str:
+        found.append((path, text))
+        return text
+
+    mapped(package, note)
+    yield from found
 
 
 def texts(package: Package) -> Iterator[Found]:
@@ -31,89 +57,16 @@ def texts(package: Package) -> Iterator[Found]:
 
     Keywords are one text, apart by commas: other languages look for a thing by other words.
     """
-    for path, found in all_texts(package):
-        if _WORDS.search(PLACEHOLDER.sub("", found)):
-            yield path, found
+    yield from source_texts(package).items()
 
 
-def all_texts(package: Package) -> Iterator[Found]:
-    """Yield path and text of all texts, also of those that are empty or only placeholders."""
-    yield from _of_service(package)
-    yield from _of_pages(package)
-    yield from _of_rules(package)
-    for parameter in package.parameters:
-        yield f"parameters.{parameter.id}.title", parameter.title
-    yield from _of_documents(package)
-    for notice in package.notices:
-        yield f"notices.{notice.id}.subject", notice.subject
-        yield f"notices.{notice.id}.body", notice.body
-    for state in package.process.states:
-        yield f"process.states.{state.id}.title", state.title
-    for verb in package.process.verbs:
-        yield f"process.verbs.{verb.id}.title", verb.title
-
-
-def _fields(prefix: str, thing: Any, names: Iterable[str]) -> Iterator[Found]:
-    for name in names:
-        yield f"{prefix}.{name}", getattr(thing, name)
-
-
-def _of_service(package: Package) -> Iterator[Found]:
-    service = package.service
-    yield from _fields("service", service, _SERVICE)
-    yield "service.keywords", ", ".join(service.keywords)
-    for channel in service.channels:
-        yield from _fields(f"channels.{channel.kind}", channel, ("hours", "address", "note"))
-    for fact in service.facts:
-        yield f"facts.{fact.id}.title", fact.title
-    for fee in service.fees:
-        yield f"fees.{fee.id}.title", fee.title
-    for paper in service.evidence:
-        yield from _fields(f"evidence.{paper.id}", paper, ("title", "hint"))
-    for output in service.outputs:
-        yield f"outputs.{output.id}.title", output.title
-
-
-def _of_pages(package: Package) -> Iterator[Found]:
-    yield "pages.consent", package.pages.consent
-    for question in package.pages.questions:
-        path = f"questions.{question.id}"
-        yield from _fields(path, question, ("ask", "why", "hint"))
-        for choice in question.choices:
-            value = key_of(choice.value)
-            yield from _fields(f"{path}.choices.{value}", choice, ("title", "hint"))
-    for page in package.pages.pages:
-        yield from _fields(f"pages.{page.id}", page, ("title", "hint"))
-        if page.repeat is not None and page.repeat.add != "+":
-            yield f"pages.{page.id}.add", page.repeat.add
-
-
-def key_of(value: str | int | bool) -> str:
-    """Return the value of a choice as it stands in paths."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _of_rules(package: Package) -> Iterator[Found]:
-    for decision in package.rules:
-        path = f"rules.{decision.id}"
-        yield f"{path}.title", decision.title
-        for number, column in enumerate(decision.inputs):
-            yield f"{path}.inputs.{number}.title", column.title
-        for row in decision.rows:
-            yield f"{path}.{row.id}.because", row.because
-
-
-def _of_documents(package: Package) -> Iterator[Found]:
-    for document in package.documents:
-        path = f"documents.{document.id}"
-        yield f"{path}.title", document.title
-        for block in document.blocks:
-            inside = f"{path}.blocks.{block.id}"
-            yield f"{inside}.text", block.text
-            for number, row in enumerate(block.rows):
-                yield from _fields(f"{inside}.rows.{number}", row, ("title", "value"))
-            for number, item in enumerate(block.items):
-                yield f"{inside}.items.{number}", item
+def source_texts(package: Package) -> dict[str, str]:
+    """Return the texts of a package by path, as its files state them; reckoned once."""
+    known: dict[str, str] | None = package.__dict__.get("_texts")
+    if known is None:
+        known = {p: t for p, t in all_texts(package) if _WORDS.search(PLACEHOLDER.sub("", t))}
+        package.__dict__["_texts"] = known
+    return known
 
 
 def translated(package: Package, path: str, chain: Iterable[str]) -> tuple[str, str] | None:
@@ -125,11 +78,12 @@ def translated(package: Package, path: str, chain: Iterable[str]) -> tuple[str, 
     source = source_texts(package).get(path)
     if source is None:
         return None
+    mark = TO_TRANSLATE.format(package.service.language)
     for tag in chain:
         if tag == package.service.language:
             break
         found = package.translations.get(tag)
-        if found is not None and path in found.texts:
+        if found is not None and not found.texts.get(path, mark).startswith(mark):
             return found.texts[path], tag
     return source, package.service.language
 
@@ -140,14 +94,137 @@ def text(package: Package, path: str, language: str, profile: Profile) -> tuple[
     Where it is not translated, it is in the first language of the city's fallbacks that has it.
     """
     found = translated(package, path, profile.chain(language))
-    if found is None:
-        return "", True
-    return found[0], found[1] == language
+    return ("", True) if found is None else (found[0], found[1] == language)
 
 
-def source_texts(package: Package) -> dict[str, str]:
-    """Return the texts of a package by path, as its files state them."""
-    known: dict[str, str] | None = package.__dict__.get("_texts")
-    if known is None:
-        known = package.__dict__["_texts"] = dict(texts(package))
-    return known
+def localised(
+    package: Package, chain: tuple[str, ...], mark: Callable[[str, str], str] | None = None
+) -> Package:
+    """Return the package with its texts in the first language of a chain that each has.
+
+    Kept with the package, so that pages ask for it as often as they like.
+
+    Parameters
+    ----------
+    chain
+        Tags, best first, such as `profile.chain("vi")`.
+    mark
+        What becomes of a text that is in another language than the first: text and its tag.
+    """
+    views: dict[Any, Package] = package.__dict__.setdefault("_views", {})
+    key = (chain, mark)
+    if key not in views:
+
+        def change(path: str, text: str) -> str:
+            found = translated(package, path, chain)
+            if found is None:
+                return text
+            return mark(*found) if mark and found[1] != chain[0] else found[0]
+
+        views[key] = mapped(package, change)
+    return views[key]
+
+
+def mapped(package: Package, change: Change) -> Package:
+    """Return a package in which every text is what `change` makes of it."""
+    return replace(
+        package,
+        service=_service(package.service, change),
+        pages=_pages(package.pages, change),
+        process=_process(package.process, change),
+        rules=tuple(_decision(item, change) for item in package.rules),
+        parameters=_each("parameters", package.parameters, ("title",), change),
+        documents=tuple(_document(item, change) for item in package.documents),
+        notices=_each("notices", package.notices, ("subject", "body"), change),
+    )
+
+
+def _with(prefix: str, thing: Thing, names: Iterable[str], change: Change, **more: Any) -> Thing:
+    """Return a struct with its texts changed; empty ones stay."""
+    new = {}
+    for name in names:
+        text = getattr(thing, name)
+        new[name] = change(f"{prefix}.{name}", text) if text else text
+    return msgspec.structs.replace(thing, **new, **more)  # type: ignore[type-var]
+
+
+def _each(
+    prefix: str, things: tuple[Thing, ...], names: tuple[str, ...], change: Change, by: str = "id"
+) -> tuple[Thing, ...]:
+    return tuple(_with(f"{prefix}.{getattr(one, by)}", one, names, change) for one in things)
+
+
+def _service(service: Service, change: Change) -> Service:
+    keywords = ", ".join(service.keywords)
+    changed = change("service.keywords", keywords) if keywords else ""
+    named = ("hours", "address", "note")
+    return _with(
+        "service", service, ("title", "summary", "description"), change,
+        keywords=tuple(word for word in _APART.split(changed) if word),
+        channels=_each("channels", service.channels, named, change, by="kind"),
+        facts=_each("facts", service.facts, ("title",), change),
+        fees=_each("fees", service.fees, ("title",), change),
+        evidence=_each("evidence", service.evidence, ("title", "hint"), change),
+        outputs=_each("outputs", service.outputs, ("title",), change),
+    )  # fmt: skip
+
+
+def _pages(pages: Pages, change: Change) -> Pages:
+    return _with(
+        "pages", pages, ("consent",), change,
+        questions=tuple(_question(item, change) for item in pages.questions),
+        pages=tuple(_page(item, change) for item in pages.pages),
+    )  # fmt: skip
+
+
+def _question(question: Question, change: Change) -> Question:
+    path = f"questions.{question.id}"
+    choices = tuple(
+        _with(f"{path}.choices.{key_of(one.value)}", one, ("title", "hint"), change)
+        for one in question.choices
+    )
+    return _with(path, question, ("ask", "why", "hint"), change, choices=choices)
+
+
+def key_of(value: str | int | bool) -> str:
+    """Return the value of a choice as it stands in paths."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _page(page: Page, change: Change) -> Page:
+    path = f"pages.{page.id}"
+    repeat = _with(path, page.repeat, ("add",), change) if page.repeat else None
+    return _with(path, page, ("title", "hint"), change, repeat=repeat)
+
+
+def _process(process: Process, change: Change) -> Process:
+    return msgspec.structs.replace(
+        process,
+        states=_each("process.states", process.states, ("title",), change),
+        verbs=_each("process.verbs", process.verbs, ("title",), change),
+    )
+
+
+def _decision(decision: Decision, change: Change) -> Decision:
+    path = f"rules.{decision.id}"
+    columns = tuple(
+        _with(f"{path}.inputs.{n}", one, ("title",), change)
+        for n, one in enumerate(decision.inputs)
+    )
+    rows = _each(path, decision.rows, ("because",), change)
+    return _with(path, decision, ("title",), change, inputs=columns, rows=rows)
+
+
+def _document(document: Document, change: Change) -> Document:
+    path = f"documents.{document.id}"
+    blocks = tuple(_block(f"{path}.blocks.{one.id}", one, change) for one in document.blocks)
+    return _with(path, document, ("title",), change, blocks=blocks)
+
+
+def _block(path: str, block: Block, change: Change) -> Block:
+    rows = tuple(
+        _with(f"{path}.rows.{n}", row, ("title", "value"), change)
+        for n, row in enumerate(block.rows)
+    )
+    items = tuple(change(f"{path}.items.{n}", item) for n, item in enumerate(block.items))
+    return _with(path, block, ("text",), change, rows=rows, items=items)

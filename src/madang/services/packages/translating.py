@@ -10,23 +10,22 @@ import yaml
 
 from madang.services.packages.content import Translation
 from madang.services.packages.package import Package
-from madang.services.packages.texts import digest, texts
-
-TO_TRANSLATE = "[{}] "  # what begins a text that is still in the source language, with its tag
+from madang.services.packages.texts import TO_TRANSLATE, digest, texts
 
 
-class _Stamp(str):
+class Stamp(str):
     """A digest; written in quotes, for 12e45678 would be read as a number."""
 
     __slots__ = ()
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Writes stamps in quotes."""
 
 
 _Dumper.add_representer(
-    _Stamp, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'")
+    Stamp,
+    lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style="'"),
 )
 
 
@@ -82,7 +81,7 @@ def write_translation(package: Package, folder: Path, language: str) -> Path:
     mark = TO_TRANSLATE.format(package.service.language)
     written = {path: found.texts.get(path, mark + text) for path, text in source.items()}
     of = {
-        path: _Stamp(found.of.get(path, digest(source[path])))
+        path: Stamp(found.of.get(path, digest(source[path])))
         for path, text in written.items()
         if not text.startswith(mark)
     }
@@ -92,6 +91,11 @@ def write_translation(package: Package, folder: Path, language: str) -> Path:
         value["states"] = states
     path = folder / "i18n" / f"{language}.yaml"
     path.parent.mkdir(exist_ok=True)
-    dumped = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
-    path.write_text(dumped, encoding="utf-8")
+    path.write_text(as_yaml(value), encoding="utf-8")
     return path
+
+
+def as_yaml(value: Any) -> str:
+    """Return a value as YAML, keys in their order."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return text

@@ -78,42 +78,76 @@ def received(test: Test, profile: Profile) -> datetime:
     return profile.local(moment)
 
 
-def course(package: Package, rules: Rules, test: Test, profile: Profile) -> Course:
-    """Return what happens to the case of a test that came by its channel.
+class Trials:
+    """Runs the tests of one package; what does not hang on the channel is reckoned once."""
 
-    Off line, an officer acts for the applicant: every verb must be an officer's, too.
+    def __init__(self, package: Package, rules: Rules, profile: Profile) -> None:
+        self.package, self.rules, self.profile = package, rules, profile
+        self._form = Form(package, rules)
+        self._known: dict[tuple[int, str], tuple[Evaluation, tuple[str, ...]]] = {}
 
-    Raises
-    ------
-    Impossible
-        If its moment is none, or a verb is not possible where it is done.
-    """
-    moment = received(test, profile)
-    today = moment.date()
-    said = rules.evaluate(test.facts, today)
-    state = first_state(package.process)
-    by_rules = automatic(package, said, state)
-    documents: tuple[str, ...] = ()
-    if by_rules is not None:
-        documents, state = issued(package, by_rules), state_after(state, by_rules)
-    elif said.outcome == "grant":
-        documents = package.process.issues
-    channel = _channel(package, test)
-    end = _after_verbs(package, test, rules, state, today)
-    known = {name: test.facts[name] for name in test.facts if name not in package.questions}
-    shown = Form(package, rules).flow(test.facts, today, known=known)
-    limit = (channel.deadline if channel else "") or package.service.deadline
-    found = deadline_of(moment, limit, of=profile)
-    return Course(
-        said=said,
-        fee=said.fee if channel is None or channel.fee is None else channel.fee,
-        decided="officer" if by_rules is None else "rules",
-        state=state,
-        end=end,
-        documents=documents,
-        deadline=profile.local(found.due).date() if found else None,
-        pages=tuple(dict.fromkeys(step.page.id for step in shown.steps)),
-    )
+    def course(self, test: Test) -> Course:
+        """Return what happens to the case of a test that came by its channel.
+
+        Off line, an officer acts for the applicant: every verb must be an officer's, too.
+
+        Raises
+        ------
+        Impossible
+            If its moment is none, or a verb is not possible where it is done.
+        """
+        package = self.package
+        moment = received(test, self.profile)
+        said, pages = self._said(test, moment.date())
+        state = first_state(package.process)
+        by_rules = automatic(package, said, state)
+        documents: tuple[str, ...] = ()
+        if by_rules is not None:
+            documents, state = issued(package, by_rules), state_after(state, by_rules)
+        elif said.outcome == "grant":
+            documents = package.process.issues
+        channel = _channel(package, test)
+        limit = (channel.deadline if channel else "") or package.service.deadline
+        found = deadline_of(moment, limit, of=self.profile)
+        return Course(
+            said=said,
+            fee=said.fee if channel is None or channel.fee is None else channel.fee,
+            decided="officer" if by_rules is None else "rules",
+            state=state,
+            end=_after_verbs(package, test, self.rules, state, moment.date()),
+            documents=documents,
+            deadline=self.profile.local(found.due).date() if found else None,
+            pages=pages,
+        )
+
+    def _said(self, test: Test, today: date) -> tuple[Evaluation, tuple[str, ...]]:
+        """Return what the rules say and which pages are asked."""
+        key = (id(test.facts), test.at)
+        if key not in self._known:
+            facts, asked = test.facts, self.package.questions
+            known = {name: facts[name] for name in facts if name not in asked}
+            steps = self._form.flow(facts, today, known=known).steps
+            pages = tuple(dict.fromkeys(step.page.id for step in steps))
+            self._known[key] = self.rules.evaluate(facts, today), pages
+        return self._known[key]
+
+    def differences(self, test: Test) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield field and message of what comes out otherwise than a test expects."""
+        try:
+            found = self.course(test)
+        except Impossible as error:
+            yield error.field, str(error)
+            return
+        for name, wanted, actual in _compared(test, found):
+            if wanted is not None and wanted != actual:
+                why = _why(found.said) if name in ("outcome", "decided", "state") else ""
+                yield ("expect", name), f"{name} is {_text(actual)}, not {_text(wanted)}{why}"
+        for name, value in (test.expect.values or {}).items():
+            if name not in found.said.values:
+                yield ("expect", "values", name), f"there is no decision {name!r}"
+            elif found.said.values[name] != value:
+                actual = _text(found.said.values[name])
+                yield ("expect", "values", name), f"{name} is {actual}, not {_text(value)}"
 
 
 def _channel(package: Package, test: Test) -> Channel | None:
@@ -145,27 +179,6 @@ def _after_verbs(package: Package, test: Test, rules: Rules, state: str, today: 
         state = state_after(state, verb)
     last = state_named(process, state)
     return last.outcome if last is not None else None
-
-
-def differences(
-    package: Package, rules: Rules, test: Test, profile: Profile
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield field and message of what comes out otherwise than a test expects."""
-    try:
-        found = course(package, rules, test, profile)
-    except Impossible as error:
-        yield error.field, str(error)
-        return
-    for name, wanted, actual in _compared(test, found):
-        if wanted is not None and wanted != actual:
-            why = _why(found.said) if name in ("outcome", "decided", "state") else ""
-            yield ("expect", name), f"{name} is {_text(actual)}, not {_text(wanted)}{why}"
-    for name, value in (test.expect.values or {}).items():
-        if name not in found.said.values:
-            yield ("expect", "values", name), f"there is no decision {name!r}"
-        elif found.said.values[name] != value:
-            actual = _text(found.said.values[name])
-            yield ("expect", "values", name), f"{name} is {actual}, not {_text(value)}"
 
 
 def _compared(test: Test, found: Course) -> Iterator[tuple[str, Any, Any]]:
