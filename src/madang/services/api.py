@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         stop_automation,
         stops_of,
     )
+    from madang.services.forms.languages import form_in
     from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.versions import Version, current
@@ -86,6 +87,7 @@ __all__ = (
     "fault_text",
     "field_of",
     "first_field",
+    "form_in",
     "form_of",
     "in_force",
     "model_of",
@@ -115,6 +117,7 @@ _LATER = {
     "versions": "publishing",
     "Shipped": "shipped", "publish_shipped": "shipped",
     "Version": "versions", "current": "versions",
+    "form_in": "forms.languages",
 }  # fmt: skip
 
 

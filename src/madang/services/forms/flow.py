@@ -101,9 +101,9 @@ class Flow:
 class Form:
     """The questions of one package, ready to be asked; keep it as long as the package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, rules: Rules | None = None) -> None:
         self.package = package
-        self.rules = Rules(package)
+        self.rules = rules or Rules(package)
 
     def flow(
         self, answers: Answers, today: date, *, known: Answers | None = None, alone: bool = False
@@ -129,6 +129,16 @@ class Form:
                 steps += _steps(page, groups, faults, alone=alone)
         evidence = self._evidence((step.page for step in steps), seen, today)
         return Flow(tuple(steps), counted, evidence)
+
+    def may_grow(self, flow: Flow, key: str) -> bool:
+        """Return whether answers from here on may open pages that are not asked yet."""
+        step = flow.step(key)
+        pages = list(self.package.pages.pages)
+        if step is None or flow.next_open is None:
+            return False
+        ahead = pages[pages.index(step.page) + 1 :]
+        asked = {one.page.id for one in flow.steps}
+        return any(page.when and page.id not in asked for page in ahead)
 
     def _page(
         self, page: Page, answers: Answers, seen: Answers, today: date
