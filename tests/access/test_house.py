@@ -142,6 +142,7 @@ ACTORS = {
     "visitor": Actor(),
     "authentication": AUTHENTICATION,
     "notices": system_actor("notices"),
+    "payments": system_actor("payments"),
     "command-line": system_actor("command-line"),
     "some other job": system_actor("anything"),
 }  # fmt: skip
@@ -193,15 +194,17 @@ def done(actor, why, model, action, decision) -> bool:
 OPENED_TO = {
     "administrator": {"manage-accounts"},
     "operator": {"watch-notices"},
-    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments"},
+    "officer": {"plan-calls", "call-back", "emergency", "serve-appointments", "take-payment"},
     "clerk": {
         "keep-people",
         "emergency",
         "assist-resident",
         "serve-appointments",
         "print-letters",
+        "take-payment",
     },
     "department-head": set(),
+    "treasurer": {"keep-accounts"},
     "privacy-officer": {"answer-questions"},
     "visitor": set(),
     "some other job": {"keep-people"},

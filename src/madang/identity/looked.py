@@ -220,6 +220,7 @@ def role_title(role: str) -> str:
         "officer": _("Officer"),
         "clerk": _("Clerk"),
         "department-head": _("Head of department"),
+        "treasurer": _("Treasurer"),
         "privacy-officer": _("Privacy officer"),
     }
     return titles.get(role, role)

@@ -3,9 +3,16 @@
 from madang.records import api as records
 
 pdf = records.letter_pdf(records.Letter("...", issuer, recipient, blocks))
+fee = records.open_intent(payer=person, amount=600, title={"ko": "...", "en": "..."},
+                          case="C-2026-17", service="...", key="fee:C-2026-17", by=actor)
+
+What is about money stands in `payment_door`; it is loaded where it is asked for, with the tables.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from madang.records.layouts import (
     Block,
@@ -34,6 +41,28 @@ from madang.records.layouts import (
     letter_pdf,
 )
 
+if TYPE_CHECKING:
+    from madang.records.payment_door import (
+        GatewayDown,
+        Intent,
+        KeyUsed,
+        NotPayable,
+        NotRefundable,
+        Posted,
+        RefundMade,
+        SecondPersonNeeded,
+        UnknownPayment,
+        ask_gateway,
+        intent,
+        intents_of,
+        open_intent,
+        own_payments,
+        pay_page_url,
+        refund,
+        statement,
+        withdraw,
+    )
+
 __all__ = (
     "Block",
     "Certificate",
@@ -41,25 +70,43 @@ __all__ = (
     "Fact",
     "Facts",
     "Form",
+    "GatewayDown",
+    "Intent",
     "Issuer",
+    "KeyUsed",
     "Letter",
     "Listing",
     "Mark",
+    "NotPayable",
+    "NotRefundable",
     "Note",
     "Option",
     "Paragraph",
+    "Posted",
     "Question",
     "Recipient",
+    "RefundMade",
     "Remedy",
+    "SecondPersonNeeded",
     "Section",
     "Signature",
     "Table",
+    "UnknownPayment",
     "Words",
+    "ask_gateway",
     "certificate_pdf",
     "decision_pdf",
     "form_pdf",
+    "intent",
+    "intents_of",
     "letter_pdf",
     "missing_characters",
+    "open_intent",
+    "own_payments",
+    "pay_page_url",
+    "refund",
+    "statement",
+    "withdraw",
 )
 
 
@@ -68,3 +115,10 @@ def missing_characters(text: str) -> str:
     from madang.records import fonts
 
     return fonts.missing_characters(text)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Django's tables only where it is asked for: commands import this door."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module("madang.records.payment_door"), name)

@@ -18,6 +18,7 @@ class PaymentIntent(PersonalModel):
     `payer` is the id of a person in the register; `amount`, `captured`, `refunded` and
     `charged_back` are whole minor units of `currency`. `title` says in each language what is paid.
     `charge` is the gateway's own id of it. `return_to` is the page of ours that follows paying.
+    `begun_at` is when the payer first went to the gateway, `asked_at` when we last asked it.
     """
 
     class Personal:
@@ -49,6 +50,8 @@ class PaymentIntent(PersonalModel):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -121,6 +124,7 @@ class GatewayMessage(models.Model):
     kind = models.CharField(max_length=20)
     reference = models.CharField(max_length=100, blank=True, db_index=True)
     charge = models.CharField(max_length=100, blank=True)
+    movement = models.CharField(max_length=100, blank=True, db_index=True)
     currency = models.CharField(max_length=3, blank=True)
     amount = models.BigIntegerField(default=0)
     occurred_at = models.DateTimeField()

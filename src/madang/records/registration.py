@@ -4,9 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer
+from madang.kernel.registry import (
+    API,
+    Command,
+    HealthCheck,
+    MenuEntry,
+    Offer,
+    Page,
+    PolicyFile,
+    ProfileFile,
+    Purpose,
+    Schedule,
+)
+
+TREASURER = "role:treasurer"
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
-    yield from ()
+    yield from _payments()
+
+
+def _payments() -> Iterable[Offer]:
+    yield PolicyFile("madang.records:policies/payments.cedar")
+    yield Purpose(
+        "take-payment",
+        "To take what you pay, and to give it back",
+        "PIPA Art. 15(1)3; Local Autonomy Act Art. 153, 154",
+        stands_s=3600,
+    )
+    yield Purpose("keep-accounts", "To keep the city's accounts",
+                  "PIPA Art. 15(1)3; Local Accounting Act")  # fmt: skip
+    yield ProfileFile(
+        "payments.yaml",
+        "madang.records.payment_terms:faults_of_file",
+        "Through which gateway fees are paid, for how long, and which refunds need two people.",
+    )
+    yield HealthCheck("ledger", "madang.records.ledger:problem")
+    yield from _payment_jobs()
+    yield from _payment_pages()
+    yield from _payment_commands()
+
+
+def _payment_jobs() -> Iterable[Offer]:
+    jobs, sample = "madang.records.payment_jobs", "madang.records.gateways.sample_callbacks"
+    yield Schedule(
+        "payments-tend",
+        "* * * * *",
+        f"{jobs}:tend",
+        "Send refunds, ask gateways about payments under way, end those never made.",
+    )
+    yield Schedule(
+        "payments-sample-callbacks",
+        "* * * * *",
+        f"{sample}:send_due",
+        "Send the callbacks of the simulated gateway.",
+    )
+    yield Schedule(
+        "payments-settle",
+        "30 5 * * *",
+        "madang.records.settlement:settle_yesterday",
+        "Compare the gateway's settlement of the day before with the books.",
+    )
+    yield Schedule(
+        "payments-forget",
+        "20 4 * * *",
+        f"{jobs}:forget_old",
+        "Delete what gateways said more than five years ago.",
+    )
+
+
+def _payment_pages() -> Iterable[Offer]:
+    here, desk = "madang.records.payment_pages", "madang.records.payment_desk_pages"
+    # the signed address is the right to pay: by a helper, at a counter, from a letter
+    yield Page("pay/<str:token>/", f"{here}:pay", "pay", "public")
+    yield Page("pay/<str:token>/done/", f"{here}:done", "pay-done", "public")
+    sample = "madang.records.gateways.sample_pages:pay"
+    yield Page("simulated-payment/<str:charge_id>/", sample, "simulated-payment", "public")
+    yield Page("operations/payments/", f"{desk}:desk", "operations-payments", TREASURER)
+    yield MenuEntry("operations-payments", "Payments", 91, TREASURER)
+    yield API("payments", "madang.records.payment_http:router")
+
+
+def _payment_commands() -> Iterable[Offer]:
+    here = "madang.records.payment_cli"
+    yield Command("payments reconcile", f"{here}:reconcile", "Compare a settlement file.")
+    yield Command("payments settle", f"{here}:settle", "Take a day's settlement in.")
+    yield Command("ledger statement", f"{here}:statement", "Print the journals of a case.")
+    yield Command("ledger balance", f"{here}:balance", "Print the trial balance.")
+    yield Command("ledger check", f"{here}:check", "Sum all journals anew.")

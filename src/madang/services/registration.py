@@ -34,6 +34,10 @@ def offers() -> Iterable[Offer]:
 
 
 def _package_commands() -> Iterable[Offer]:
+    ours = "madang.services.cli_lint"
+    yield Command("services lint", f"{ours}:lint", "Say what keeps packages from publication.")
+    yield Command("services test", f"{ours}:test", "Run the tests of service packages.")
+    yield Command("services texts", f"{ours}:texts", "Say which texts lack a translation.")
     here = "madang.services.cli_packages"
     yield Command("services pack", f"{here}:pack", "Pack a service package into one signed file.")
     yield Command("services verify", f"{here}:verify", "Check a packed service package.")

@@ -45,7 +45,7 @@ class SampleMovement(models.Model):
 class SampleCallback(models.Model):
     """A webhook that the simulated gateway is to send; one that it repeats is a second row."""
 
-    message_id = models.CharField(max_length=40)
+    message_id = models.CharField(max_length=100)
     body = models.TextField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.IntegerField(default=0)

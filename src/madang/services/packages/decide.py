@@ -100,6 +100,26 @@ class Rules:
         given, _ = self._given(facts, today)
         return self._holds(text, given)
 
+    def holds(self, text: str, known: Mapping[str, Any], today: date) -> bool:
+        """Return whether a condition holds for facts that are values of FEEL; null is no."""
+        return self._holds(text, {**self.parameters(today), **known})
+
+    def parameters(self, today: date) -> dict[str, Any]:
+        """Return the parameters in force on a day, and the day, as values of FEEL."""
+        if today not in self._by_day:
+            self._by_day[today] = self._given({}, today)[0]
+        return self._by_day[today]
+
+    def misfit(self, name: str, value: Any) -> str:
+        """Return why a value of JSON is none that the fact may have; empty where it is."""
+        fact = self.package.facts[name]
+        try:
+            found = from_plain(value, type_or_any(fact.type, {}), name)
+        except Unfit as error:
+            return str(error)
+        known = dict.fromkeys(self.names) | {name: found}
+        return "" if not fact.allowed or self._allowed(name, known) else f"outside {fact.allowed}"
+
     def _fee(self, given: Mapping[str, Any], decided: Mapping[str, Any]) -> int:
         total = 0
         for fee in self.package.service.fees:
@@ -126,6 +146,10 @@ class Rules:
         if compiled is None:
             compiled = self._conditions[text] = expression(text, self.names)
         return compiled.value({name: given.get(name) for name in self.names}) is True
+
+    @cached_property
+    def _by_day(self) -> dict[date, dict[str, Any]]:
+        return {}
 
     @cached_property
     def _conditions(self) -> dict[str, Expression]:
@@ -156,7 +180,10 @@ class Rules:
         return given, doubts
 
     def _allowed(self, name: str, given: Mapping[str, Any]) -> bool:
-        return self._holds(f"{name} in ({self.package.facts[name].allowed})", given)
+        """Return whether a fact has one of its values; of a list, whether all items are."""
+        value, allowed = given[name], self.package.facts[name].allowed
+        items = value if isinstance(value, list) else [value]
+        return all(self._holds(f"{name} in ({allowed})", {**given, name: item}) for item in items)
 
     def _missing(self, given: Mapping[str, Any]) -> list[str]:
         """Return facts that tables looked at and that nobody knows."""

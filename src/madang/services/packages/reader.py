@@ -42,12 +42,16 @@ MOST_FILES = 500
 Kind = TypeVar("Kind")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sources:
-    """The files of a package, by their name relative to the folder."""
+    """The files of a package, by their name relative to the folder.
+
+    `below` are those of the package that a district's one extends.
+    """
 
     folder: Path
     files: dict[str, Document] = field(default_factory=dict)
+    below: Sources | None = None
 
     def problem(self, file: str, path: FieldPath, message: str) -> Problem:
         """Return a problem with a part of a file, with its line."""
@@ -146,6 +150,7 @@ def _based(folder: Path, bases: Path, sources: Sources) -> tuple[Overrides | Non
     if "extends" in below.values()["service.yaml"]:
         message = f"{name!r} itself extends another package; extend that one"
         return None, [sources.problem("service.yaml", ("extends",), message)]
+    sources.below = below
     found, wrong = merged(below.values(), sources.values())
     return found, [sources.problem(file, path, message) for file, path, message in wrong]
 
