@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -17,9 +17,9 @@ from madang.cases.application_errors import Incomplete, NoDraft
 from madang.cases.application_fields import line_text
 from madang.cases.application_sending import (
     Sight,
+    case_of,
     due_if_sent_now,
     fee_if_sent_now,
-    case_of,
     require_level,
     send,
 )
@@ -36,8 +36,12 @@ def check(request: HttpRequest, service: str) -> HttpResponse:
     seen = parts.seen_by(request, draft)
     if seen.flow.next_open is not None:
         return redirect(parts.step_url(service, seen.flow.next_open.key))
-    if request.method != "POST":
-        return _shown(request, seen)
+    return _sent(request, seen) if request.method == "POST" else _shown(request, seen)
+
+
+def _sent(request: HttpRequest, seen: Sight) -> HttpResponse:
+    """Keep what was declared, and send, or say what keeps it from being sent."""
+    draft, service = seen.draft, seen.draft.row.service
     if request.POST.get("seen") != _digest(seen):
         note = _("Answers were changed in another window meanwhile. Look at them, then send.")
         return _shown(request, seen, {"seen": note})
@@ -66,9 +70,7 @@ def _digest(seen: Sight) -> str:
     return drafts.seen({"answers": seen.flow.answers, "papers": papers})
 
 
-def _shown(
-    request: HttpRequest, seen: Sight, faults: dict[str, str] | None = None
-) -> HttpResponse:
+def _shown(request: HttpRequest, seen: Sight, faults: dict[str, str] | None = None) -> HttpResponse:
     service, form = seen.draft.row.service, seen.form
     actor = current_actor(request)
     due = due_if_sent_now(form)
@@ -77,7 +79,7 @@ def _shown(
     last = seen.flow.steps[-1] if seen.flow.steps else None
     links = [(name.replace("evidence.", "paper-"), text) for name, text in (faults or {}).items()]
     context = parts.around(
-        request, form,
+        form,
         heading=_("Look at your answers, then send them"),
         errors=links,
         rows=_rows(seen),
@@ -120,7 +122,7 @@ def done(request: HttpRequest, service: str) -> HttpResponse:
     seen = parts.seen_by(request, draft)
     case = case_of(draft)
     context = parts.around(
-        request, seen.form,
+        seen.form,
         heading=_("We have your application"),
         number=draft.row.number,
         case=case,
@@ -152,7 +154,7 @@ def later(request: HttpRequest, service: str) -> HttpResponse:
     actor = current_actor(request)
     code = drafts.give_code(draft) if request.method == "POST" else ""
     context = parts.around(
-        request, seen.form,
+        seen.form,
         heading=_("Your answers are saved"),
         until=parts.day_and_clock(draft.row.expires),
         code=code,

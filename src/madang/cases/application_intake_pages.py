@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -26,9 +26,20 @@ from madang.city.api import profile
 from madang.identity.api import current_actor, resident_with
 from madang.kernel.errors import Invalid, MadangError, NotFound
 from madang.services import api as services
-from madang.services.api import Fault, Form, Page, fault_text, first_field, form_of, written
+from madang.services.api import (
+    Fault,
+    Form,
+    Page,
+    Question,
+    fault_text,
+    fields_of,
+    first_field,
+    form_of,
+    written,
+)
 
 Raw = Mapping[str, Sequence[str]]
+_OWN_FIELDS = ("number", "name", "born", "channel", "received", "key", "person", "look")
 WAYS = ("post", "counter", "phone", "visit")
 
 
@@ -185,16 +196,17 @@ def _dense(
     more: bool = False,
 ) -> HttpResponse:
     language = get_language() or ""
-    only_if = {
-        q.id: q.only_if for section in form_of(form.package, {}, language) for q in section.questions
-    }  # fmt: skip
+    on_paper = (q for section in form_of(form.package, {}, language) for q in section.questions)
+    only_if = {question.id: question.only_if for question in on_paper}
     offered = {channel.kind for channel in form.package.service.channels}
-    given = {name: (raw.get(name) or [""])[-1] for name in
-             ("number", "name", "born", "channel", "received", "key", "person", "look")}  # fmt: skip
+    given = {name: (raw.get(name) or [""])[-1] for name in _OWN_FIELDS}
     context = parts.around(
-        request, form,
+        form,
         heading=_("Key in: %(service)s") % {"service": form.package.service.title},
-        sections=[_section(form, page, raw, faults, only_if, more) for page in _pages(form)],
+        sections=[
+            _section(form, page, raw, faults=faults, only_if=only_if, more=more)
+            for page in form.package.pages.pages if page.questions
+        ],
         errors=list(faults.items()),
         faults=faults,
         given=given,
@@ -208,20 +220,21 @@ def _dense(
     return render(request, "cases/apply_key_in.html", context, status=422 if faults else 200)
 
 
-def _pages(form: Form) -> list[Page]:
-    return [page for page in form.package.pages.pages if page.questions]
-
-
 def _section(
-    form: Form, page: Page, raw: Raw, faults: Mapping[str, str], only_if: Mapping[str, str],
+    form: Form,
+    page: Page,
+    raw: Raw,
+    *,
+    faults: Mapping[str, str],
+    only_if: Mapping[str, str],
     more: bool,
-) -> tuple[str, list[tuple[int, list[tuple[Field, str]]]]]:  # fmt: skip
+) -> tuple[str, list[tuple[int, list[tuple[Field, str]]]]]:
+    """Return the title of a page and its fields, by repetition (from 1; 0 where none repeats)."""
     asked = [form.package.questions[n] for n in page.questions if n in form.package.questions]
     count = 1
     if page.repeat:
-        names = {name.split("-")[0] + "-" + name.split("-")[1] for name in raw if "-" in name}
-        used = [n for n in range(page.repeat.max) if any(f"{q.id}-{n + 1}" in names for q in asked)]
-        count = min(page.repeat.max, max(len(used), page.repeat.min, 1) + more)
+        used = [n for n in range(page.repeat.max) if _has(raw, asked, n)]
+        count = min(page.repeat.max, max(used[-1] + 1 if used else 0, page.repeat.min, 1) + more)
     groups = []
     for item in range(count):
         here = item if page.repeat else None
@@ -232,9 +245,11 @@ def _section(
     return page.title, groups
 
 
-def _with_error(drawn: Field, faults: Mapping[str, str]) -> Field:
-    from dataclasses import replace
+def _has(raw: Raw, asked: Sequence[Question], item: int) -> bool:
+    return any(any(raw.get(name, ())) for one in asked for name in fields_of(one, item))
 
+
+def _with_error(drawn: Field, faults: Mapping[str, str]) -> Field:
     return replace(drawn, error=faults.get(drawn.id, ""))
 
 

@@ -18,7 +18,7 @@ from madang.cases import application_parts as parts
 from madang.cases import draft_papers, drafts
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
 from madang.cases.application_fields import error_links, groups_of
-from madang.cases.application_sending import Sight, due_if_sent_now, fee_if_sent_now
+from madang.cases.application_sending import Sight, due_if_sent_now
 from madang.cases.drafts import Content, Open
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
@@ -48,7 +48,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     known = services.current(service).package.service
     questions = len(form.package.pages.questions)
     context = parts.around(
-        request, form,
+        form,
         heading=form.package.service.title,
         before=before if before and not before.is_sent else None,
         minutes=max(1, round(questions * SECONDS_A_QUESTION / 60)),
@@ -106,7 +106,7 @@ def question(request: HttpRequest, service: str, page: str) -> HttpResponse:
     if step is None or not seen.flow.may_show(step.key):
         return _onward(request, draft)
     if request.method != "POST":
-        return _shown(request, seen, step, None, ())
+        return _shown(request, seen, step)
     return _answered(request, seen, step)
 
 
@@ -126,7 +126,7 @@ def _answered(request: HttpRequest, seen: Sight, step: Step) -> HttpResponse:
     if theirs and shown != {**shown, **values}:
         note = _("These answers were changed in another window meanwhile. What you wrote here is "
                  "below; send it again to keep it.")  # fmt: skip
-        return _shown(request, seen, step, raw, faults, note)
+        return _shown(request, seen, step, raw, faults, note=note)
     do = request.POST.get("do", "")
     answers = {**content.answers, **values}
     if do == "add":
@@ -136,7 +136,7 @@ def _answered(request: HttpRequest, seen: Sight, step: Step) -> HttpResponse:
     try:
         draft = drafts.save(draft, replace(content, answers=answers, consents=False))
     except ChangedElsewhere as error:
-        return _shown(request, seen, step, raw, faults, error.message)
+        return _shown(request, seen, step, raw, faults, note=error.message)
     service = draft.row.service
     if do == "later":
         return redirect("apply-later", service)
@@ -153,7 +153,8 @@ def _read(step: Step, raw: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any],
     if step.page.repeat is None:
         read = services.read_questions(step.questions, raw, today)
         return read.values, list(read.faults)
-    rows, faults = [], []
+    rows: list[dict[str, Any]] = []
+    faults: list[Fault] = []
     for item, questions in enumerate(step.groups):
         read = services.read_questions(questions, raw, today, item)
         rows.append(read.values)
@@ -166,8 +167,9 @@ def _shown(
     request: HttpRequest,
     seen: Sight,
     step: Step,
-    raw: Mapping[str, Sequence[str]] | None,
-    faults: Sequence[Fault],
+    raw: Mapping[str, Sequence[str]] | None = None,
+    faults: Sequence[Fault] = (),
+    *,
     note: str = "",
 ) -> HttpResponse:
     service, flow = seen.draft.row.service, seen.flow
@@ -178,7 +180,7 @@ def _shown(
     groups = groups_of(step, flow, raw, faults)
     stored = {q.id: seen.draft.content.answers.get(q.id) for q in asked}
     context = parts.around(
-        request, seen.form,
+        seen.form,
         heading=asked[0].ask if single else step.page.title or seen.form.package.service.title,
         hint=step.page.hint,
         note=note,
@@ -261,7 +263,7 @@ def _papers_context(request: HttpRequest, seen: Sight, faults: dict[str, str]) -
     service = seen.draft.row.service
     looks = bool(seen.draft.content.may_look)
     return parts.around(
-        request, seen.form,
+        seen.form,
         heading=_("Add your papers"),
         asked=[
             (one, ", ".join(kind.upper() for kind in one.types), _accept(one.types),

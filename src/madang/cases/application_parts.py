@@ -21,7 +21,7 @@ from madang.cases.drafts import Open
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
 from madang.kernel.errors import NotFound, Unauthenticated
-from madang.kernel.wording import locale_of
+from madang.kernel.writing import locale_of, moment_text
 from madang.services.api import Form
 
 COOKIE = "madang_application"
@@ -89,7 +89,7 @@ def forget(response: HttpResponse, service: str) -> HttpResponse:
     return response
 
 
-def around(request: HttpRequest, form: Form, **more: Any) -> dict[str, Any]:
+def around(form: Form, **more: Any) -> dict[str, Any]:
     """Return the context that all pages of an application share."""
     service = form.package.service
     own = service.language
@@ -125,7 +125,7 @@ def day_and_clock(moment: datetime) -> str:
     """Return a moment as the city writes day and time."""
     language = get_language() or ""
     city = profile()
-    return f"{city.date_text(city.local(moment).date(), language)} {city.time_text(moment, language)}"
+    return moment_text(moment, language, city.timezone, city.today(), city.habits(language))
 
 
 def money_text(minor: int) -> str:

@@ -1,0 +1,51 @@
+"""What applications offer the house; `registration` passes it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import API, Offer, Page, PolicyFile, Purpose, Schedule
+
+
+def application_offers() -> Iterable[Offer]:
+    """Return the offers of applications."""
+    yield PolicyFile("madang.cases:application_policies.cedar")
+    yield from _purposes()
+    yield Schedule(
+        "applications-forget",
+        "20 3 * * *",
+        "madang.cases.drafts:forget_old",
+        "Delete applications that nobody sent for 30 days.",
+    )
+    yield API("applications", "madang.cases.application_http:router")
+    yield from _pages()
+
+
+def _purposes() -> Iterable[Offer]:
+    yield Purpose(
+        "keep-drafts", "To keep what you write until you send it",
+        "PIPA Art. 15(1)4; Civil Petitions Treatment Act Art. 8",
+        "What you answer page by page is kept for you, encrypted, for 30 days.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "forget-drafts", "To delete applications that were not sent", "PIPA Art. 21(1)",
+        stands_s=3600,
+    )  # fmt: skip
+
+
+def _pages() -> Iterable[Offer]:
+    asked, end = "madang.cases.application_pages", "madang.cases.application_check_pages"
+    intake = "madang.cases.application_intake_pages"
+    one = "apply/<slug:service>/"
+    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public")
+    yield Page(one, f"{asked}:start", "apply", "public")
+    yield Page(f"{one}form.pdf", f"{intake}:paper_form", "apply-form", "public")
+    yield Page(f"{one}key-in", f"{intake}:key_in", "apply-key-in", "role:clerk,officer")
+    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public")
+    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public")
+    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public")
+    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public")
+    yield Page(f"{one}start-over/", f"{end}:start_over", "apply-start-over", "public")
+    yield Page(f"{one}new-version/", f"{end}:new_version", "apply-new-version", "public")
+    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public")
