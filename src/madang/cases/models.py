@@ -7,5 +7,32 @@ from madang.cases.appointment_models import (
     Seat,
     Ticket,
 )
+from madang.cases.case_models import (
+    Case,
+    CaseDecision,
+    CaseDocument,
+    CaseEvent,
+    CaseFact,
+    CaseFile,
+    CaseSerial,
+    ForgottenCase,
+)
+from madang.cases.register_models import RegisterFact, RegisterKey
 
-__all__ = ["Appointment", "AppointmentMessage", "OfficeClosure", "Seat", "Ticket"]
+__all__ = [
+    "Appointment",
+    "AppointmentMessage",
+    "Case",
+    "CaseDecision",
+    "CaseDocument",
+    "CaseEvent",
+    "CaseFact",
+    "CaseFile",
+    "CaseSerial",
+    "ForgottenCase",
+    "OfficeClosure",
+    "RegisterFact",
+    "RegisterKey",
+    "Seat",
+    "Ticket",
+]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer, PolicyFile, Purpose
+from madang.kernel.registry import Command, Offer, PolicyFile, Purpose, Schedule
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
+    yield from _case_offers()
     yield from _appointment_purposes()
 
 
@@ -35,5 +36,65 @@ def _appointment_purposes() -> Iterable[Offer]:
     )  # fmt: skip
     yield Purpose(
         "forget-appointments", "To delete appointments that are over", "PIPA Art. 21(1)",
+        stands_s=3600,
+    )  # fmt: skip
+
+
+def _case_offers() -> Iterable[Offer]:
+    yield PolicyFile("madang.cases:case_policies.cedar")
+    yield from _case_purposes()
+    yield from _case_jobs()
+    yield Command(
+        "cases verify", "madang.cases.case_cli:verify", "Check the chains of all cases, or of one."
+    )
+
+
+def _case_jobs() -> Iterable[Offer]:
+    jobs = "madang.cases.case_jobs"
+    yield Schedule(
+        "cases-root",
+        "5 0 * * *",
+        f"{jobs}:root",
+        "Put the root over yesterday's events of cases into the audit log.",
+    )
+    yield Schedule(
+        "cases-forget",
+        "20 3 * * *",
+        f"{jobs}:forget",
+        "Delete closed cases once they have been kept as long as the law says.",
+    )
+
+
+def _case_purposes() -> Iterable[Offer]:
+    petitions = "Civil Petitions Treatment Act Art. 8, 9; PIPA Art. 15(1)3"
+    yield Purpose(
+        "keep-cases", "To keep your case and bring it on", petitions,
+        "Intake, verbs and clocks of cases, by our own process.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "own-cases", "To show you your cases", "PIPA Art. 35",
+        "A person, or whoever acts for them, sees their cases.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "work-cases", "To decide your case", petitions,
+        "An officer reads one case that lies where they work.",
+    )  # fmt: skip
+    yield Purpose(
+        "list-cases", "To see which cases wait", petitions,
+        "Lists show numbers, services and dates, not what is in a case.",
+    )  # fmt: skip
+    yield Purpose(
+        "look-up-register-facts", "To ask other registers what your case needs",
+        "Electronic Government Act Art. 36, 42; PIPA Art. 15(1)1",
+        "Only for a case, and where the service asks it only with consent.",
+    )  # fmt: skip
+    yield Purpose(
+        "feed-registers", "To take in what other registers say",
+        "Electronic Government Act Art. 36",
+    )  # fmt: skip
+    yield Purpose(
+        "forget-cases", "To delete cases kept as long as the law says", "PIPA Art. 21(1)",
         stands_s=3600,
     )  # fmt: skip

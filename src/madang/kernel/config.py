@@ -71,6 +71,9 @@ class Settings:
         "Key that seals secrets of authenticators and hashes register numbers; generated in demo "
         "mode.",
     )
+    cases_key: str = _setting(
+        "", "Key that encrypts papers that people send with cases; generated in demo mode."
+    )
     certificate_authorities: str = _setting(
         "",
         "Folder of the authorities whose certificates people sign in with (`anchors/`, `between/`, "

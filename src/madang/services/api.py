@@ -37,6 +37,8 @@ from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
+from madang.services.packages.process import Process, State, Timer, Verb
+from madang.services.packages.reader import read_package
 
 if TYPE_CHECKING:
     from madang.services.automation import (
@@ -68,15 +70,19 @@ __all__ = (
     "PaperQuestion",
     "PaperSection",
     "Part",
+    "Process",
     "Program",
     "Published",
     "Read",
     "Rule",
     "Rules",
     "Shipped",
+    "State",
     "Step",
     "Stop",
     "Table",
+    "Timer",
+    "Verb",
     "Version",
     "answer_text",
     "automation_is_on",
@@ -95,6 +101,7 @@ __all__ = (
     "publish",
     "publish_shipped",
     "read_dmn",
+    "read_package",
     "read_questions",
     "repetitions",
     "resume_automation",

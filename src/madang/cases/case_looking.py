@@ -1,0 +1,210 @@
+"""Cases as others may see them: by their subject, by an officer, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from madang.access.api import Actor, purpose
+from madang.cases.case_acting import by_whom
+from madang.cases.case_clocks import state_of
+from madang.cases.case_errors import UnknownCase
+from madang.cases.case_models import Case, CaseEvent, CaseFact, CaseFile
+from madang.cases.case_money import pay_url_of
+from madang.cases.case_numbers import read_number
+from madang.cases.case_packages import pinned
+from madang.cases.case_purposes import CASES, KEEP, OWN, WORK
+from madang.cases.case_words import state_title
+from madang.cases.rules import Applicant, By, Officer
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """A case as other rooms see it; times in UTC, money in minor units."""
+
+    number: str
+    service: str
+    title: str
+    package: str
+    subject: str
+    state: str
+    state_title: str
+    state_kind: str
+    outcome: str
+    channel: str
+    received_at: datetime
+    due: datetime | None
+    state_due: datetime | None
+    closed_at: datetime | None
+    fee: int
+    paid: int
+    pay_url: str
+    assignee: str
+    department: str
+    district: str
+    version: int
+    parent: str
+    merged_into: str
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something is still to happen."""
+        return self.state_kind != "final"
+
+
+@dataclass(frozen=True)
+class ShownEvent:
+    """One thing that happened; `content` holds reasons, links and which facts changed."""
+
+    position: int
+    at: datetime
+    actor: str
+    through: str
+    verb: str
+    kind: str
+    state_from: str
+    state_to: str
+    looked_s: int | None
+    content: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True)
+class ShownFact:
+    """A version of a fact."""
+
+    name: str
+    title: str
+    value: Any
+    source: str
+    as_of: datetime
+    version: int
+
+
+def cases_of(subject: str) -> list[ShownCase]:
+    """Return the cases of a person, newest first; the caller has checked who asks."""
+    if not subject:
+        return []
+    with purpose(CASES, OWN):
+        return [shown(row) for row in Case.objects.filter(subject=subject).order_by("-received_at")]
+
+
+def case_of(number: str) -> ShownCase:
+    """Return a case by its number; the caller has checked who asks. Raises `UnknownCase`."""
+    with purpose(CASES, OWN):
+        return shown(row_of(number))
+
+
+def row_of(number: str) -> Case:
+    """Return the row of a number, as anybody types it; raises `UnknownCase`."""
+    found = Case.objects.filter(number=read_number(number) or "").first()
+    if found is None:
+        raise UnknownCase(_("There is no such case. Look at its number, or call us."))
+    return found
+
+
+def seen_by(actor: Actor, number: str) -> tuple[By, Case]:
+    """Return as what somebody sees a case, and its row; raises `UnknownCase`."""
+    with purpose(CASES, KEEP):
+        case = row_of(number)
+        who = by_whom(actor, case)
+    if who is None:
+        raise UnknownCase(_("There is no such case. Look at its number, or call us."))
+    return who, case
+
+
+def look_for(actor: Actor, who: By, number: str) -> Any:
+    """Return the purpose under which somebody reads a case: their own name where they work on it.
+
+    A clerk at the applicant's side, and the applicant, read by our own process.
+    """
+    if isinstance(who, Officer):
+        return purpose(actor, WORK, case=number)
+    return purpose(CASES, OWN, case=number)
+
+
+def case_for(actor: Actor, number: str) -> ShownCase:
+    """Return a case for somebody whose it is or who works on it; raises `UnknownCase`."""
+    who, case = seen_by(actor, number)
+    with look_for(actor, who, case.number):
+        return shown(row_of(case.number))
+
+
+def events_for(actor: Actor, number: str) -> list[ShownEvent]:
+    """Return what happened to a case, oldest first; residents see no account of staff."""
+    who, case = seen_by(actor, number)
+    with look_for(actor, who, case.number):
+        rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("position"))
+    own = isinstance(who, Applicant)
+    return [_event(row, hides_staff=own and row.actor != case.applicant) for row in rows]
+
+
+def facts_for(actor: Actor, number: str) -> list[ShownFact]:
+    """Return every version of every fact, by name, oldest first."""
+    who, case = seen_by(actor, number)
+    titles = {fact.id: fact.title for fact in pinned(case.package).package.service.facts}
+    with look_for(actor, who, case.number):
+        rows = CaseFact.objects.filter(case_id=case.pk).order_by("fact", "version")
+        return [
+            ShownFact(r.fact, titles.get(r.fact, r.fact), r.value, r.source, r.as_of, r.version)
+            for r in rows
+        ]
+
+
+def files_for(actor: Actor, number: str) -> Sequence[tuple[str, str, str, int]]:
+    """Return (id, evidence, name, bytes) of the papers of a case."""
+    who, case = seen_by(actor, number)
+    with look_for(actor, who, case.number):
+        rows = CaseFile.objects.filter(case_id=case.pk).order_by("at").defer("sealed")
+        return [(row.pk, row.evidence, row.name, row.size) for row in rows]
+
+
+def shown(case: Case) -> ShownCase:
+    """Return a row as others see it."""
+    found = pinned(case.package)
+    return ShownCase(
+        number=case.number,
+        service=case.service,
+        title=found.package.service.title,
+        package=case.package,
+        subject=case.subject,
+        state=case.state,
+        state_title=state_title(state_of(found.process, case.state)),
+        state_kind=case.state_kind,
+        outcome=case.outcome,
+        channel=case.channel,
+        received_at=case.received_at,
+        due=case.due,
+        state_due=case.state_due,
+        closed_at=case.closed_at,
+        fee=case.fee,
+        paid=case.paid,
+        pay_url=pay_url_of(case),
+        assignee=case.assignee,
+        department=case.department,
+        district=case.district,
+        version=case.version,
+        parent=case.parent,
+        merged_into=case.merged_into,
+    )
+
+
+def _event(row: CaseEvent, *, hides_staff: bool) -> ShownEvent:
+    return ShownEvent(
+        position=row.position,
+        at=row.at,
+        actor="office" if hides_staff and row.actor.startswith("account:") else row.actor,
+        through="" if hides_staff else row.through,
+        verb=row.verb,
+        kind=row.kind,
+        state_from=row.state_from,
+        state_to=row.state_to,
+        looked_s=row.looked_s,
+        content=msgspec.json.decode(row.content),
+        hash=row.hash,
+    )
