@@ -7,13 +7,13 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
-from PIL import Image
 
 from madang.cases import drafts
-from madang.cases.models import Case, Draft, DraftFile
+from madang.cases.models import Case, CaseFile, Draft, DraftFile
 from madang.kernel import times
 from madang.services import api as services
 from tests.cases.applying import COPY, OFFICE, answered, begun, changed, published, send
+from tests.cases.test_evidence_files import jpeg
 from tests.identity.residents import client_of, resident
 from tests.looking import rows
 from tests.staff import joined
@@ -174,7 +174,7 @@ def test_a_newer_version_keeps_the_answers_and_asks_before_it_is_sent(kim, tmp_p
 
 def test_a_service_that_was_withdrawn_says_so_and_sends_nothing(kim):
     answered(kim)
-    services.withdraw(COPY, OFFICE)
+    services.withdraw(COPY, OFFICE, "replaced")
     page = kim.get(CHECK)
     assert page.status_code == 200
     assert "제공하지 않습니다" in page.content.decode()
@@ -208,18 +208,16 @@ def test_starting_over_deletes_what_was_written(kim):
     assert kim.get(FIRST).status_code == 404
 
 
-def picture(kind: str = "JPEG") -> BytesIO:
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "white").save(out, kind)
-    out.seek(0)
+def picture() -> BytesIO:
+    out = BytesIO(jpeg())
     out.name = "photo.jpg"
     return out
 
 
 @pytest.fixture
 def with_paper(tmp_path) -> Client:
-    changed(tmp_path, "service.yaml", "deadline: immediately",
-            "deadline: immediately\nevidence:\n  - {id: proof, title: 증빙, max_mb: 1}")  # fmt: skip
+    paper = "evidence:\n  - {id: proof, title: 증빙, max_mb: 1}"
+    changed(tmp_path, "service.yaml", "deadline: immediately", f"deadline: immediately\n{paper}")
     return client_of(resident("김하나"))
 
 
@@ -235,7 +233,7 @@ def test_papers_are_taken_cleaned_and_sent_with_the_case(with_paper):
     assert b"JFIF" not in bytes(row.sealed)
     assert send(with_paper, papers)["Location"] == CHECK
     send(with_paper, CHECK)
-    assert rows(Case).get().files.count() == 1
+    assert rows(CaseFile).get().evidence == "proof"
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ\x90\x00", b"%PDF-1.7 nothing", b"<svg></svg>"])

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
+from ninja.decorators import decorate_view
 from ninja.utils import check_csrf
 
 from madang.cases import application_parts as parts
@@ -117,7 +118,7 @@ def _from_here(request: HttpRequest) -> None:
 
 
 @router.post("", auth=None, response={201: ApplicationOut}, summary="Begin an application")
-@idempotent(_actor_id)
+@decorate_view(idempotent(_actor_id))
 def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
     """Begin an application for a service that is in force."""
     _from_here(request)
@@ -142,7 +143,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @router.put("/{key}/pages/{page}", auth=None, response=ApplicationOut, summary="Answer a page")
-@idempotent(_actor_id)
+@decorate_view(idempotent(_actor_id))
 def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpResponse:
     """Keep the answers of a page; 422 names those that do not fit, and then nothing is kept."""
     _from_here(request)
@@ -171,7 +172,7 @@ def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpR
 
 
 @router.post("/{key}/submit", auth=None, response={201: CaseOut}, summary="Send the application")
-@idempotent(_actor_id)
+@decorate_view(idempotent(_actor_id))
 def submit(request: HttpRequest, key: str, given: Sending) -> HttpResponse:
     """Open the case; sent again, the answer is the same case."""
     _from_here(request)

@@ -236,7 +236,7 @@ def papers(request: HttpRequest, service: str) -> HttpResponse:
         elif not faults:
             where = "apply-later" if request.POST.get("do") == "later" else "apply-papers"
             return redirect(where, service)
-    return render(request, "cases/apply_papers.html", _papers_context(request, seen, faults),
+    return render(request, "cases/apply_papers.html", _papers_context(seen, faults),
                   status=422 if faults else 200)  # fmt: skip
 
 
@@ -256,7 +256,7 @@ def _taken(request: HttpRequest, seen: Sight) -> dict[str, str]:
     return faults
 
 
-def _papers_context(request: HttpRequest, seen: Sight, faults: dict[str, str]) -> dict[str, Any]:
+def _papers_context(seen: Sight, faults: dict[str, str]) -> dict[str, Any]:
     have = draft_papers.papers_of(seen.draft)
     asked = [one for one in seen.form.package.service.evidence if one.id in seen.flow.evidence]
     last = seen.flow.steps[-1] if seen.flow.steps else None

@@ -23,14 +23,10 @@ def application_offers() -> Iterable[Offer]:
 
 def _purposes() -> Iterable[Offer]:
     yield Purpose(
-        "keep-drafts", "To keep what you write until you send it",
+        "keep-drafts", "To keep your case and bring it on",
         "PIPA Art. 15(1)4; Civil Petitions Treatment Act Art. 8",
         "What you answer page by page is kept for you, encrypted, for 30 days.",
         is_listed=False, stands_s=3600,
-    )  # fmt: skip
-    yield Purpose(
-        "forget-drafts", "To delete applications that were not sent", "PIPA Art. 21(1)",
-        stands_s=3600,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An application is sent: checked once more by the server, and one case however often it is sent."""
+"""An application is sent: checked once more, and one case however often it is sent."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class Draft(PersonalModel):
     """An application that somebody is writing, or has sent.
 
     key: what a browser without an account shows to get it back; nobody can guess it.
-    code: keyed hash of the code by which it is taken up again elsewhere; empty where none was asked.
+    code: keyed hash of the code by which it is taken up again elsewhere; empty: none was given.
     subject: person it is for; empty as long as nobody signed in. account: id of who writes it.
     package: hash of the package whose questions are asked.
     sealed: what was answered, encrypted (`drafts.Content`).

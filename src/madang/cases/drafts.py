@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose, system_actor
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
+from madang.cases.case_purposes import CASES, FORGET
 from madang.cases.draft_models import Draft
 from madang.cases.file_sealing import seal, unseal
 from madang.kernel import audit, times
 from madang.services import api as services
 
 APPLICATIONS = system_actor("applications")
-KEEP, FORGET = "keep-drafts", "forget-drafts"
+KEEP = "keep-drafts"
 LASTS = timedelta(days=30)
 # 32 signs that are not mistaken for each other; 12 of them are 60 bits
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -195,7 +196,7 @@ def mine(actor: Actor) -> list[Draft]:
 
 def forget_old() -> int:
     """Delete what was not sent in 30 days, and what was sent 30 days ago; return how many."""
-    with purpose(APPLICATIONS, FORGET), transaction.atomic():
+    with purpose(CASES, FORGET), transaction.atomic():
         rows = list(Draft.objects.filter(expires__lt=times.now()).values_list("pk", flat=True))
         Draft.objects.filter(pk__in=rows).delete()
     return len(rows)

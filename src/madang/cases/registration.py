@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.cases.application_registration import application_offers
 from madang.kernel.registry import Command, Offer, PolicyFile, Purpose, Schedule
 
 
@@ -12,6 +13,7 @@ def offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:policies.cedar")
     yield from _case_offers()
     yield from _appointment_purposes()
+    yield from application_offers()
 
 
 def _appointment_purposes() -> Iterable[Offer]:

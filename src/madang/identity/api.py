@@ -35,16 +35,28 @@ from madang.kernel.errors import Forbidden, NotFound
 if TYPE_CHECKING:
     from madang.identity.acting import Acting, acting_in
     from madang.identity.acts import note_act
+    from madang.identity.assisted import resident_with
     from madang.identity.known import KnownPerson, known_person
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
     from madang.identity.pending import carry_out
 
 __all__ = [
-    "Acting", "KnownPerson", "Outgoing", "acting_in", "carry_out", "dataset_title", "keep_form",
-    "known_person", "may_act", "note_act", "who_is",
+    "Acting",
+    "KnownPerson",
+    "Outgoing",
+    "acting_in",
+    "carry_out",
+    "dataset_title",
+    "keep_form",
+    "known_person",
+    "may_act",
+    "note_act",
+    "resident_with",
+    "who_is",
 ]  # fmt: skip
 _LATER = {
+    "resident_with": "assisted",
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
     "KnownPerson": "known", "known_person": "known",
     "dataset_title": "looked", "may_act": "mandates", "note_act": "acts", "who_is": "looked",

@@ -32,12 +32,13 @@ from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item,
 from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
-from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
+from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
+from madang.services.packages.questions import Page, Question
 from madang.services.packages.reader import read_package
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ __all__ = (
     "Model",
     "OutputClause",
     "Package",
+    "Page",
     "PaperOption",
     "PaperQuestion",
     "PaperSection",
@@ -73,6 +75,7 @@ __all__ = (
     "Process",
     "Program",
     "Published",
+    "Question",
     "Read",
     "Rule",
     "Rules",
@@ -92,6 +95,7 @@ __all__ = (
     "evaluate",
     "fault_text",
     "field_of",
+    "fields_of",
     "first_field",
     "form_in",
     "form_of",
