@@ -202,6 +202,7 @@ OPENED_TO = {
         "serve-appointments",
         "work-cases",
         "list-cases",
+        "post-letters",
         "take-payment",
     },
     "clerk": {

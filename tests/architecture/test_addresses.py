@@ -24,6 +24,7 @@ PERSONAL = {
 OF_THINGS = {
     ("display", "name"): "one of four displays",
     ("theme", "name"): "one of three colours",
+    ("GET /api/v1/appointments/slots", "to"): "a day",
 }
 _PARAMETERS = (re.compile(r"<(?:\w+:)?(\w+)>"), re.compile(r"\(\?P<(\w+)>"), re.compile(r"{(\w+)}"))
 TEMPLATES = sorted(Path(madang.__path__[0]).rglob("templates/**/*.html"))

@@ -10,7 +10,7 @@ from tests.architecture.source import Import, Module, imports, modules
 
 ENGINE_MAY_USE = {
     "numpy", "scipy", "numba", "polars", "shapely", "pyarrow", "wntr", "pvlib",
-    "cedarpy", "asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator",
+    "cedarpy", "asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator", "joserfc",
 }  # fmt: skip
 ENGINE_MAY_NOT_USE = {"time", "datetime.datetime.now", "socket", "sqlite3", "subprocess", "random"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}

@@ -10,26 +10,25 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from madang.access.api import ANONYMOUS, system_actor
+from madang.access.api import ANONYMOUS
+from madang.city.api import load_profile
 from madang.city.loader import cities_folder
 from madang.kernel.errors import BadInput, Conflict, Forbidden, Invalid, Unauthenticated
 from madang.kernel.models import AuditEntry, OutboxEntry
 from madang.services import api
 from madang.services.errors import InvalidPackage, UnknownService
+from madang.services.lint.examine import lint
 from madang.services.models import PublishedPackage
 from madang.services.packages.packing import files_of, package_of, read_packed, written
 from madang.services.packages.reader import read_package
-from madang.services.ready import prepared
+from madang.services.ready import unlinted
 from madang.services.versions import version
-
-COPY = "resident-registration-copy"
-SHIPPED = cities_folder() / "seoul" / "services"
-OFFICE = system_actor("command-line")
+from tests.services.publishing import COPY, OFFICE, SAMPLE, publish
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    return Path(shutil.copytree(SHIPPED / COPY, tmp_path / COPY))
+    return Path(shutil.copytree(SAMPLE, tmp_path / COPY))
 
 
 def change(folder: Path, old: str, new: str, file: str = "service.yaml") -> None:
@@ -40,7 +39,7 @@ def change(folder: Path, old: str, new: str, file: str = "service.yaml") -> None
 
 
 def test_a_packed_package_holds_the_whole_package_and_its_files(folder):
-    item = prepared(folder).packed
+    item = unlinted(folder).packed
     again = read_packed(written(item), "file")
     assert again == item
     assert package_of(again) == read_package(folder)[0]
@@ -48,14 +47,14 @@ def test_a_packed_package_holds_the_whole_package_and_its_files(folder):
 
 
 def test_equal_files_have_equal_hashes_and_another_word_has_another(folder):
-    first = prepared(folder).packed.hash
-    assert prepared(folder).packed.hash == first
+    first = unlinted(folder).packed.hash
+    assert unlinted(folder).packed.hash == first
     change(folder, "바로 발급합니다", "곧 발급합니다")
-    assert prepared(folder).packed.hash != first
+    assert unlinted(folder).packed.hash != first
 
 
 def test_a_packed_package_that_was_tampered_with_is_refused(folder):
-    item = prepared(folder).packed
+    item = unlinted(folder).packed
     data = bytearray(written(item))
     for at in (
         len(data) - 1,
@@ -73,7 +72,7 @@ def test_a_packed_package_that_was_tampered_with_is_refused(folder):
 
 
 def test_a_signature_of_another_key_for_the_same_hash_is_refused(folder):
-    item = prepared(folder).packed
+    item = unlinted(folder).packed
     other = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
     with pytest.raises(BadInput, match="signature"):
         package_of(replace(item, key=other))
@@ -81,23 +80,23 @@ def test_a_signature_of_another_key_for_the_same_hash_is_refused(folder):
 
 @pytest.mark.data
 def test_a_published_package_is_current_and_told(db, folder):
-    made = api.publish(folder, OFFICE)
+    made = publish(folder)
     assert made.is_new
     now = api.current(COPY)
     assert (now.hash, now.package.service.title) == (made.hash, "주민등록표 등본·초본 발급")
     assert AuditEntry.objects.filter(verb="services.publish", object=f"service:{COPY}").count() == 1
     assert OutboxEntry.objects.filter(name="services.published").count() == 1
-    again = api.publish(folder, OFFICE)
+    again = publish(folder)
     assert (again.hash, again.is_new) == (made.hash, False)
     assert PublishedPackage.objects.count() == 1
 
 
 @pytest.mark.data
 def test_a_version_that_a_case_pinned_stays_as_it_was(db, folder):
-    first = api.publish(folder, OFFICE).hash
+    first = publish(folder).hash
     change(folder, "version: 1.0.0", "version: 1.0.1")
     change(folder, "value: 400", "value: 500", "parameters/fee_per_copy.yaml")
-    second = api.publish(folder, OFFICE).hash
+    second = publish(folder).hash
     assert api.current(COPY).hash == second
     old, new = (api.package(one).package.parameters[0].values[0].value for one in (first, second))
     assert (old, new) == (400, 500)
@@ -107,11 +106,11 @@ def test_a_version_that_a_case_pinned_stays_as_it_was(db, folder):
 @pytest.mark.data
 @pytest.mark.parametrize("stated", ["1.0.0", "0.9.0"])
 def test_other_content_needs_a_higher_version(db, folder, stated):
-    api.publish(folder, OFFICE)
+    publish(folder)
     change(folder, "version: 1.0.0", f"version: {stated}")
     change(folder, "바로 발급합니다", "곧 발급합니다")
     with pytest.raises(Conflict, match="raise the version"):
-        api.publish(folder, OFFICE)
+        publish(folder)
 
 
 @pytest.mark.data
@@ -119,15 +118,13 @@ def test_a_package_with_faults_is_refused_with_file_and_line(db, folder):
     change(folder, "deadline: immediately", "deadlin: immediately")
     with pytest.raises(InvalidPackage) as refused:
         api.publish(folder, OFFICE)
-    assert any(
-        "deadlin" in problem.field and problem.line > 1 for problem in refused.value.problems
-    )
+    assert any("deadlin" in str(fault) and fault.line > 1 for fault in refused.value.faults)
     assert not PublishedPackage.objects.exists()
 
 
 @pytest.mark.data
 def test_a_version_changed_in_the_database_is_not_opened(db, folder):
-    made = api.publish(folder, OFFICE)
+    made = publish(folder)
     row = PublishedPackage.objects.get()
     version.cache_clear()
     row.body = bytes(row.body)[:-1] + bytes([bytes(row.body)[-1] ^ 1])
@@ -138,7 +135,7 @@ def test_a_version_changed_in_the_database_is_not_opened(db, folder):
 
 @pytest.mark.data
 def test_a_withdrawn_service_is_gone_and_its_pinned_version_stays(db, folder):
-    made = api.publish(folder, OFFICE)
+    made = publish(folder)
     with pytest.raises(Invalid, match="why"):
         api.withdraw(COPY, OFFICE, " ")
     api.withdraw(COPY, OFFICE, "The register moves.")
@@ -146,7 +143,7 @@ def test_a_withdrawn_service_is_gone_and_its_pinned_version_stays(db, folder):
         api.current(COPY)
     assert api.package(made.hash).package.id == COPY
     change(folder, "version: 1.0.0", "version: 1.0.1")
-    assert api.publish(folder, OFFICE).is_new
+    assert publish(folder).is_new
     assert api.current(COPY).package.service.version == "1.0.1"
 
 
@@ -157,22 +154,34 @@ def test_a_district_has_its_own_texts_and_others_the_citys(db, folder):
     (own / "service.yaml").write_text(
         f'extends: {COPY}\ndistrict: "11440"\nversion: 1.0.0\nsummary: 마포에서 발급합니다.\n'
     )
-    api.publish(folder, OFFICE)
-    api.publish(own, OFFICE)
+    publish(folder)
+    publish(own)
     assert api.current(COPY, "11440").package.service.summary == "마포에서 발급합니다."
     assert api.current(COPY, "11680").package.district == ""
     assert api.current(COPY).package.service.summary != "마포에서 발급합니다."
 
 
 @pytest.mark.data
-def test_the_citys_packages_are_published_once(db, folder):
-    (folder.parent / "broken").mkdir()
-    (folder.parent / "broken" / "service.yaml").write_text("id: broken\n")
-    first = api.publish_shipped(folder.parent)
-    assert first.published == (COPY,)
+def test_what_the_linter_finds_keeps_a_package_from_being_published(db, folder):
+    change(folder, "  - {kind: counter,", "  - {kind: app,")
+    with pytest.raises(InvalidPackage) as refused:
+        api.publish(folder, OFFICE)
+    assert {fault.code for fault in refused.value.faults} >= {"missing-text"}
+    assert not PublishedPackage.objects.exists()
+
+
+@pytest.mark.data
+def test_the_citys_packages_are_published_once(db, tmp_path):
+    shipped = cities_folder() / "seoul" / "services"
+    good = next(one for one in sorted(shipped.iterdir()) if not lint(one, load_profile("seoul")))
+    shutil.copytree(good, tmp_path / good.name)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "service.yaml").write_text("id: broken\n")
+    first = api.publish_shipped(tmp_path)
+    assert first.published == (good.name,)
     assert len(first.refused) == 1
-    assert first.refused[0].startswith("broken: ")
-    second = api.publish_shipped(folder.parent)
+    assert "broken" in first.refused[0]
+    second = api.publish_shipped(tmp_path)
     assert (second.published, second.unchanged) == ((), 1)
 
 
@@ -184,7 +193,7 @@ def test_residents_publish_nothing(db, folder):
 
 @pytest.mark.data
 def test_the_machine_is_stopped_at_once_and_the_history_is_kept(db, folder):
-    api.publish(folder, OFFICE)
+    publish(folder)
     assert api.automation_is_on(COPY)
     api.stop_automation(COPY, OFFICE, "A register answers wrongly.")
     assert not api.automation_is_on(COPY)
@@ -200,7 +209,7 @@ def test_the_machine_is_stopped_at_once_and_the_history_is_kept(db, folder):
 
 @pytest.mark.data
 def test_stopping_needs_a_reason_a_service_and_a_member_of_staff(db, folder):
-    api.publish(folder, OFFICE)
+    publish(folder)
     with pytest.raises(Invalid):
         api.stop_automation(COPY, OFFICE, "")
     with pytest.raises(UnknownService):

@@ -9,7 +9,7 @@ from django.test import Client
 from madang.air.present import forget_present_air
 from madang.kernel import registry
 from madang.kernel.errors import Unavailable
-from madang.kernel.registry import DistrictNow, Doorway, Registry, SearchPage
+from madang.kernel.registry import DistrictNow, Doorway, Registry
 from madang.kernel.times import HOUR, hour_end, now
 from madang.web import choices, context, home
 from tests.air.conftest import MAPO, feed
@@ -95,7 +95,6 @@ def test_a_room_that_does_not_answer_is_named_and_the_rest_is_shown(client: Clie
 def test_no_section_stands_empty(client: Client):
     text = page(client, "/", "en").text_content()
     assert "What has happened in your life?" not in text
-    assert page(client, "/", "en").find(".//form[@role='search']") is None
 
 
 def test_ways_in_appear_with_their_offers_in_order(client: Client, offered):
@@ -105,12 +104,11 @@ def test_ways_in_appear_with_their_offers_in_order(client: Client, offered):
         Doorway("life-event", "air", "Home", "", 1),
         Doorway("service", "operations", "Operations", "", 3, access="role:operator"),
         Doorway("service", "no-such-page", "Gone", "", 4),
-        SearchPage("status", "Search"),
     )
     root = page(client, "/", "en")
     cards = [a.get("href") for a in root.findall(".//li[@class='card card-link']//a")]
-    assert cards == ["/air/", "/status/", "/proof/"]
-    assert root.find(".//form[@role='search']").get("action") == "/status/"
+    assert cards == ["/air/", "/status/", "/proof/", "/services/"]
+    assert root.find(".//form[@role='search']").get("action") == "/services/"
 
 
 @LANGUAGES

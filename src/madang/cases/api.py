@@ -1,9 +1,29 @@
 """The door of the cases room. Each subject has a module of its own; these are their names.
 
 from madang.cases import api as cases
-cases.open_case(package_hash=..., subject=person, facts={...}, actor=actor, channel="web", key=key)
+cases.free_slots("11440", "passport", date(2026, 11, 24), date(2026, 11, 27))
 """
 
+from madang.cases.appointments_api import (
+    Booked,
+    Booking,
+    Office,
+    ServiceChannels,
+    Slot,
+    Visitor,
+    Wish,
+    accept,
+    appointments_of,
+    book,
+    cancel,
+    closing_problem,
+    first_free,
+    free_slots,
+    move,
+    nearest,
+    offices,
+    wait,
+)
 from madang.cases.cases_api import (
     Acted,
     Asked,
@@ -27,19 +47,37 @@ from madang.cases.cases_api import (
 __all__ = [
     "Acted",
     "Asked",
+    "Booked",
+    "Booking",
     "EvidenceFile",
+    "Office",
     "OpenedCase",
+    "ServiceChannels",
     "ShownCase",
     "ShownEvent",
     "ShownFact",
+    "Slot",
+    "Visitor",
+    "Wish",
+    "accept",
     "act",
+    "appointments_of",
+    "book",
+    "cancel",
     "case_for",
     "case_of",
     "cases_of",
+    "closing_problem",
     "events_for",
     "facts_for",
     "files_for",
+    "first_free",
+    "free_slots",
     "lend",
+    "move",
+    "nearest",
+    "offices",
     "open_case",
     "verify",
+    "wait",
 ]

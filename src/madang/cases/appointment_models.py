@@ -69,7 +69,7 @@ class Appointment(PersonalModel):
         subject = "person"
         district = "district"
         columns = {
-            "name": {"name"}, "contact": {"address"}, "need": {"needs"}, "secret": {"key"},
+            "name": {"name"}, "contact": {"address", "guest"}, "need": {"needs"}, "secret": {"key"},
         }  # fmt: skip
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
@@ -94,6 +94,7 @@ class Appointment(PersonalModel):
     needs = models.JSONField(default=list)
     channel = models.CharField(max_length=8, blank=True, help_text="account, email, sms, letter.")
     address = models.BinaryField(default=bytes)
+    guest = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the address.")
     wish_from = models.DateField(null=True)
     wish_to = models.DateField(null=True)
     offered_until = models.DateTimeField(null=True)
@@ -106,6 +107,7 @@ class Appointment(PersonalModel):
             models.Index(fields=["state", "start"], name="cases_appointment_due"),
             models.Index(fields=["account", "state"], name="cases_appointment_account"),
             models.Index(fields=["person", "state"], name="cases_appointment_person"),
+            models.Index(fields=["guest", "state"], name="cases_appointment_guest"),
             models.Index(
                 fields=["office", "counter", "booked_at"],
                 name="cases_appointment_waiting",

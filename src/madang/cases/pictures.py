@@ -56,7 +56,8 @@ def plain_jpeg(data: bytes) -> bytes:
 
 def plain_png(data: bytes) -> bytes:
     """Return a PNG with nothing but its picture; raises as `plain_jpeg`."""
-    kept, at, names = [PNG_START], len(PNG_START), []
+    kept, at = [PNG_START], len(PNG_START)
+    names: list[bytes] = []
     while not names or names[-1] != b"IEND":
         if at + 12 > len(data):
             raise BrokenPicture("ends early")

@@ -27,7 +27,13 @@ from madang.identity.account_models import StaffGrant
 from madang.identity.accounts import MANAGE, add_staff, grants_in_force
 from madang.identity.events import CodeIssued, SecurityNotice
 from madang.identity.kept_forms import keep as keep_form
-from madang.identity.messages import Outgoing, of_code, of_notice
+from madang.identity.messages import (
+    Outgoing,
+    is_reachable,
+    of_code,
+    of_notice,
+    to_accounts,
+)
 from madang.identity.rules import STAFF_SESSIONS
 from madang.identity.session_store import ACCOUNT
 from madang.kernel.errors import Forbidden, NotFound
@@ -40,26 +46,19 @@ if TYPE_CHECKING:
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
     from madang.identity.pending import carry_out
+    from madang.identity.reach import Reached, reached
 
 __all__ = [
-    "Acting",
-    "KnownPerson",
-    "Outgoing",
-    "acting_in",
-    "carry_out",
-    "dataset_title",
-    "keep_form",
-    "known_person",
-    "may_act",
-    "note_act",
-    "resident_with",
-    "who_is",
+    "Acting", "KnownPerson", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
+    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached", "resident_with",
+    "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
     "resident_with": "assisted",
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
+    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
     "KnownPerson": "known", "known_person": "known",
-    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts", "who_is": "looked",
+    "reached": "reach", "Reached": "reach", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"
 COMMAND_LINE = Actor(id="system:command-line", name="command line")

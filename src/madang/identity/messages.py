@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from madang.identity.sealing import seal, unseal
 from madang.identity.told import TEXTS
 from madang.kernel import times
 
+ACCOUNT_PATH = "/account/"
 CODE_LASTS = timedelta(minutes=10)
 _KINDS = {
     "authenticator-added": gettext_noop("A new way to sign in was added to your account."),
@@ -46,7 +48,10 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message for one address. `number` tells the messages of one event apart."""
+    """One message for one address, and the page it leads to.
+
+    `number` tells the messages of one event apart.
+    """
 
     number: int
     channel: str
@@ -54,6 +59,7 @@ class Outgoing:
     language: str
     title: str
     text: str
+    path: str = ACCOUNT_PATH
 
 
 def sealed_code(address: str, code: str) -> str:
@@ -76,22 +82,51 @@ def of_code(event: CodeIssued) -> list[Outgoing]:
 
 def of_notice(event: SecurityNotice) -> list[Outgoing]:
     """Return the messages that tell an account's owner what happened, one for each address."""
-    with purpose(AUTHENTICATION, AUTHENTICATE):
-        account = Account.objects.filter(pk=event.account).first()
-        rows = contacts.confirmed_of(event.account) if account else []
-        to = [(row.channel, contacts.address_of(row)) for row in rows]
-    if last := event.values.get("last"):
-        to = [contacts.of_sealed_text(last)]
-    language = account.language if account else ""
-    with override(language or None):
-        title = _("Your account of the city")
+    last = event.values.get("last")
+
+    def words() -> tuple[str, str]:
         text = " ".join(
             [
                 _((_KINDS | TEXTS)[event.kind]),
                 _("If this was not you, sign in and look under your account, or call the city."),
             ]
         )
-    return [
-        Outgoing(number, channel, address, language, title, text)
-        for number, (channel, address) in enumerate(to)
-    ]
+        return _("Your account of the city"), text
+
+    return to_accounts([event.account], words, to=[contacts.of_sealed_text(last)] if last else None)
+
+
+def to_accounts(
+    accounts: Sequence[str],
+    words: Callable[[], tuple[str, str]],
+    *,
+    to: list[tuple[str, str]] | None = None,
+    path: str = ACCOUNT_PATH,
+) -> list[Outgoing]:
+    """Return messages to the confirmed addresses of accounts, in the language of each.
+
+    Parameters
+    ----------
+    words : returns title and text; called with the language in force.
+    to : (channel, address) in place of the accounts' own.
+    path : of the page that the message leads to.
+    """
+    found: list[Outgoing] = []
+    for one in accounts:
+        with purpose(AUTHENTICATION, AUTHENTICATE):
+            account = Account.objects.filter(pk=one).first()
+            rows = contacts.confirmed_of(one) if account and to is None else []
+            own = [(row.channel, contacts.address_of(row)) for row in rows]
+        language = account.language if account else ""
+        with override(language or None):
+            title, text = words()
+        found += [
+            Outgoing(number, channel, address, language, title, text, path)
+            for number, (channel, address) in enumerate(own if to is None else to, len(found))
+        ]
+    return found
+
+
+def is_reachable(account: str) -> bool:
+    """Return whether messages to this account have an address to go to."""
+    return bool(contacts.confirmed_of(account))

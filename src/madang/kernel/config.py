@@ -127,6 +127,21 @@ class Settings:
     kakao_port: str = _setting("", "AlimTalk of Kakao, as `sms_port`.")
     voice_port: str = _setting("", "Spoken messages, as `sms_port`.")
     phone_rate: int = _setting(30, "Messages a second to each of these ports, after such a burst.")
+    records_key: str = _setting("", "Key that encrypts documents at rest; generated in demo mode.")
+    document_key: str = _setting(
+        "",
+        "PKCS #12 file with the key and certificates that documents are signed with; a relative "
+        "path is within the data folder. A demo makes its own.",
+    )
+    document_key_password: str = _setting("", "Password of that file.")
+    document_signer: str = _setting(
+        "",
+        "A key in a hardware module: `package.module:factory` of a "
+        "`madang.records.signing_keys.SigningKey`; goes before `MADANG_DOCUMENT_KEY`.",
+    )
+    timestamp_url: str = _setting(
+        "", "Time-stamping authority (RFC 3161) for documents; a demo has a clock of its own."
+    )
     log_format: str = _setting("text", "`text` for people or `json` for machines.")
     shared: Path = _setting(Path("../shared"), "Folder with real data for tests and benchmarks.")
 

@@ -1,8 +1,9 @@
-"""What identity tells the owners of accounts: codes, and what happened. Brought out at once.
+"""What single people are told: codes, what happened to an account, what comes next in a case.
 
-They go past the lanes and wishes of subscribers: nobody signs up for them, quiet hours do not hold
-them, and a code is worth nothing in ten minutes. Words and addresses are identity's; they are kept
-nowhere here, except in a demonstration without a mail server, which records them.
+They are brought out at once, past the lanes and wishes of subscribers: nobody signs up for them,
+quiet hours do not hold them, and a code is worth nothing in ten minutes. Words and addresses are
+identity's, or of the room that tells; they are kept nowhere here, except in a demonstration
+without a mail server, which records them.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from madang.identity import api as identity
 from madang.identity.events import CodeIssued, SecurityNotice
 from madang.kernel.config import settings
 from madang.kernel.errors import MadangError, Unavailable
-from madang.kernel.events import decode, encode
+from madang.kernel.events import Event, decode, encode
 from madang.kernel.logs import logger
+from madang.kernel.registry import load
 from madang.notices.channels import setup
 from madang.notices.channels.port import Message, TryLater
 from madang.notices.errors import NoChannel
+from madang.notices.events import PeopleTold
 from madang.notices.purposes import DELIVER, opened
 
+Telling = CodeIssued | SecurityNotice | PeopleTold
 MOST_TRIES = 12
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
 
 
-def told(event: CodeIssued | SecurityNotice) -> None:
+def told(event: Telling) -> None:
     """Ask for a job that brings out what the event tells (subscriber)."""
     from madang.notices.tasks import bring as job
 
@@ -41,10 +45,17 @@ def bring(name: str, payload: str, left: list[int] | None = None) -> list[int]:
     left : numbers of the messages not sent yet; None: all.
     """
     event = decode(name, payload)
-    assert isinstance(event, CodeIssued | SecurityNotice)
-    messages = identity.messages_of(event)
+    messages = _messages_of(event)
     wanted = [one for one in messages if left is None or one.number in left]
     return [one.number for one in wanted if not _is_settled(event.id, one)]
+
+
+def _messages_of(event: Event) -> list[identity.Outgoing]:
+    if isinstance(event, PeopleTold):
+        found: list[identity.Outgoing] = load(event.WORDS)(event)
+        return found
+    assert isinstance(event, CodeIssued | SecurityNotice)
+    return identity.messages_of(event)
 
 
 def pause(tries: int) -> timedelta:
@@ -68,7 +79,7 @@ def _is_settled(event_id: str, one: identity.Outgoing) -> bool:
 
 
 def _message(event_id: str, one: identity.Outgoing) -> Message:
-    url = f"{settings().public_origin}/account/"
+    url = f"{settings().public_origin}{one.path}"
     return Message(
         key=f"{event_id}:{one.number}",
         channel=one.channel,

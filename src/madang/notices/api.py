@@ -13,6 +13,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from madang.notices.addresses import checked as checked_address
+from madang.notices.addresses import mac as address_hash
+from madang.notices.addresses import seal as sealed_address
+from madang.notices.addresses import unseal as unsealed_address
 from madang.notices.cap import Alert, Area, Info, cap_document
 from madang.notices.desk import (
     Entry,
@@ -27,7 +31,10 @@ from madang.notices.desk import (
     open_data,
 )
 from madang.notices.errors import AlertExists, UnknownAlert
+from madang.notices.inbox import message_of, messages_of, unread_of
+from madang.notices.letters import letter, letters, note_letters
 from madang.notices.notice import Notice
+from madang.notices.person import ToPerson, Words, tell_person
 from madang.notices.values import Value, message, moment, names, number, unit
 
 __all__ = [
@@ -38,26 +45,39 @@ __all__ = [
     "Notice",
     "OnDesk",
     "Published",
+    "ToPerson",
     "Trouble",
     "Value",
+    "Words",
     "acknowledge",
+    "address_hash",
     "alerts",
     "assign",
     "cap_document",
+    "checked_address",
     "clear_alert",
     "document",
+    "letter",
+    "letters",
     "message",
+    "message_of",
+    "messages_of",
     "moment",
     "names",
     "note",
+    "note_letters",
     "number",
     "on_desk",
     "open_alert",
     "open_data",
     "publish",
     "published",
+    "sealed_address",
     "tell",
+    "tell_person",
     "unit",
+    "unread_of",
+    "unsealed_address",
 ]
 
 

@@ -329,3 +329,4 @@ class CallBack(PersonalModel):
 
 
 from madang.notices.desk_models import DeskAlert, DeskEntry  # noqa: E402, F401 - tables too
+from madang.notices.person_models import PersonDelivery, PersonMessage, PersonWish  # noqa: E402, F401

@@ -65,6 +65,7 @@ def _purposes() -> Iterable[Offer]:
     yield Purpose("watch-notices", "To see that alerts go out", "PIPA Art. 15(1)3")
     yield Purpose("plan-calls", "To plan the calls that were asked for", consent)
     yield Purpose("call-back", "To call you back, as you asked", consent)
+    yield Purpose("post-letters", "To print and post your letters", "행정절차법 제14조")
 
 
 def _claims() -> Iterable[Offer]:
@@ -101,5 +102,10 @@ def _pages() -> Iterable[Offer]:
     yield Page("call-backs/<int:number>/", f"{calls}:one", "call-back-one", OFFICER)
     yield Page("operations/notices/", f"{desk}:notices", "operations-notices", OPERATOR)
     yield Page("operations/notices/recorded/", f"{desk}:recorded", "operations-recorded", OPERATOR)
+    mine, own = "madang.notices.person_pages", "signed-in+represented"
+    yield Page("messages/", f"{mine}:listed", "messages", own)
+    yield Page("messages/how/", f"{mine}:wishes", "message-wishes", "signed-in")
+    yield Page(f"messages/stop/{one}", f"{mine}:stop", "message-stop", "public", True)
+    yield Page("messages/<str:message>/", f"{mine}:one", "message", own)
     yield MenuEntry("alerts", "Alerts", 20)
     yield MenuEntry("call-backs", "Calls to make", 85, OFFICER)

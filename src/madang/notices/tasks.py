@@ -44,6 +44,20 @@ def bring(name: str, payload: str, left: list[int] | None = None, tries: int = 0
         bring.using(run_after=due).enqueue(name, payload, still, tries + 1)
 
 
+@jobs.task()
+def bring_to_person(message: str, tries: int = 0) -> None:
+    """Bring a message to one person; ways that fail are tried again, and given up at last."""
+    from madang.notices import person
+
+    if not person.bring(message):
+        return
+    if tries >= person.MOST_TRIES:
+        person.give_up(message)
+        return
+    due = now() + person.pause(tries)
+    bring_to_person.using(run_after=due).enqueue(message, tries + 1)
+
+
 @opened(DELIVER)
 def wake_lanes() -> None:
     """Ask for every lane with something due, and go on with notices left half spread (schedule)."""

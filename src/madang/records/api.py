@@ -42,6 +42,8 @@ from madang.records.layouts import (
 )
 
 if TYPE_CHECKING:
+    from madang.records.checks import Checked, CheckedFile, check, check_file
+    from madang.records.documents import Document, documents_of, file_of, issue, own_file, revoke
     from madang.records.payment_door import (
         GatewayDown,
         Intent,
@@ -66,7 +68,10 @@ if TYPE_CHECKING:
 __all__ = (
     "Block",
     "Certificate",
+    "Checked",
+    "CheckedFile",
     "Decision",
+    "Document",
     "Fact",
     "Facts",
     "Form",
@@ -95,16 +100,23 @@ __all__ = (
     "Words",
     "ask_gateway",
     "certificate_pdf",
+    "check",
+    "check_file",
     "decision_pdf",
+    "documents_of",
+    "file_of",
     "form_pdf",
     "intent",
     "intents_of",
+    "issue",
     "letter_pdf",
     "missing_characters",
     "open_intent",
+    "own_file",
     "own_payments",
     "pay_page_url",
     "refund",
+    "revoke",
     "statement",
     "withdraw",
 )
@@ -117,8 +129,15 @@ def missing_characters(text: str) -> str:
     return fonts.missing_characters(text)
 
 
+_DOCUMENTS = {
+    "Checked": "checks", "CheckedFile": "checks", "check": "checks", "check_file": "checks",
+    "Document": "documents", "documents_of": "documents", "file_of": "documents",
+    "issue": "documents", "own_file": "documents", "revoke": "documents",
+}  # fmt: skip
+
+
 def __getattr__(name: str) -> Any:
     """Load what needs Django's tables only where it is asked for: commands import this door."""
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module("madang.records.payment_door"), name)
+    return getattr(import_module(f"madang.records.{_DOCUMENTS.get(name, 'payment_door')}"), name)

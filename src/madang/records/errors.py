@@ -33,6 +33,12 @@ class UnknownDocument(NotFound):
     code = "unknown-document"
 
 
+class MistypedCode(Invalid):
+    """No document can have this number: its check sign does not fit."""
+
+    code = "mistyped-code"
+
+
 class NotADocument(Invalid):
     """A file that was given to be checked is no PDF that can be read."""
 

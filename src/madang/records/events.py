@@ -49,3 +49,25 @@ class PaymentFailed(Event, frozen=True, kw_only=True):
     service: str
     state: str
     reason: str
+
+
+class DocumentIssued(Event, frozen=True, kw_only=True):
+    """A document was issued; who may read it finds it by its id."""
+
+    NAME: ClassVar[str] = "records.document_issued"
+
+    document: str
+    kind: str
+    case: str
+    service: str
+
+
+class DocumentRevoked(Event, frozen=True, kw_only=True):
+    """A document is good no more: revoked, or replaced by another."""
+
+    NAME: ClassVar[str] = "records.document_revoked"
+
+    document: str
+    kind: str
+    case: str
+    replaced_by: str

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from madang.records.document_models import (
+    DocumentFile,
+    IssuedDocument,
+    RevokedPlace,
+    StatusList,
+)
 from madang.records.gateways.sample_models import SampleCallback, SampleCharge, SampleMovement
 from madang.records.ledger_models import Entry, Journal, LedgerAccount
 from madang.records.payment_models import GatewayMessage, PaymentIntent, Refund, SuspenseItem
@@ -9,16 +15,20 @@ from madang.records.settlement_models import Difference, SettlementFile, Settlem
 
 __all__ = [
     "Difference",
+    "DocumentFile",
     "Entry",
     "GatewayMessage",
+    "IssuedDocument",
     "Journal",
     "LedgerAccount",
     "PaymentIntent",
     "Refund",
+    "RevokedPlace",
     "SampleCallback",
     "SampleCharge",
     "SampleMovement",
     "SettlementFile",
     "SettlementLine",
+    "StatusList",
     "SuspenseItem",
 ]

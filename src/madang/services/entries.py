@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from madang.services.packages.package import Package
 
-TITLE, SUMMARY = "service.title", "service.summary"
+TITLE, SUMMARY, KEYWORDS = "service.title", "service.summary", "service.keywords"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ def entry_of(package: Package) -> Entry:
         titles=_in_all(package, TITLE, service.title),
         summaries=_in_all(package, SUMMARY, service.summary),
         states={tag: translation.status for tag, translation in package.translations.items()},
-        keywords=service.keywords,
+        keywords=tuple(_keywords(package)),
         life_events=service.life_events,
         audience=service.audience,
         department=service.handled_by.department,
@@ -60,6 +62,14 @@ def entry_of(package: Package) -> Entry:
         related=service.related,
         synthetic=service.synthetic,
     )
+
+
+def _keywords(package: Package) -> Iterator[str]:
+    """Yield the words by which people look for it, in all languages."""
+    yield from package.service.keywords
+    for translation in package.translations.values():
+        if KEYWORDS in translation.texts:
+            yield translation.texts[KEYWORDS]
 
 
 def _in_all(package: Package, path: str, own: str) -> dict[str, str]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from madang.kernel.data_files import Problem
 from madang.kernel.errors import BadInput, Invalid, NotFound
+from madang.services.lint.fault import Fault
 
 
 class InvalidDecisionModel(BadInput):
@@ -48,14 +48,14 @@ class InvalidPackedPackage(BadInput):
 
 
 class InvalidPackage(BadInput):
-    """A package cannot be published as it stands; `problems` are all that is wrong."""
+    """A package cannot be published as it stands; `faults` are all that is wrong."""
 
     code = "invalid-package"
 
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(source, f"{problems[0]}{more}")
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(source, f"{faults[0]}{more}")
 
 
 class UnknownService(NotFound):

@@ -1,4 +1,4 @@
-"""A folder made ready to be published: read, found good, packed and signed."""
+"""A folder made ready to be published: found good by the linter, read, packed and signed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from madang.city.api import profile
 from madang.services.errors import InvalidPackage
+from madang.services.lint.examine import lint
+from madang.services.lint.reading import fault_of
 from madang.services.packages.package import Package
 from madang.services.packages.packing import Packed, packed, source_files, sources_digest
 from madang.services.packages.reader import read_package
@@ -25,11 +28,22 @@ class Ready:
 def prepared(folder: Path, bases: Path | None = None) -> Ready:
     """Return the package in a folder, packed and signed.
 
-    Raises InvalidPackage with everything that is wrong with it.
+    Raises InvalidPackage with everything that keeps it from being published.
+    """
+    faults = lint(folder, profile(), bases)
+    if faults:
+        raise InvalidPackage(str(folder), faults)
+    return unlinted(folder, bases)
+
+
+def unlinted(folder: Path, bases: Path | None = None) -> Ready:
+    """Return the package in a folder, packed and signed, whatever the linter says of it.
+
+    Raises InvalidPackage where it cannot be read.
     """
     package, _sources, problems = read_package(folder, bases)
     if package is None:
-        raise InvalidPackage(str(folder), problems)
+        raise InvalidPackage(str(folder), [fault_of(problem, folder) for problem in problems])
     files = source_files(folder, package.extends, bases)
     return Ready(package, packed(package, files, signing_key()), sources_digest(files))
 

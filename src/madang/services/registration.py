@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Claim, Command, Offer, ProfileFile
+from madang.kernel.registry import (
+    Claim,
+    Command,
+    Doorway,
+    MenuEntry,
+    Offer,
+    Page,
+    ProfileFile,
+    SearchPage,
+)
 
 
 def offers() -> Iterable[Offer]:
@@ -18,6 +27,7 @@ def offers() -> Iterable[Offer]:
         "decisions tck", "madang.services.cli:tck", "Run a tree of DMN conformance tests."
     )
     yield from _package_commands()
+    yield from _pages()
     yield ProfileFile(
         "life_events.yaml",
         "madang.services.life_events:faults_of_file",
@@ -49,3 +59,19 @@ def _package_commands() -> Iterable[Offer]:
         "Say whether machines decide cases of a service; stop them at once.",
     )
     yield Command("services key", f"{here}:key", "Make the key that signs service packages.")
+
+
+def _pages() -> Iterable[Offer]:
+    here = "madang.services.pages"
+    one = "services/<slug:service>/"
+    yield Page("services/", f"{here}:services", "services", "public")
+    yield Page(one, f"{here}:service", "service", "public")
+    yield Page(
+        f"{one}automation/",
+        "madang.services.automation_pages:brake",
+        "service-automation",
+        "role:officer",
+    )
+    yield MenuEntry("services", "Services", 5)
+    yield SearchPage("services", "Search")
+    yield Doorway("service", "services", "All services", "", 10)

@@ -1,0 +1,165 @@
+"""Documents as credentials for a wallet: issued with the city's key, checked with it alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import transaction
+
+from madang.city.api import profile
+from madang.kernel import times
+from madang.kernel.config import settings
+from madang.kernel.errors import NotFound
+from madang.records.document_models import RevokedPlace, StatusList
+from madang.records.engine import sd_jwt, status_list
+from madang.records.errors import SigningKeyMissing
+from madang.records.signing_keys import SigningKey, signing_key
+
+LISTS_LAST = timedelta(days=1)
+FRESH = timedelta(minutes=5)
+
+
+def credential(
+    *,
+    kind: str,
+    code: str,
+    facts: Mapping[str, Any],
+    issued: datetime,
+    expires: date | None,
+    place: tuple[int, int],
+    holder_key: Mapping[str, str] | None = None,
+) -> str:
+    """Return an SD-JWT VC of a document; each fact can be shown alone.
+
+    Parameters
+    ----------
+    expires : last day on which it is good.
+    place : number of the status list and place in it.
+    holder_key : public key (JWK) of the holder's wallet, which then has to sign when it is shown.
+    """
+    key, number = signing_key(), place[0]
+    claims: dict[str, Any] = {
+        "iss": issuer(),
+        "vct": credential_type(kind),
+        "iat": int(issued.timestamp()),
+        "document": code,
+        "status": {"status_list": {"idx": place[1], "uri": list_address(number)}},
+    }
+    if expires is not None:
+        claims["exp"] = int(_end_of(expires).timestamp())
+    if holder_key is not None:
+        claims["cnf"] = {"jwk": dict(holder_key)}
+    own = public_key(key)
+    return sd_jwt.issued(claims, facts, kid=own["kid"], sign=key.es256, salt=os.urandom)
+
+
+def issuer() -> str:
+    """Return the issuer as credentials name it: the public origin."""
+    return settings().public_origin
+
+
+def credential_type(kind: str) -> str:
+    """Return the type (``vct``) of credentials of a kind of document."""
+    return f"{issuer()}/credentials/types/{kind}"
+
+
+def list_address(number: int) -> str:
+    """Return where a status list is published."""
+    return f"{issuer()}/credentials/status/{number}"
+
+
+def public_key(key: SigningKey) -> dict[str, str]:
+    """Return the city's public key as JWK."""
+    return dict(_jwk(key.certificate.public_bytes(Encoding.DER)))
+
+
+@lru_cache(maxsize=4)
+def _jwk(certificate: bytes) -> Mapping[str, str]:
+    public = x509.load_der_x509_certificate(certificate).public_key()
+    if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.key_size != 256:
+        raise SigningKeyMissing("credentials are signed with an EC key on P-256; this is none")
+    numbers = public.public_numbers()
+    return sd_jwt.public_jwk(numbers.x, numbers.y)
+
+
+def metadata() -> dict[str, Any]:
+    """Return the issuer's metadata (draft-ietf-oauth-sd-jwt-vc, section 5)."""
+    return {"issuer": issuer(), "jwks": {"keys": [public_key(signing_key())]}}
+
+
+def key_of(issuer_named: str, kid: str) -> Mapping[str, Any] | None:
+    """Return this city's key where a credential names it, None for any other."""
+    own = public_key(signing_key())
+    return own if (issuer_named, kid) == (issuer(), own["kid"]) else None
+
+
+# --- status lists -------------------------------------------------------------------------------
+
+
+def next_place() -> tuple[int, int]:
+    """Return a free place: number of its list and place in it; inside a transaction."""
+    newest = StatusList.objects.select_for_update().order_by("-number").first()
+    if newest is None or newest.used >= status_list.SIZE:
+        number = newest.number + 1 if newest else 1
+        newest = StatusList.objects.create(number=number, changed=times.now())
+        newest = StatusList.objects.select_for_update().get(pk=number)
+    place = status_list.scattered(newest.used)
+    newest.used += 1
+    newest.save(update_fields=["used"])
+    return newest.number, place
+
+
+def revoke_place(number: int, place: int) -> None:
+    """Set a bit; it is published with the next reading of the list."""
+    with transaction.atomic():
+        RevokedPlace.objects.get_or_create(status_list_id=number, place=place)
+        StatusList.objects.filter(pk=number).update(changed=times.now())
+
+
+def published_list(number: int) -> tuple[str, str]:
+    """Return a status list as signed token, and its ETag.
+
+    Raises
+    ------
+    NotFound
+    """
+    row = StatusList.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound(f"there is no status list {number}")
+    now = times.now()
+    slot = int(now.timestamp() // FRESH.total_seconds())
+    token = _token(number, row.changed, slot, list_address(number), public_key_id())
+    return token, f'"{number}-{row.changed.timestamp():.6f}-{slot}"'
+
+
+def public_key_id() -> str:
+    """Return the id of the key that signs now."""
+    return public_key(signing_key())["kid"]
+
+
+@lru_cache(maxsize=16)
+def _token(number: int, _changed: datetime, slot: int, address: str, kid: str) -> str:
+    """Return the list signed anew each five minutes, or when a bit was set."""
+    revoked = RevokedPlace.objects.filter(status_list_id=number).values_list("place", flat=True)
+    at = int(slot * FRESH.total_seconds())
+    claims = {
+        "sub": address,
+        "iss": issuer(),
+        "iat": at,
+        "exp": at + int(LISTS_LAST.total_seconds()),
+        "ttl": int(FRESH.total_seconds()),
+        "status_list": status_list.written(revoked),
+    }
+    return sd_jwt.token({"typ": status_list.TYPE, "kid": kid}, claims, signing_key().es256)
+
+
+def _end_of(day: date) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=profile().timezone)
