@@ -25,14 +25,15 @@ def published(name: str = COPY) -> str:
     return services.publish(SHIPPED / name, OFFICE).hash
 
 
-def changed(folder: Path, file: str, old: str, new: str, name: str = COPY) -> str:
-    """Publish a service of Seoul's with one text replaced and return its hash."""
+def changed(folder: Path, *changes: tuple[str, str, str], name: str = COPY) -> str:
+    """Publish a service of Seoul's with texts replaced (file, old, new) and return its hash."""
     if not (folder / name).exists():
         shutil.copytree(SHIPPED / name, folder / name)
-    path = folder / name / file
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
+    for file, old, new in changes:
+        path = folder / name / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
     return services.publish(folder / name, OFFICE).hash
 
 

@@ -12,6 +12,7 @@ from madang.cases import drafts
 from madang.cases.models import Case, CaseFile, Draft, DraftFile
 from madang.kernel import times
 from madang.services import api as services
+from madang.services.packages.texts import digest
 from tests.cases.applying import COPY, OFFICE, answered, begun, changed, published, send
 from tests.cases.test_evidence_files import jpeg
 from tests.identity.residents import client_of, resident
@@ -163,7 +164,7 @@ def test_a_code_takes_it_up_again_once_it_was_asked_for():
 
 def test_a_newer_version_keeps_the_answers_and_asks_before_it_is_sent(kim, tmp_path):
     answered(kim)
-    changed(tmp_path, "service.yaml", "version: 1.0.0", "version: 1.1.0")
+    changed(tmp_path, ("service.yaml", "version: 1.0.0", "version: 1.1.0"))
     text = kim.get(CHECK).content.decode()
     assert "바뀌었습니다" in text
     assert kim.post(CHECK, {"do": "send"}).status_code in (409, 422)
@@ -216,8 +217,14 @@ def picture() -> BytesIO:
 
 @pytest.fixture
 def with_paper(tmp_path) -> Client:
-    paper = "evidence:\n  - {id: proof, title: 증빙, max_mb: 1}"
-    changed(tmp_path, "service.yaml", "deadline: immediately", f"deadline: immediately\n{paper}")
+    limit, paper = "deadline: immediately", "evidence:\n  - {id: proof, title: 증빙, max_mb: 1}"
+    title = "evidence.proof.title"
+    changed(
+        tmp_path,
+        ("service.yaml", limit, f"{limit}\n{paper}"),
+        ("i18n/en.yaml", "texts:", f"texts:\n  {title}: Proof"),
+        ("i18n/en.yaml", "\nof:", f'\nof:\n  {title}: "{digest("증빙")}"'),
+    )
     return client_of(resident("김하나"))
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
-from ninja.utils import check_csrf
 
 from madang.cases import application_parts as parts
 from madang.cases import drafts
@@ -30,8 +29,8 @@ from madang.cases.application_sending import (
 )
 from madang.cases.drafts import Content, Open
 from madang.city.api import profile
-from madang.identity.api import current_actor
-from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from madang.identity.api import api_access, current_actor
+from madang.kernel.errors import Conflict, Invalid, NotFound
 from madang.kernel.idempotency import idempotent
 from madang.services import api as services
 
@@ -111,17 +110,12 @@ def _actor_id(request: HttpRequest) -> str:
     return current_actor(request).id
 
 
-def _from_here(request: HttpRequest) -> None:
-    """Refuse a browser's change that another site caused; calls without a session have none."""
-    if not current_actor(request).is_anonymous and check_csrf(request) is not None:
-        raise Forbidden("the CSRF token is missing or wrong; send the header X-CSRFToken")
-
-
-@router.post("", auth=None, response={201: ApplicationOut}, summary="Begin an application")
+@router.post(
+    "", auth=api_access("public"), response={201: ApplicationOut}, summary="Begin an application"
+)
 @decorate_view(idempotent(_actor_id))
 def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
     """Begin an application for a service that is in force."""
-    _from_here(request)
     actor = current_actor(request)
     form = services.form_in(services.current(given.service).hash, given.language)
     draft = drafts.begin(
@@ -142,11 +136,15 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     return _answer(sight(draft, draft.row.language))
 
 
-@router.put("/{key}/pages/{page}", auth=None, response=ApplicationOut, summary="Answer a page")
+@router.put(
+    "/{key}/pages/{page}",
+    auth=api_access("public"),
+    response=ApplicationOut,
+    summary="Answer a page",
+)
 @decorate_view(idempotent(_actor_id))
 def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpResponse:
     """Keep the answers of a page; 422 names those that do not fit, and then nothing is kept."""
-    _from_here(request)
     draft = _unchanged(request, drafts.one(current_actor(request), key))
     seen = sight(draft, draft.row.language)
     asked = next((one for one in seen.form.package.pages.pages if one.id == page), None)
@@ -171,11 +169,15 @@ def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpR
     return _answer(sight(saved, saved.row.language))
 
 
-@router.post("/{key}/submit", auth=None, response={201: CaseOut}, summary="Send the application")
+@router.post(
+    "/{key}/submit",
+    auth=api_access("public"),
+    response={201: CaseOut},
+    summary="Send the application",
+)
 @decorate_view(idempotent(_actor_id))
 def submit(request: HttpRequest, key: str, given: Sending) -> HttpResponse:
     """Open the case; sent again, the answer is the same case."""
-    _from_here(request)
     actor = current_actor(request)
     draft = drafts.one(actor, key)
     if not draft.is_sent:
