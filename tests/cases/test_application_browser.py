@@ -121,7 +121,7 @@ def test_without_scripts_it_is_the_same(browser, live_server, kim):
     taps = Taps(browser)
     browser.get(f"{live_server.url}/apply/{COPY}/")
     taps.tap("button[name=look][value=no]")
-    for one in ("#copy_kind--personal", "#show_numbers--yes"):
+    for one in ("label[for=copy_kind--personal]", "label[for=show_numbers--yes]"):
         taps.tap(one)
         taps.tap(".actions button[value=next]")
     taps.write("#copies", "1")
