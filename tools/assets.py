@@ -59,7 +59,7 @@ def main() -> int:
         )
         return UNREACHABLE
     lay(ROOT, VENDOR, stamp)
-    document_fonts.lay(ROOT / "node_modules", PAPER, stamp)
+    document_fonts.lay(ROOT / "node_modules", PAPER, stamp, notice(ROOT))
     return 0
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from tools import fonts
 from tools.font_cutting import WEIGHTS, rename
 
-COVERAGE = "coverage.json"
+COVERAGE, NOTICE = "coverage.json", "NOTICE.txt"
 
 
 def sources(modules: Path) -> Iterator[tuple[Path, str, int]]:
@@ -41,8 +41,8 @@ def is_laid(target: Path, stamp: str) -> bool:
     return found["stamp"] == stamp and all(file.is_file() for file in files)
 
 
-def lay(modules: Path, target: Path, stamp: str) -> None:
-    """Unpack all fonts into `target`, all or none; nothing without the sources."""
+def lay(modules: Path, target: Path, stamp: str, notice: str) -> None:
+    """Unpack all fonts and their licences into `target`, all or none; nothing without sources."""
     if not (modules / fonts.SOURCE).is_dir():
         return
     new = target.with_name(f".{target.name}.{os.getpid()}")
@@ -57,6 +57,7 @@ def lay(modules: Path, target: Path, stamp: str) -> None:
             found = [job.result() for job in jobs]
         text = json.dumps({"stamp": stamp, "fonts": found}, separators=(",", ":"))
         (new / COVERAGE).write_text(text, encoding="utf-8")
+        (new / NOTICE).write_text(notice, encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         new.rename(target)
     finally:

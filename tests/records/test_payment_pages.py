@@ -96,12 +96,22 @@ def test_a_gateway_that_is_down_is_said_to_be(client, monkeypatch):
     assert api.intent(intent.id).state == "created"
 
 
+def test_the_bank_takes_a_payment_back_on_the_simulated_page(client):
+    intent = paid()
+    page = f"/simulated-payment/{sample.SampleCharge.objects.get().id}/"
+    assert 'value="dispute"' in client.get(page).content.decode()
+    client.post(page, {"choice": "dispute"})
+    api.ask_gateway(intent.id)
+    assert api.intent(intent.id).state == "charged-back"
+
+
 def test_production_has_no_simulated_gateway(client, monkeypatch):
     intent = opened_intent()
     page = to_the_gateway(client, intent)
     monkeypatch.setattr(type(settings()), "is_production", True)
     assert client.get(page).status_code == 404
     assert client.post(page, {"choice": "pay"}).status_code == 404
+    assert client.post(intent.pay_url).status_code == 503
 
 
 def test_the_treasurer_sees_the_day_and_clears_what_is_open(sent):

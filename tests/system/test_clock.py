@@ -118,7 +118,8 @@ def test_the_clock_jumps_forward_and_back_under_load(instance, clock):
         clock.set(2 * HOUR_S)
         heard_on()
         assert answer_to(instance, quiet_key, quiet, clock.now_ms() + 360_000, 2).status_code == 422
-        until(lambda: silences(instance, quiet) == ["opened"], 30, "silence after the jump")
+        # a backlog of more than ten seconds holds the watch over silences back: time to catch up
+        until(lambda: silences(instance, quiet) == ["opened"], 120, "silence after the jump")
         assert answer_to(instance, quiet_key, quiet, clock.now_ms(), 3.0).status_code == 201
         until(lambda: silences(instance, quiet) == ["opened", "closed"], 30, "heard again")
 

@@ -18,6 +18,7 @@ from madang.app.processes import binary
 from madang.kernel.config import Settings
 from madang.kernel.errors import Conflict, MadangError, Unavailable
 from madang.kernel.ports import is_free
+from madang.records import api as records
 from madang.web import api as web
 
 _LEAST_FREE_BYTES = 512 << 20
@@ -169,6 +170,10 @@ def findings(here: Settings) -> Iterable[Finding]:
         "browser assets",
         "off" if missing else "ok",
         f"maps and fonts: {missing}" if missing else "maps and fonts are here",
+    )
+    without = records.documents_off(here)
+    yield Finding(
+        "documents", "off" if without else "ok", without or "papers with signature can be issued"
     )
     for extra, (module, what) in _EXTRAS.items():
         there = importlib.util.find_spec(module.split(".")[0]) is not None

@@ -17,6 +17,7 @@ from madang.cases.case_dossier import Dossier
 from madang.cases.case_effects import follow, linked_case
 from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase
 from madang.cases.case_models import Case, CaseDecision, CaseEvent, CaseFile
+from madang.cases.case_numbers import read_number
 from madang.cases.case_opening import clean_files, sealed_file
 from madang.cases.case_places import covers
 from madang.cases.case_purposes import CASES, KEEP
@@ -111,7 +112,7 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
 
 def locked(number: str) -> Case:
     """Return a case for changing it; who else wants to waits. Raises `UnknownCase`."""
-    found = Case.objects.select_for_update().filter(number=number).first()
+    found = Case.objects.select_for_update().filter(number=read_number(number) or "").first()
     if found is None:
         raise UnknownCase(_("There is no such case. Look at its number, or call us."))
     return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -77,11 +77,16 @@ def follow(
 def pay_back(dossier: Dossier, reason: str) -> None:
     """Give back what was paid for a case that ends without an answer, once."""
     case = dossier.case
-    refund: Any = getattr(records, "refund", None)
-    if case.paid <= 0 or not case.intent or refund is None:
+    if not case.intent:
         return
-    refund(case.intent, case.paid, reason, by=CASES, key=f"{case.number}:{reason}")
-    case.paid = 0
+    if case.paid > 0:
+        records.refund(
+            case.intent, case.paid, reason, by=CASES, key=f"{case.number}:{case.version}"
+        )
+        case.paid = 0
+    else:
+        with suppress(records.NotPayable):  # paid this moment: the event gives it back
+            records.withdraw(case.intent, reason, by=CASES)
 
 
 def _account(target: str) -> str:

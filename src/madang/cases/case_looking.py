@@ -14,13 +14,14 @@ from madang.access.api import Actor, purpose
 from madang.cases.case_acting import by_whom
 from madang.cases.case_clocks import state_of
 from madang.cases.case_errors import UnknownCase
-from madang.cases.case_models import Case, CaseEvent, CaseFact, CaseFile
+from madang.cases.case_models import Case, CaseDocument, CaseEvent, CaseFact, CaseFile
 from madang.cases.case_money import pay_url_of
 from madang.cases.case_numbers import read_number
 from madang.cases.case_packages import pinned
 from madang.cases.case_purposes import CASES, KEEP, OWN, WORK
 from madang.cases.case_words import state_title
 from madang.cases.rules import Applicant, By, Officer
+from madang.records import api as records
 
 
 @dataclass(frozen=True)
@@ -208,3 +209,20 @@ def _event(row: CaseEvent, *, hides_staff: bool) -> ShownEvent:
         content=msgspec.json.decode(row.content),
         hash=row.hash,
     )
+
+
+def documents_for(actor: Actor, number: str) -> list[tuple[str, str]]:
+    """Return (title, where it is read) of the documents of a case; no address while on its way."""
+    who, case = seen_by(actor, number)
+    package = pinned(case.package).package
+    with look_for(actor, who, case.number):
+        rows = list(CaseDocument.objects.filter(case_id=case.pk).order_by("asked_at"))
+    made = {one.id: one for one in records.documents_of(actor)} if rows else {}
+    found = []
+    for row in rows:
+        written = package.document(row.document)
+        document = made.get(row.code)
+        found.append(
+            (written.title if written else row.document, document.pdf_url if document else "")
+        )
+    return found

@@ -124,8 +124,35 @@ def _case_offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:case_policies.cedar")
     yield from _case_purposes()
     yield from _case_jobs()
+    officer = "role:officer,department-head"
+    yield Page("casework/", "madang.cases.casework_pages:work", "casework", officer)
+    yield Page(
+        "casework/<str:number>/", "madang.cases.casework_pages:one", "casework-case", officer
+    )
+    yield MenuEntry("casework", "Cases to work on", 84, officer)
+    own = "signed-in+represented"
+    yield Page("cases/", "madang.cases.case_pages:mine", "cases", own)
+    yield Page("cases/<str:number>/", "madang.cases.case_pages:own", "case", own)
+    yield API("cases", "madang.cases.case_http:router")
+    yield API("decisions", "madang.cases.case_http:decisions")
+    yield API("registers", "madang.cases.register_http:router")
+    yield Subscriber("records.payment_captured", "cases-paid", "madang.cases.case_money:captured")
+    yield Command(
+        "registers load", "madang.cases.case_cli:load", "Take in facts of a register from a file."
+    )
+    yield Command(
+        "registers key", "madang.cases.case_cli:register_key", "Make a key for a register's system."
+    )
+    yield Command(
+        "cases recount", "madang.cases.case_cli:recount", "Count the deadlines of open cases anew."
+    )
     yield Command(
         "cases verify", "madang.cases.case_cli:verify", "Check the chains of all cases, or of one."
+    )
+    yield Command(
+        "cases rehearse",
+        "madang.cases.rehearse_cli:rehearse",
+        "Try a change of a service on past cases: who gains, who loses.",
     )
 
 
@@ -136,6 +163,24 @@ def _case_jobs() -> Iterable[Offer]:
         "5 0 * * *",
         f"{jobs}:root",
         "Put the root over yesterday's events of cases into the audit log.",
+    )
+    yield Schedule(
+        "cases-clock",
+        "*/5 * * * *",
+        f"{jobs}:clock",
+        "Do what timers of cases say, and say which cases are late.",
+    )
+    yield Schedule(
+        "cases-heal",
+        "* * * * *",
+        f"{jobs}:heal",
+        "Issue documents that cases still owe, and take in payments that were missed.",
+    )
+    yield Schedule(
+        "cases-recount",
+        "30 4 * * *",
+        f"{jobs}:recount",
+        "Count the deadlines of open cases anew: the calendar may have a new holiday.",
     )
     yield Schedule(
         "cases-forget",
@@ -173,6 +218,11 @@ def _case_purposes() -> Iterable[Offer]:
     yield Purpose(
         "feed-registers", "To take in what other registers say",
         "Electronic Government Act Art. 36",
+    )  # fmt: skip
+    yield Purpose(
+        "rehearse-change", "To see what a change of rules would do", "PIPA Art. 28-2",
+        "Facts of past cases without names, for a report that tells of no group below five.",
+        is_listed=False, stands_s=3600,
     )  # fmt: skip
     yield Purpose(
         "forget-cases", "To delete cases kept as long as the law says", "PIPA Art. 21(1)",

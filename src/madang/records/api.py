@@ -42,6 +42,7 @@ from madang.records.layouts import (
 )
 
 if TYPE_CHECKING:
+    from madang.kernel.config import Settings
     from madang.records.checks import Checked, CheckedFile, check, check_file
     from madang.records.documents import Document, documents_of, file_of, issue, own_file, revoke
     from madang.records.payment_door import (
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         intents_of,
         open_intent,
         own_payments,
+        paid_at_counter,
         pay_page_url,
         refund,
         statement,
@@ -104,6 +106,7 @@ __all__ = (
     "check_file",
     "decision_pdf",
     "documents_of",
+    "documents_off",
     "file_of",
     "form_pdf",
     "intent",
@@ -114,12 +117,20 @@ __all__ = (
     "open_intent",
     "own_file",
     "own_payments",
+    "paid_at_counter",
     "pay_page_url",
     "refund",
     "revoke",
     "statement",
     "withdraw",
 )
+
+
+def documents_off(here: Settings) -> str:
+    """Return what keeps this installation from issuing documents; empty where nothing does."""
+    from madang.records import readiness
+
+    return readiness.documents_off(here)
 
 
 def missing_characters(text: str) -> str:

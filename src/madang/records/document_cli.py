@@ -39,17 +39,20 @@ def render(  # noqa: PLR0917 - click hands them by name
     from madang.kernel import orm
 
     orm.ready()
+    from django.utils import translation
+
     from madang.city.api import profile
     from madang.records.document_templates import filled, read_data, read_template
     from madang.records.layouts import Certificate, Mark, certificate_pdf
 
     template, data = read_template(template_file), read_data(data_file)
     conditions = {block.id: block.id in there for block in template.blocks if block.when}
+    own = languages or (profile().city.default_language,)
+    mark = Mark(issued=profile().today(), is_sample=True)
     try:
-        said = filled(template, data, conditions)
-        own = languages or (profile().city.default_language,)
-        mark = Mark(issued=profile().today(), is_sample=True)
-        pdf = certificate_pdf(Certificate(said.title, said.issuer, said.blocks, own, mark))
+        with translation.override("en"):  # the command line speaks English, the paper its own
+            said = filled(template, data, conditions)
+            pdf = certificate_pdf(Certificate(said.title, said.issuer, said.blocks, own, mark))
     except MadangError as error:
         raise BadInput(str(template_file), error.message) from None
     out_file.write_bytes(pdf)

@@ -298,7 +298,7 @@ def shown_document(row: IssuedDocument) -> Document:
 def state_of(row: IssuedDocument) -> str:
     """Return the state on this day in the city."""
     is_over = row.expires is not None and row.expires < profile().today()
-    return EXPIRED if row.state == VALID and is_over else row.state
+    return EXPIRED if row.state == VALID and is_over else str(row.state)
 
 
 def verify_url(code: str) -> str:

@@ -129,7 +129,8 @@ class UnknownGateway(NotFound):
     code = "unknown-gateway"
 
 
-class FileReadBefore(Conflict):
+class FileReadBefore(Invalid):
     """This settlement file was read before."""
 
     code = "file-read-before"
+    http_status = 409

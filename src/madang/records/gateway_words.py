@@ -92,11 +92,11 @@ def _check(word: Word) -> None:
 
 
 def _applied(gateway: str, word: Word, message: GatewayMessage) -> str:
+    if word.refund.startswith(GIVEN_BACK):
+        return NOTHING  # booked when the item of suspense was cleared up
     row = PaymentIntent.objects.select_for_update().filter(pk=word.reference).first()
     if row is None or row.gateway != gateway:
-        if word.kind in (rules.SAID_AUTHORISED, rules.SAID_FAILED):
-            return NOTHING
-        return _suspended(gateway, rules.UNKNOWN_PAYMENT, word)
+        return _of_no_payment(gateway, row, word)
     if word.kind == rules.SAID_CAPTURED:
         return _captured(row, word)
     if word.kind == rules.SAID_REFUNDED:
@@ -104,6 +104,14 @@ def _applied(gateway: str, word: Word, message: GatewayMessage) -> str:
     if word.kind == rules.SAID_CHARGED_BACK:
         return _charged_back(row, word)
     return _moved(row, word, message)
+
+
+def _of_no_payment(gateway: str, row: PaymentIntent | None, word: Word) -> str:
+    """Keep money that no payment at this gateway waits for."""
+    if word.kind in (rules.SAID_AUTHORISED, rules.SAID_FAILED):
+        return NOTHING
+    is_paid = row is not None and row.state in rules.PAID  # at a counter, meanwhile
+    return _suspended(gateway, rules.PAID_TWICE if is_paid else rules.UNKNOWN_PAYMENT, word)
 
 
 def _moved(row: PaymentIntent, word: Word, message: GatewayMessage) -> str:
@@ -160,8 +168,6 @@ def _captured(row: PaymentIntent, word: Word) -> str:
 
 
 def _refunded(row: PaymentIntent, word: Word) -> str:
-    if word.refund.startswith(GIVEN_BACK):
-        return NOTHING  # booked when the item of suspense was cleared up
     ours = Refund.objects.select_for_update().filter(intent=row)
     by_movement = ours.filter(movement=word.movement or "-")
     found = ours.filter(pk=word.refund).first() or by_movement.first()

@@ -11,7 +11,7 @@ to zero (`ledger_triggers`); this module says so earlier, in words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from madang.kernel.events import new_id
 from madang.records import ledger_triggers
 from madang.records.chart import Account
 from madang.records.errors import AlreadyReversed, Unbalanced
+from madang.records.ledger_writes import JournalRow, known, write
 from madang.records.models import Entry, Journal, LedgerAccount
 
 Side = tuple[Account, int]
@@ -102,11 +103,13 @@ def post(booking: Booking, sides: Sequence[Side]) -> bool:
         raise Unbalanced(f"journal {booking.key!r} does not sum to zero: {listed}")
     currency = booking.currency or home_currency()
     with transaction.atomic():
-        if Journal.objects.filter(key=booking.key).exists():
+        home = home_currency()
+        codes = {account: account.code(currency, home) for account, _ in real}
+        is_posted, there = known(codes.values(), booking.key)
+        if is_posted:
             return False
-        codes = _opened([account for account, _ in real], currency)
-        rows = [(codes[account], amount) for account, amount in real]
-        _write(booking, currency, rows)
+        _open({code: one for one, code in codes.items() if code not in there}, currency)
+        _write(booking, currency, [(codes[account], amount) for account, amount in real])
     return True
 
 
@@ -187,38 +190,27 @@ def problem() -> str | None:
     return f"the ledger's triggers are missing: {', '.join(gone)}" if gone else None
 
 
-def _opened(accounts: Sequence[Account], currency: str) -> dict[Account, str]:
-    """Return the codes of accounts, opened where they are new."""
-    home = home_currency()
-    codes = {account: account.code(currency, home) for account in accounts}
-    known = set(
-        LedgerAccount.objects.filter(code__in=codes.values()).values_list("code", flat=True)
-    )
-    LedgerAccount.objects.bulk_create(
-        [
-            LedgerAccount(
-                code=code,
-                head=account.head,
-                kind=account.kind,
-                currency=currency,
-                opened_at=times.now(),
-            )
-            for account, code in codes.items()
-            if code not in known
-        ],
-        ignore_conflicts=True,
-    )
-    return codes
+def _open(accounts: Mapping[str, Account], currency: str) -> None:
+    """Open accounts that are new; somebody else may open them just now, too."""
+    now = times.now()
+    rows = [
+        LedgerAccount(
+            code=code, head=account.head, kind=account.kind, currency=currency, opened_at=now
+        )
+        for code, account in accounts.items()
+    ]
+    if rows:
+        LedgerAccount.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _write(
     booking: Booking,
     currency: str,
-    rows: Sequence[tuple[str, int]],
+    sides: Sequence[tuple[str, int]],
     reverses: Journal | None = None,
 ) -> None:
-    """Write entries, then the journal whose insert posts them."""
-    journal = Journal(
+    """Post a journal whose key is free, on accounts that are open."""
+    row = JournalRow(
         id=new_id(),
         key=booking.key,
         at=booking.at or times.now(),
@@ -227,12 +219,9 @@ def _write(
         about=booking.about,
         case=booking.case,
         by=booking.by,
-        reverses=reverses,
+        reverses=reverses.id if reverses else None,
     )
-    Entry.objects.bulk_create(
-        Entry(journal_id=journal.id, account_id=code, amount=amount) for code, amount in rows
-    )
-    journal.save(force_insert=True)
+    write(row, sides)
 
 
 def _posted(row: Journal) -> Posted:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from madang.access.api import Actor
-from madang.records import ledger, payment_reads, payments, refunds
+from madang.records import counter_payments, ledger, payment_reads, payments, refunds
 from madang.records.errors import (
     GatewayDown,
     KeyUsed,
@@ -42,6 +42,7 @@ __all__ = [
     "intents_of",
     "open_intent",
     "own_payments",
+    "paid_at_counter",
     "pay_page_url",
     "refund",
     "statement",
@@ -141,6 +142,19 @@ def refund(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> 
         If that much is not left of what was paid.
     """
     return refunds.ask(intent_id, amount, reason, by=by, key=key)
+
+
+def paid_at_counter(intent_id: str, receipt: str, *, by: Actor) -> Intent:
+    """Note that a fee was paid at a counter against a receipt; for clerks and officers.
+
+    Raises
+    ------
+    NotPayable
+        If it is paid, expired or cancelled.
+    KeyUsed
+        If the receipt was noted for another payment.
+    """
+    return counter_payments.paid_at_counter(intent_id, receipt, by=by)
 
 
 def statement(case: str) -> list[Posted]:

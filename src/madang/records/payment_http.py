@@ -71,6 +71,12 @@ class RefundIn(Schema):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class ReceiptIn(Schema):
+    """The number of the receipt that the payer has in hand."""
+
+    receipt: Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class TakenOut(Schema):
     """What became of each word of a callback: applied, nothing, suspense or repeated."""
 
@@ -104,6 +110,17 @@ def refund(
     by = current_actor(request)
     made = api.refund(intent_id, body.amount, body.reason, by=by, key=_key(by, idempotency_key))
     return Status(201, asdict(made))
+
+
+@router.post(
+    "/intents/{intent_id}/counter-payment",
+    auth=_staff,
+    response=IntentOut,
+    summary="Note a payment at the counter",
+)
+def counter_payment(request: HttpRequest, intent_id: str, body: ReceiptIn) -> dict[str, Any]:
+    """Note that the fee was paid at a counter; the same receipt again changes nothing."""
+    return asdict(api.paid_at_counter(intent_id, body.receipt, by=current_actor(request)))
 
 
 def _signed(request: HttpRequest) -> list[Word]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from madang.access.api import Actor, purpose, system_actor
 from madang.city.api import profile
@@ -69,34 +69,42 @@ def open_intent(wish: Wish, by: Actor) -> Intent:
         If the key was used for something else.
     """
     titles = _checked(wish)
-    terms = terms_in_effect()
-    now = times.now()
     with opened(), transaction.atomic():
         known = PaymentIntent.objects.filter(key=wish.key).first()
-        if known is not None:
-            _check_same(known, wish, titles)
-            return intent_value(known)
-        row = PaymentIntent.objects.create(
-            id=new_id(),
-            key=wish.key,
-            payer=wish.payer,
-            case=wish.case,
-            service=wish.service,
-            department=wish.department,
-            title=titles,
-            currency=ledger.home_currency(),
-            amount=wish.amount,
-            state=payment_rules.CREATED,
-            gateway=terms.gateway,
-            return_to=wish.return_to,
-            opened_by=by.id,
-            opened_at=now,
-            changed_at=now,
-            expires_at=wish.expires_at or now + terms.open_span,
-        )
-        book_owed(row, by.id)
-        noted(row, by.id, "records.open_payment")
-        return intent_value(row)
+        if known is None:
+            try:
+                with transaction.atomic():
+                    return intent_value(_created(wish, titles, by))
+            except IntegrityError:  # somebody with the same key was faster
+                known = PaymentIntent.objects.get(key=wish.key)
+        _check_same(known, wish, titles)
+        return intent_value(known)
+
+
+def _created(wish: Wish, titles: dict[str, str], by: Actor) -> PaymentIntent:
+    terms = terms_in_effect()
+    now = times.now()
+    row = PaymentIntent.objects.create(
+        id=new_id(),
+        key=wish.key,
+        payer=wish.payer,
+        case=wish.case,
+        service=wish.service,
+        department=wish.department,
+        title=titles,
+        currency=ledger.home_currency(),
+        amount=wish.amount,
+        state=payment_rules.CREATED,
+        gateway=terms.gateway,
+        return_to=wish.return_to,
+        opened_by=by.id,
+        opened_at=now,
+        changed_at=now,
+        expires_at=wish.expires_at or now + terms.open_span,
+    )
+    book_owed(row, by.id)
+    noted(row, by.id, "records.open_payment")
+    return row
 
 
 def intent(intent_id: str) -> Intent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -167,7 +168,7 @@ def send(refund_id: str) -> None:
     except GatewayRefused as error:
         _refused(made.id, error.message)
         return
-    take(row.gateway, word)
+    take(row.gateway, replace(word, reference=row.id))
 
 
 def _check_left(row: PaymentIntent, amount: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from madang.kernel.registry import (
     API,
+    Claim,
     Command,
     HealthCheck,
     MenuEntry,
@@ -45,6 +46,7 @@ def _payments() -> Iterable[Offer]:
     yield from _payment_jobs()
     yield from _payment_pages()
     yield from _payment_commands()
+    yield from _payment_claims()
 
 
 def _payment_jobs() -> Iterable[Offer]:
@@ -96,6 +98,26 @@ def _payment_commands() -> Iterable[Offer]:
     yield Command("ledger check", f"{here}:check", "Sum all journals anew.")
 
 
+def _payment_claims() -> Iterable[Offer]:
+    proof = "madang.records.proof.payments"
+    yield Claim(
+        "records-books-sum-to-zero",
+        "of 500 tries to unbalance the ledger by SQL, those that the database lets through",
+        "tries",
+        0,
+        "lower",
+        f"{proof}:uneven_books",
+    )
+    yield Claim(
+        "records-payments",
+        "payments from opening to booked money, a second of CPU time",
+        "1/s",
+        30,
+        "higher",
+        f"{proof}:journeys_per_cpu_s",
+    )
+
+
 def _documents() -> Iterable[Offer]:
     yield API("documents", "madang.records.document_http:router")
     yield PolicyFile("madang.records:policies/documents.cedar")
@@ -108,9 +130,9 @@ def _documents() -> Iterable[Offer]:
         "E-Government Act Art. 27",
         stands_s=3600,
     )
-    yield HealthCheck("documents", "madang.records.document_watch:problem")
     yield from _document_pages()
     yield from _document_commands()
+    yield from _document_claims()
 
 
 def _document_pages() -> Iterable[Offer]:
@@ -140,3 +162,15 @@ def _document_commands() -> Iterable[Offer]:
         f"{cli}:verify_credential",
         "Say whether a credential is genuine, and what it shows.",
     )
+
+
+def _document_claims() -> Iterable[Offer]:
+    proof = "madang.records.proof.documents"
+    yield Claim(
+        "document-issue", "CPU time to issue a document: set, signed, credential, encrypted", "ms",
+        400, "lower", f"{proof}:issue_cpu_ms",
+    )  # fmt: skip
+    yield Claim(
+        "document-check", "signed files checked in a CPU second", "1/s", 20, "higher",
+        f"{proof}:checks_per_cpu_s",
+    )  # fmt: skip

@@ -35,11 +35,17 @@ from madang.services.forms.review import Line, Part, review
 from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
+from madang.services.packages.bulk import Column, Said, said_of_all
+from madang.services.packages.content import Document
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
 from madang.services.packages.questions import Page, Question
+from madang.services.packages.reader import plain as plain_values
 from madang.services.packages.reader import read_package
+from madang.services.packages.rules import Decision, Parameter
+from madang.services.packages.rules import Row as TableRow
+from madang.services.packages.service import Fee
 
 if TYPE_CHECKING:
     from madang.services.automation import (
@@ -56,10 +62,14 @@ if TYPE_CHECKING:
 
 __all__ = (
     "DATE_PARTS",
+    "Column",
     "Decided",
+    "Decision",
+    "Document",
     "Evaluation",
     "Expression",
     "Fault",
+    "Fee",
     "Flow",
     "Form",
     "InputClause",
@@ -71,6 +81,7 @@ __all__ = (
     "PaperOption",
     "PaperQuestion",
     "PaperSection",
+    "Parameter",
     "Part",
     "Process",
     "Program",
@@ -79,11 +90,13 @@ __all__ = (
     "Read",
     "Rule",
     "Rules",
+    "Said",
     "Shipped",
     "State",
     "Step",
     "Stop",
     "Table",
+    "TableRow",
     "Timer",
     "Verb",
     "Version",
@@ -102,6 +115,7 @@ __all__ = (
     "in_force",
     "model_of",
     "package",
+    "plain_values",
     "publish",
     "publish_shipped",
     "read_dmn",
@@ -110,6 +124,7 @@ __all__ = (
     "repetitions",
     "resume_automation",
     "review",
+    "said_of_all",
     "stop_automation",
     "stops_of",
     "versions",

@@ -1,1 +1,1 @@
-"""Pure computations of the cases room."""
+"""Pure engines: arrays and plain values in, arrays and plain values out."""

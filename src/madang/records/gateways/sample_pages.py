@@ -27,6 +27,8 @@ def pay(request: HttpRequest, charge_id: str) -> HttpResponse:
             sample.pay(charge_id)
         elif choice == "decline":
             sample.decline(charge_id)
+        elif choice == "dispute":
+            sample.dispute(charge.reference)
         return redirect(charge.return_to)
     language = get_language() or ""
     context = {
@@ -35,6 +37,7 @@ def pay(request: HttpRequest, charge_id: str) -> HttpResponse:
         "title": profile().text(charge.title, language),
         "amount": money_text(charge.amount, charge.currency, language),
         "is_paid": charge.state == sample.PAID,
+        "left": charge.amount - charge.refunded - charge.charged_back,
         "return_to": charge.return_to,
     }
     return render(request, "records/simulated_payment.html", context)

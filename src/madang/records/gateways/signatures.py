@@ -1,6 +1,6 @@
 """Signatures of callbacks: who sent them, when, and that nobody sends them again later.
 
-The scheme is that of Standard Webhooks 1.0 (PortOne V2 and others use it): the header
+The scheme is that of Standard Webhooks 1.0, which several gateways use: the header
 ``webhook-signature`` holds ``v1,<base64 of HMAC-SHA-256>`` over ``<id>.<timestamp>.<body>``, beside
 ``webhook-id`` and ``webhook-timestamp`` (seconds since 1970). Several signatures, with spaces, let
 a key be changed.

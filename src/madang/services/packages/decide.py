@@ -24,7 +24,7 @@ from madang.services.engine.dmn.model import (
 )
 from madang.services.engine.dmn.plain import Unfit, from_plain, to_plain
 from madang.services.engine.dmn.program import Program
-from madang.services.engine.dmn.reach import facts_under
+from madang.services.engine.dmn.reach import targets_under
 from madang.services.engine.dmn.table import InputClause, OutputClause, Rule, Table
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.type_names import type_or_any
@@ -86,7 +86,7 @@ class Rules:
         held = tuple(f"{row['table']}.{row['id']}" for row in rules_of(outcome))
         return Evaluation(
             outcome=said if said in OUTCOMES else REFER,
-            fee=self._fee(given, outcome.values),
+            fee=self.fee(given, outcome.values),
             rows=held,
             values={name: to_plain(value) for name, value in outcome.values.items()},
             facts=dict(facts),
@@ -118,9 +118,10 @@ class Rules:
         except Unfit as error:
             return str(error)
         known = dict.fromkeys(self.names) | {name: found}
-        return "" if not fact.allowed or self._allowed(name, known) else f"outside {fact.allowed}"
+        return "" if not fact.allowed or self.is_allowed(name, known) else f"outside {fact.allowed}"
 
-    def _fee(self, given: Mapping[str, Any], decided: Mapping[str, Any]) -> int:
+    def fee(self, given: Mapping[str, Any], decided: Mapping[str, Any]) -> int:
+        """Return what is to be paid (minor units) for values of FEEL and decisions made."""
         total = 0
         for fee in self.package.service.fees:
             if fee.waived and self._holds(fee.waived, given):
@@ -175,30 +176,53 @@ class Rules:
             except Unfit as error:
                 doubts.append(str(error))
                 continue
-            if fact.allowed and given[name] is not None and not self._allowed(name, given):
+            if fact.allowed and given[name] is not None and not self.is_allowed(name, given):
                 doubts.append(f"{name}: {value!r} is outside {fact.allowed}")
         return given, doubts
 
-    def _allowed(self, name: str, given: Mapping[str, Any]) -> bool:
+    def is_allowed(self, name: str, given: Mapping[str, Any]) -> bool:
         """Return whether a fact has one of its values; of a list, whether all items are."""
         value, allowed = given[name], self.package.facts[name].allowed
         items = value if isinstance(value, list) else [value]
         return all(self._holds(f"{name} in ({allowed})", {**given, name: item}) for item in items)
 
-    def _missing(self, given: Mapping[str, Any]) -> list[str]:
-        """Return facts that tables looked at and that nobody knows."""
+    def said(self, facts: Mapping[str, Any], today: date) -> tuple[str, int]:
+        """Return outcome and fee (minor units) alone; in doubt a person is asked (`refer`)."""
+        given, doubts = self._given(facts, today)
+        names = ["outcome", *self.priced] if self.needed is not None else [*self.priced]
+        outcome = self.program.evaluate(given, names, now=this_moment())
+        found = outcome.values.get("outcome", REFER)
+        sure = not doubts and not outcome.notes and not self._missing(given)
+        return found if sure and found in OUTCOMES else REFER, self.fee(given, outcome.values)
+
+    @cached_property
+    def rests_on(self) -> frozenset[str]:
+        """Return the facts on which outcome and fee rest."""
+        ends = [self.program.by_name.get(name) for name in ("outcome", *self.priced)]
+        under = {t.node.name for end in ends if end for t in targets_under(self.program, end)}
+        for fee in self.package.service.fees:
+            under |= {fee.per, *words_of(fee.waived or "")}
+        return frozenset(under & set(self.package.facts))
+
+    @cached_property
+    def priced(self) -> tuple[str, ...]:
+        """Return the decisions that prices come from."""
+        return tuple(fee.decision for fee in self.package.service.fees if fee.decision)
+
+    @cached_property
+    def needed(self) -> tuple[str, ...] | None:
+        """Return the facts that the outcome rests on and that cannot stay open; None without."""
         node = self.program.by_name.get("outcome")
         if node is None:
-            return []
-        used = {path[0] for path in facts_under(self.program, node, dict(given))}
+            return None
+        used = {target.node.name for target in targets_under(self.program, node)}
         asked = {question.id: question for question in self.package.pages.questions}
-        missing = []
-        for name in sorted(used & set(self.package.facts)):
-            question = asked.get(name)
-            may_lack = question is not None and (question.optional or question.when)
-            if given.get(name) is None and not may_lack:
-                missing.append(f"{name}: is not known")
-        return missing
+        may_lack = {name for name, asks in asked.items() if asks.optional or asks.when}
+        return tuple(sorted(used & set(self.package.facts) - may_lack))
+
+    def _missing(self, given: Mapping[str, Any]) -> list[str]:
+        """Return facts that tables looked at and that nobody knows."""
+        return [f"{name}: is not known" for name in self.needed or () if given.get(name) is None]
 
     def _reasons(self, given: Mapping[str, Any]) -> dict[str, Any]:
         moment = this_moment()
@@ -239,7 +263,7 @@ def _type_of(parameter: Parameter) -> str:
 
 def _decision(written: Written, known: Mapping[str, str]) -> Decision:
     body = Literal(written.value, written.type) if written.value else _table(written)
-    needed = sorted(words_in(written) & known.keys() - {written.id})
+    needed = sorted(words_of(written) & known.keys() - {written.id})
     return Decision(
         id=written.id,
         name=written.id,
@@ -251,15 +275,22 @@ def _decision(written: Written, known: Mapping[str, str]) -> Decision:
     )
 
 
-def words_in(written: Written) -> set[str]:
-    """Return the words of a decision's expressions, outside of its quoted texts."""
+def words_of(*of: Written | str) -> set[str]:
+    """Return the words of expressions and of whole decisions, outside of quoted texts."""
+    texts: list[str] = []
+    for one in of:
+        texts += [one] if isinstance(one, str) else _texts(one)
+    return {word for text in texts for word in _WORD.findall(_QUOTED.sub("", text))}
+
+
+def _texts(written: Written) -> list[str]:
+    """Return the expressions of a decision."""
     texts = [written.value or ""]
     for clause in written.inputs:
         texts += [clause.of, clause.allowed or ""]
     for row in written.rows:
         texts += [*row.when, *row.then]
-    texts += [result.default or "" for result in written.results]
-    return {word for text in texts for word in _WORD.findall(_QUOTED.sub("", text))}
+    return texts + [result.default or "" for result in written.results]
 
 
 def _table(written: Written) -> Table:

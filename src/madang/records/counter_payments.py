@@ -1,0 +1,49 @@
+"""A fee paid at a counter: noted by a clerk against a receipt, in the same books."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from madang.access.api import Actor, require
+from madang.kernel.errors import Invalid
+from madang.records import payment_rules as rules
+from madang.records.errors import KeyUsed, NotPayable
+from madang.records.gateway_words import APPLIED, take
+from madang.records.gateways.counter import NAME, receipt_word
+from madang.records.payment_jobs import ask_gateway
+from madang.records.payment_values import Intent, intent_value
+from madang.records.payments import locked, noted, opened, saved
+
+MAY_TAKE = "role:clerk,officer"
+_LONGEST = 60
+
+
+def paid_at_counter(intent_id: str, receipt: str, *, by: Actor) -> Intent:
+    """Note that a fee was paid at a counter against `receipt`; the same again is once.
+
+    Where the payer began to pay online, the gateway is asked first. Money that it sends in spite
+    of that is put in suspense as paid twice.
+
+    Raises
+    ------
+    NotPayable
+        If it is paid, expired or cancelled.
+    KeyUsed
+        If the receipt was noted for another payment.
+    """
+    require(by, MAY_TAKE)
+    if not 0 < len(receipt) <= _LONGEST:
+        raise Invalid("a receipt has a number", {"receipt": f"1 to {_LONGEST} characters"})
+    ask_gateway(intent_id)
+    with opened(), transaction.atomic():
+        row = locked(intent_id)
+        if (row.gateway, row.charge) == (NAME, receipt) and row.state in rules.PAID:
+            return intent_value(row)
+        if row.state not in rules.OPEN:
+            raise NotPayable(f"nothing is to be taken: this payment is {row.state}")
+        row.gateway = NAME
+        saved(row, "gateway")
+        if take(NAME, receipt_word(row.id, receipt, row.amount, row.currency)) != APPLIED:
+            raise KeyUsed(f"receipt {receipt!r} was noted for another payment")
+        noted(row, by.id, "records.take_at_counter", receipt=receipt)
+        return intent_value(locked(intent_id))

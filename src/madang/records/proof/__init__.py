@@ -1,0 +1,1 @@
+"""What records claims, measured on the user's own machine."""
