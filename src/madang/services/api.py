@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from madang.services.versions import Version, current
 
 __all__ = (
-    "DATE_PARTS",
     "Column",
+    "DATE_PARTS",
     "Decided",
     "Decision",
     "Document",
