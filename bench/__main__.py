@@ -18,7 +18,7 @@ import sys
 NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
-    "identity_sessions", "decisions", "documents", "rehearsal", "payments",
+    "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments",
 )  # fmt: skip
 
 

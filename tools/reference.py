@@ -191,7 +191,14 @@ def _asvs() -> str:
     return _page("Security requirements and their tests", lead, asvs.lines())
 
 
+def _services() -> str:
+    from tools import reference_services
+
+    return _page("Services of Seoul", reference_services.LEAD, reference_services.lines())
+
+
 PAGES = {
+    "services-of-seoul.md": _services,
     "asvs.md": _asvs,
     "personal-data.md": _personal_data,
     "city-profile.md": _city_profile,

@@ -109,7 +109,9 @@ def choose_time(request: HttpRequest) -> HttpResponse:
             return _hold(request, matter, office)
         except (SlotTaken, NotOpenThen, LimitReached) as error:
             trouble = error.message
-    context = time_context(office, matter, read_day(given.get("day", "")))
+    asked = read_moment(given.get("start", ""))
+    day = profile().local(asked).date() if asked else read_day(given.get("day", ""))
+    context = time_context(office, matter, day)
     context |= {
         "heading": _("When do you want to come?"),
         "crumbs": trail(

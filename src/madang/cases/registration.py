@@ -24,12 +24,17 @@ def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield PolicyFile("madang.cases:policies.cedar")
     yield from _case_offers()
+    yield Subscriber("cases.notice_due", "cases-notices", "madang.cases.case_notices:told")
     yield API("appointments", "madang.cases.appointment_http:router")
     yield ProfileFile(
         "offices.yaml",
         "madang.cases.office_file:faults_of_file",
         "Where people come in person: offices, counters, matters, how booking goes.",
     )
+    commands = "madang.cases.appointment_cli"
+    yield Command("offices list", f"{commands}:listed", "List the offices of the city.")
+    yield Command("offices check", f"{commands}:check", "Check offices.yaml of a profile.")
+    yield Command("appointments slots", f"{commands}:slots", "Show the free times of an office.")
     yield from _appointment_jobs()
     yield from _appointment_pages()
     yield from _appointment_purposes()

@@ -46,6 +46,7 @@ from madang.services.packages.reader import read_package
 from madang.services.packages.rules import Decision, Parameter
 from madang.services.packages.rules import Row as TableRow
 from madang.services.packages.service import Fee
+from madang.services.packages.texts import translated
 
 if TYPE_CHECKING:
     from madang.services.automation import (
@@ -127,6 +128,7 @@ __all__ = (
     "said_of_all",
     "stop_automation",
     "stops_of",
+    "translated",
     "versions",
     "widget_of",
     "with_item",

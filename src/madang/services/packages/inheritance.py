@@ -2,8 +2,8 @@
 
 A district's package states `extends`, `district`, and only what differs: texts, fees, hours and
 offices. Maps are laid over maps, lists of things with an `id` (channels: with a `kind`) over the
-things of the same name. Everything else of the service is the city's, so what it decides is the
-same everywhere.
+things of the same name; a parameter's dated values replace the city's. Everything else of the
+service is the city's, so what it decides is the same everywhere.
 """
 
 from __future__ import annotations
@@ -105,6 +105,12 @@ def _laid_over(below: Any, above: Any) -> Any:
 
 
 def _name_of(items: list[Any]) -> str:
+    """Return the key by which things of two lists are the same; empty: the upper list stands alone.
+
+    Dated values do: a later one of the city must not overrule what the district has set.
+    """
+    if any(isinstance(item, dict) and "since" in item for item in items):
+        return ""
     for name in ("id", "kind", "value"):
         if items and all(isinstance(item, dict) and name in item for item in items):
             return name
