@@ -127,25 +127,25 @@ def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
     return response
 
 
-@router.get("/{key}", auth=None, response=ApplicationOut, summary="One application")
-def read(request: HttpRequest, key: str) -> HttpResponse:
+@router.get("/{application}", auth=None, response=ApplicationOut, summary="One application")
+def read(request: HttpRequest, application: str) -> HttpResponse:
     """Return an application with the pages that are asked."""
-    draft = drafts.one(current_actor(request), key)
+    draft = drafts.one(current_actor(request), application)
     if request.headers.get("If-None-Match") == _etag(draft):
         return HttpResponse(status=304, headers={"ETag": _etag(draft)})
     return _answer(sight(draft, draft.row.language))
 
 
 @router.put(
-    "/{key}/pages/{page}",
+    "/{application}/pages/{page}",
     auth=api_access("public"),
     response=ApplicationOut,
     summary="Answer a page",
 )
 @decorate_view(idempotent(_actor_id))
-def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpResponse:
+def put_page(request: HttpRequest, application: str, page: str, given: Answers) -> HttpResponse:
     """Keep the answers of a page; 422 names those that do not fit, and then nothing is kept."""
-    draft = _unchanged(request, drafts.one(current_actor(request), key))
+    draft = _unchanged(request, drafts.one(current_actor(request), application))
     seen = sight(draft, draft.row.language)
     asked = next((one for one in seen.form.package.pages.pages if one.id == page), None)
     if asked is None:
@@ -170,16 +170,16 @@ def put_page(request: HttpRequest, key: str, page: str, given: Answers) -> HttpR
 
 
 @router.post(
-    "/{key}/submit",
+    "/{application}/submit",
     auth=api_access("public"),
     response={201: CaseOut},
     summary="Send the application",
 )
 @decorate_view(idempotent(_actor_id))
-def submit(request: HttpRequest, key: str, given: Sending) -> HttpResponse:
+def submit(request: HttpRequest, application: str, given: Sending) -> HttpResponse:
     """Open the case; sent again, the answer is the same case."""
     actor = current_actor(request)
-    draft = drafts.one(actor, key)
+    draft = drafts.one(actor, application)
     if not draft.is_sent:
         draft = _unchanged(request, draft)
         look = draft.content.may_look if given.may_look is None else given.may_look

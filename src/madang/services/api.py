@@ -62,8 +62,8 @@ if TYPE_CHECKING:
     from madang.services.versions import Version, current
 
 __all__ = (
-    "Column",
     "DATE_PARTS",
+    "Column",
     "Decided",
     "Decision",
     "Document",
