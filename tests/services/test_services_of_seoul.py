@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from madang.city.loader import load
+from madang.services import api
 from madang.services.engine.dmn.reach import facts_under
 from madang.services.life_events import life_events
 from madang.services.lint import examine
@@ -113,3 +114,13 @@ def test_a_later_value_of_the_city_does_not_overrule_the_districts(tmp_path):
     assert problems == []
     parameter = next(one for one in mapo.parameters if one.id == "large_fees")
     assert in_force(parameter, SEOUL.today()) == [18000, 6000]
+
+
+@pytest.mark.data
+def test_all_are_published_the_citys_and_the_districts(db):
+    found = api.publish_shipped(FOLDER / "services")
+    assert found.refused == ()
+    assert sorted(found.published) == sorted(package.id for package in PACKAGES.values())
+    mapo = api.current("bulky-waste-pickup", "11440").package
+    assert mapo.district == "11440"
+    assert api.current("bulky-waste-pickup", "11680").package.district == ""

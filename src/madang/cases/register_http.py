@@ -36,12 +36,12 @@ class TakenOut(Schema):
     newer: int
 
 
-@router.post("/{name}/facts", response=TakenOut, auth=api_access("key"))
-def facts(request: HttpRequest, name: str, payload: FactsIn) -> TakenOut:
+@router.post("/{source}/facts", response=TakenOut, auth=api_access("key"))
+def facts(request: HttpRequest, source: str, payload: FactsIn) -> TakenOut:
     """Take in what a register says; the key comes as ``Authorization: Bearer``."""
     scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Unauthenticated("send the register's key as Authorization: Bearer")
-    row = checked_key(name, key.strip())
+    row = checked_key(source, key.strip())
     sent = [Sent(one.subject, one.field, one.value, one.as_of) for one in payload.facts]
-    return TakenOut(newer=take_in(name, sent, row.owner))
+    return TakenOut(newer=take_in(source, sent, row.owner))
