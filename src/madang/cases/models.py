@@ -17,6 +17,7 @@ from madang.cases.case_models import (
     CaseSerial,
     ForgottenCase,
 )
+from madang.cases.draft_models import Draft, DraftFile
 from madang.cases.register_models import RegisterFact, RegisterKey
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "CaseFact",
     "CaseFile",
     "CaseSerial",
+    "Draft",
+    "DraftFile",
     "ForgottenCase",
     "OfficeClosure",
     "RegisterFact",

@@ -28,6 +28,7 @@ class Acting:
     name : of whom is acted for.
     until : end of an assisted session; `minutes_left` of it, rounded up.
     verbs, service : how far it goes.
+    channel : of an assisted session, where it takes place.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Acting:
     minutes_left: int = 0
     verbs: tuple[str, ...] = ()
     service: str = ""
+    channel: str = ""
 
 
 def for_whom(own: Actor, facts: sessions.SessionFacts) -> Actor:
@@ -68,7 +70,7 @@ def acting_in(actor: Actor) -> Acting | None:
             return None
         left = (row.until - times.now()).total_seconds()
         return Acting("assisted", _name(actor.on_behalf_of), row.until, max(1, -int(-left // 60)),
-                      service=row.service)  # fmt: skip
+                      service=row.service, channel=row.channel)  # fmt: skip
     found = mandates.standing(actor.mandate, actor.person)
     return Acting("mandate", _name(actor.on_behalf_of), verbs=found[1] if found else ())
 

@@ -41,6 +41,7 @@ from madang.kernel.errors import Forbidden, NotFound
 if TYPE_CHECKING:
     from madang.identity.acting import Acting, acting_in
     from madang.identity.acts import note_act
+    from madang.identity.assisted import resident_with
     from madang.identity.known import KnownPerson, known_person
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
@@ -49,10 +50,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Acting", "KnownPerson", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
-    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached",
+    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached", "resident_with",
     "to_accounts", "who_is",
 ]  # fmt: skip
 _LATER = {
+    "resident_with": "assisted",
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
     "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
     "KnownPerson": "known", "known_person": "known",

@@ -32,7 +32,7 @@ from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item,
 from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
-from madang.services.forms.widgets import DATE_PARTS, field_of, first_field, widget_of
+from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
@@ -40,6 +40,7 @@ from madang.services.packages.content import Document
 from madang.services.packages.decide import Evaluation, Rules, in_force, model_of
 from madang.services.packages.package import Package
 from madang.services.packages.process import Process, State, Timer, Verb
+from madang.services.packages.questions import Page, Question
 from madang.services.packages.reader import plain as plain_values
 from madang.services.packages.reader import read_package
 from madang.services.packages.rules import Decision, Parameter
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         stop_automation,
         stops_of,
     )
+    from madang.services.forms.languages import form_in
     from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.versions import Version, current
@@ -76,6 +78,7 @@ __all__ = (
     "Model",
     "OutputClause",
     "Package",
+    "Page",
     "PaperOption",
     "PaperQuestion",
     "PaperSection",
@@ -84,6 +87,7 @@ __all__ = (
     "Process",
     "Program",
     "Published",
+    "Question",
     "Read",
     "Rule",
     "Rules",
@@ -105,7 +109,9 @@ __all__ = (
     "evaluate",
     "fault_text",
     "field_of",
+    "fields_of",
     "first_field",
+    "form_in",
     "form_of",
     "in_force",
     "model_of",
@@ -139,6 +145,7 @@ _LATER = {
     "versions": "publishing",
     "Shipped": "shipped", "publish_shipped": "shipped",
     "Version": "versions", "current": "versions",
+    "form_in": "forms.languages",
 }  # fmt: skip
 
 

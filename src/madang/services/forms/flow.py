@@ -130,6 +130,16 @@ class Form:
         evidence = self._evidence((step.page for step in steps), seen, today)
         return Flow(tuple(steps), counted, evidence)
 
+    def may_grow(self, flow: Flow, key: str) -> bool:
+        """Return whether answers from here on may open pages that are not asked yet."""
+        step = flow.step(key)
+        pages = list(self.package.pages.pages)
+        if step is None or flow.next_open is None:
+            return False
+        ahead = pages[pages.index(step.page) + 1 :]
+        asked = {one.page.id for one in flow.steps}
+        return any(page.when and page.id not in asked for page in ahead)
+
     def _page(
         self, page: Page, answers: Answers, seen: Answers, today: date
     ) -> tuple[list[tuple[Question, ...]], list[Fault], dict[str, Any]]:

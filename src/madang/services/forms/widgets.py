@@ -46,3 +46,10 @@ def field_of(question: str, item: int | None = None, part: str = "") -> str:
 def first_field(question: Question, item: int | None = None) -> str:
     """Return the id of the element that a link to a question goes to."""
     return field_of(question.id, item, "year" if widget_of(question) == "date" else "")
+
+
+def fields_of(question: Question, item: int | None = None) -> list[str]:
+    """Return the names of all fields of a question."""
+    if widget_of(question) == "date":
+        return [field_of(question.id, item, part) for part in DATE_PARTS]
+    return [field_of(question.id, item)]
