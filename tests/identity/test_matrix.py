@@ -126,7 +126,9 @@ def test_what_is_open_to_representatives_is_a_short_list():
     """Who acts for another is shut out by default: whoever opens a page to them says so here."""
     assert {page.path for page in registry().offers(Page) if "+represented" in page.access} == {
         "account/act-for/", "account/looks/", "account/looks/ask/", "account/names/",
-        "sign-in/app-code/", "appointments/mine/",
+        "sign-in/app-code/", "appointments/mine/", "messages/", "messages/<str:message>/",
+        "cases/", "cases/<str:number>/",
+        "documents/<uuid:document>/paper.pdf", "documents/<uuid:document>/credential",
         *(f"appointments/one/<str:appointment>/{page}"
           for page in ("", "move/", "cancel/", "appointment.ics")),
     }  # fmt: skip

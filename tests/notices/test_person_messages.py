@@ -188,4 +188,5 @@ def test_nobody_reads_the_messages_of_another(kim):
 def test_letters_are_for_officers_only():
     with pytest.raises(AccessDenied):
         letters.letters(Actor(id="account:x", roles=frozenset({"operator"}), aal=2))
-    assert joined("post-officer", ["officer"]).get("/messages/").status_code == 403
+    page = joined("post-officer", ["officer"]).get("/messages/")
+    assert page.context["why"], "whose account it is, nobody knows"

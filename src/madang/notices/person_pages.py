@@ -47,9 +47,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     try:
         found = inbox.messages_of(actor, limit=PAGE + 1, skip=(number - 1) * PAGE)
         unread = inbox.unread_of(actor)
-    except Forbidden as error:
-        refused = {"heading": _("There are no messages here"), "crumbs": crumbs, "why": str(error)}
-        return render(request, "notices/messages.html", refused, status=403)
+    except Forbidden:
+        return _nobodys(request)
     context = {
         "heading": _heading(unread, has_any=bool(found)),
         "crumbs": crumbs,
@@ -83,6 +82,10 @@ def one(request: HttpRequest, message: str) -> HttpResponse:
 def wishes(request: HttpRequest) -> HttpResponse:
     """Let a person choose how they are told of their matters."""
     actor = current_actor(request)
+    try:
+        said = inbox.wishes_of(actor)
+    except Forbidden:
+        return _nobodys(request)
     offered = [*(name for name in setup.offered() if name in CHANNELS), person.LETTER]
     if request.method == "POST":
         chosen = {
@@ -93,7 +96,6 @@ def wishes(request: HttpRequest) -> HttpResponse:
         inbox.keep_wishes(actor, chosen)
         messages.success(request, _("Your choice is kept."))
         return redirect("messages")
-    said = inbox.wishes_of(actor)
     topics = [
         (
             _(title),
@@ -136,6 +138,16 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         raise NotFound("there are no such messages")
     done = {"heading": _("These messages have stopped"), "crumbs": crumbs, "done": True}
     return render(request, "notices/message_stop.html", done)
+
+
+def _nobodys(request: HttpRequest) -> HttpResponse:
+    """Say why there are no messages: the account belongs to nobody of the register."""
+    context = {
+        "heading": _("There are no messages here"),
+        "crumbs": [(_("Home"), "/")],
+        "why": True,
+    }
+    return render(request, "notices/messages.html", context)
 
 
 def _is_default(channel: str) -> bool:

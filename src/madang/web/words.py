@@ -64,6 +64,7 @@ def part(name: str) -> str:
         "front": _("Front"),
         "disk": _("Disk space"),
         "notices": _("Notices to people"),
+        "ledger": _("Books of payments"),
     }
     return known.get(name, name)
 
