@@ -263,16 +263,14 @@ def _way_title(way: str) -> str:
 @never_cache
 def paper_form(request: HttpRequest, service: str) -> HttpResponse:
     """Return the form as PDF, filled in with what this browser has answered so far."""
-    from madang.cases.application_paper import form_pdf_of
-
-    language = get_language() or ""
     try:
         draft: Open | None = parts.opened(request, service)
     except MadangError:
         draft = None
-    form = services.form_in(services.current(service).hash, language)
-    base = request.build_absolute_uri("/").rstrip("/")
-    pdf = form_pdf_of(form.package, draft, language, base)
+    found = services.current(service)
+    language = services.paper_language(found.package, get_language() or "")
+    answers = draft.content.answers if draft else {}
+    pdf = services.form_paper(found.hash, language, answers, draft.row.pk if draft else "")
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{service}.pdf"'
     return response

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         stop_automation,
         stops_of,
     )
+    from madang.services.form_paper import form_paper, paper_language
     from madang.services.forms.languages import form_in
     from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.shipped import Shipped, publish_shipped
@@ -113,9 +114,11 @@ __all__ = (
     "first_field",
     "form_in",
     "form_of",
+    "form_paper",
     "in_force",
     "model_of",
     "package",
+    "paper_language",
     "plain_values",
     "publish",
     "publish_shipped",
@@ -144,6 +147,7 @@ _LATER = {
     "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
     "versions": "publishing",
     "Shipped": "shipped", "publish_shipped": "shipped",
+    "form_paper": "form_paper", "paper_language": "form_paper",
     "Version": "versions", "current": "versions",
     "form_in": "forms.languages",
 }  # fmt: skip
