@@ -33,7 +33,6 @@ from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
 from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
-from madang.services.forms.words import answer_text, fault_text
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
 from madang.services.packages.content import Document
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     )
     from madang.services.form_paper import form_paper, paper_language
     from madang.services.forms.languages import form_in
+    from madang.services.forms.words import answer_text, fault_text
     from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.versions import Version, current
@@ -148,6 +148,7 @@ _LATER = {
     "versions": "publishing",
     "Shipped": "shipped", "publish_shipped": "shipped",
     "form_paper": "form_paper", "paper_language": "form_paper",
+    "answer_text": "forms.words", "fault_text": "forms.words",
     "Version": "versions", "current": "versions",
     "form_in": "forms.languages",
 }  # fmt: skip
