@@ -121,6 +121,7 @@ def issue_forecast(due: Due) -> bool:
             issued_at=due.end,
             defaults={
                 "version": engine.VERSION,
+                "created": now(),
                 "made_by": dict(_models(place, fitted)),
                 "fitted_from": place.start,
                 "fitted_rows": place.rows,
