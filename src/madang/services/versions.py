@@ -10,7 +10,7 @@ from madang.services.models import PublishedPackage
 from madang.services.packages.decide import Rules
 from madang.services.packages.package import Package
 from madang.services.packages.packing import Packed, package_of
-from madang.services.publishing import current_row
+from madang.services.publishing import current_hash
 
 KEPT = 256  # opened packages per process; about 100 KB each
 
@@ -45,10 +45,10 @@ def current(service: str, district: str = "") -> Version:
 
     Raises UnknownService.
     """
-    row = current_row(service, district)
-    if row is None:
+    found = current_hash(service, district)
+    if found is None:
         raise UnknownService(f"there is no service {service!r}")
-    return version(row.hash)
+    return version(found)
 
 
 def packed_version(hash: str) -> Packed:
