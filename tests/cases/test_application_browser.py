@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from madang.access.api import maintenance
 from madang.cases import case_triggers
-from madang.cases.models import Case
-from madang.records import ledger_triggers
+from madang.cases.models import Case, CaseEvent
 from tests.cases.applying import COPY, published
 from tests.identity.residents import resident, session_key
 from tests.looking import rows
+from tests.records.conftest import empty_the_ledger
 from tests.web.browser import (
     BROWSER_TEST,
     DESKTOP,
@@ -42,18 +43,16 @@ def browser(tmp_path):
 def kim(transactional_db):
     published()
     yield resident("김하늘", latin="KIM Haneul")
-    for guards in (case_triggers, ledger_triggers):
-        guards.remove(connection)  # while they stand, no table of theirs can be emptied
+    empty_the_log()
+    empty_the_ledger()
 
 
-@pytest.fixture(autouse=True)
-def _guards_again(django_db_setup, django_db_blocker):
-    yield
-    with django_db_blocker.unblock():
-        for guards in (case_triggers, ledger_triggers):
-            if guards.missing(connection):
-                guards.remove(connection)
-                guards.install(connection)
+def empty_the_log() -> None:
+    """Take away what happened to cases, so that the database can be emptied behind the test."""
+    with maintenance("the database is emptied behind a test that commits"):
+        case_triggers.remove(connection)
+        CaseEvent.objects.all().delete()
+        case_triggers.install(connection)
 
 
 def looked_at(browser, name: str) -> None:
@@ -76,12 +75,14 @@ class Taps:
         self.count = 0
 
     def tap(self, selector: str) -> None:
+        arrived(self.browser, selector)
         found = self.browser.find_element("css selector", selector)
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
         found.click()
         self.count += 1
 
     def write(self, selector: str, text: str) -> None:
+        arrived(self.browser, selector)
         self.browser.find_element("css selector", selector).send_keys(text)
         self.count += 1
 
