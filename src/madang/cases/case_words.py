@@ -39,7 +39,7 @@ VERBS = {
     "duplicate": gettext_noop("Mark as a duplicate"),
     "appeal": gettext_noop("Object to the decision"),
     "reopen": gettext_noop("Open again"),
-    "close": gettext_noop("Close"),
+    "close": gettext_noop("Close the case"),
 }
 HAPPENED = {
     "submit": gettext_noop("The city received it"),

@@ -43,7 +43,7 @@ def work(request: HttpRequest) -> HttpResponse:
     count = queues.counts(actor)
     titles = {
         "all": _("All"), "mine": _("Mine"), "unassigned": _("Nobody's yet"),
-        "overdue": _("Late"), "waiting": _("Waiting for an answer"),
+        "overdue": _("Past its day"), "waiting": _("Waiting for an answer"),
     }  # fmt: skip
     context = {
         "heading": ngettext("%(n)s case is late", "%(n)s cases are late", count["overdue"])
