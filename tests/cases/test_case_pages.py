@@ -19,7 +19,7 @@ from tests.identity.residents import client_of, resident
 from tests.looking import rows
 from tests.staff import joined
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.data, pytest.mark.django_db]
 FACTS = {"copy_kind": "household", "copies": 2, "show_numbers": False}
 
 

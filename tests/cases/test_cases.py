@@ -15,7 +15,7 @@ from tests.cases.packages import lent
 from tests.cases.people import KIM, LEE, clerk, officer
 from tests.looking import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.data, pytest.mark.django_db]
 FACTS = {"copy_kind": "household", "copies": 2, "show_numbers": False}
 
 

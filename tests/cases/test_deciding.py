@@ -22,7 +22,7 @@ from tests.cases.packages import lent
 from tests.cases.people import KIM, officer
 from tests.looking import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.data, pytest.mark.django_db]
 FACTS = {"copy_kind": "household", "copies": 2, "show_numbers": False}
 THEN = datetime(2026, 1, 5, 3, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from madang.records import api, patience
 from tests.records.issuing import credential_of, issued, pdf_of
 from tests.records.papers import needs_fonts
 
-pytestmark = [pytest.mark.django_db, needs_fonts]
+pytestmark = [pytest.mark.data, pytest.mark.django_db, needs_fonts]
 
 
 @pytest.fixture(autouse=True)

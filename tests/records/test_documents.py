@@ -26,7 +26,7 @@ from tests.looking import rows
 from tests.records.issuing import DATA, TEMPLATE, issued, pdf_of
 from tests.records.papers import needs_fonts, root_of, structure, text_of
 
-pytestmark = [pytest.mark.django_db, needs_fonts]
+pytestmark = [pytest.mark.data, pytest.mark.django_db, needs_fonts]
 KIM = Actor(id="account:kim", person="person-1", ial=2, aal=2)
 LEE = Actor(id="account:lee", person="person-2", ial=2, aal=2)
 
