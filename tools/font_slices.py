@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+from madang.kernel.registry import Doorway, MenuEntry, SearchPage, registry
+
 ROOT = Path(__file__).resolve().parents[1]
 # what pages in every language show; with the word that leads back to Korean
 BASIC = (
@@ -182,12 +184,22 @@ def _lines(pattern: str, sign: str) -> Iterator[str]:
 def _first_texts() -> Iterator[str]:
     from babel.messages.pofile import read_po
 
+    around = _words_around()
     for path in _paths("src/madang/*/locale/ko/LC_MESSAGES/*.po"):
         with path.open("rb") as file:
             for message in read_po(file):
-                if any(_is_first(place) for place, _line in message.locations):
+                is_first = any(_is_first(place) for place, _line in message.locations)
+                if is_first or message.id in around:
                     text = message.string
                     yield text if isinstance(text, str) else "".join(text)
+
+
+def _words_around() -> set[str]:
+    """Return the words of menu, search box and doors on the home page, as rooms offer them."""
+    offers = registry()
+    menu = {entry.title for entry in offers.offers(MenuEntry) if entry.access == "public"}
+    doors = {text for door in offers.offers(Doorway) for text in (door.title, door.help) if text}
+    return menu | doors | {page.label for page in offers.offers(SearchPage)}
 
 
 def _is_first(place: str) -> bool:
