@@ -33,7 +33,7 @@ from tests.web.browser import (
     scripts,
 )
 
-pytestmark = BROWSER_TEST
+pytestmark = [*BROWSER_TEST, pytest.mark.usefixtures("clock")]  # offices close in the evening
 browser = browser_of_module(wait_s=5)
 LANGUAGE = settings.LANGUAGE_COOKIE_NAME
 PICTURES = os.environ.get("MADANG_PICTURES")

@@ -66,7 +66,7 @@ def in_language(package: Package, chain: Iterable[str]) -> Package:
         for one in all_of(pages.questions, "questions", ("ask", "why", "hint"))
     )
     shown = tuple(_page(one, said) for one in all_of(pages.pages, "pages", ("title", "hint")))
-    consent = said("consent", pages.consent)
+    consent = said("pages.consent", pages.consent)
     asked = msgspec.structs.replace(pages, questions=questions, pages=shown, consent=consent)
     return replace(package, service=told, pages=asked)
 
