@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every process of Madang starts in a third of the time where Python may keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv installs in a tenth of the time; where it cannot reach the index that pip is set up for, pip does.
-install = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/$(1).txt \
+install = $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/$(1).txt \
 	|| $(BIN)/pip install -q --require-hashes -r requirements/$(1).txt
 
 # What pages send to browsers, by npm; where npm cannot be reached, pages go without map and fonts.
@@ -48,12 +50,14 @@ test-unit: .venv/dev .venv/messages ## unit and data tests (3 minutes at most)
 	$(assets)
 	$(BIN)/pytest -q -n 2 -m "not system and not long and not external"
 
+# Two files at a time, the longest first; what shares an instance stays on one worker (tests/groups.py).
 test-system: .venv/dev .venv/messages ## tests that start real processes
 	$(assets)
-	$(BIN)/pytest -q -p no:xdist -m "system and not long and not external"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "system and not long and not external"
 
 test-postgres: .venv/dev .venv/messages ## the data tests again on PostgreSQL and an external bus, where they answer
-	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "(data or external) and not long"
+	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -n 2 -m "data and not system and not external and not long"
+	$(BIN)/python tools/external_servers.py $(BIN)/pytest -q -p no:xdist -m "external and not long"
 
 test-long: .venv/dev .venv/messages ## the long drills (90 minutes at most)
 	$(assets)

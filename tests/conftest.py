@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; before numpy
 
 import hypothesis
 import pytest
 
+from tests.groups import Groups, check_marks, is_left_out, longest_first
 from tools.messages import compile_catalogues
 
 # the same examples in every run: what fails for one fails for all
@@ -34,7 +37,13 @@ def shared() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files without tests of real processes or servers where only those are asked for."""
+    return is_left_out(collection_path, config.option.markexpr) or None
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark tests that ask for real data, so that they can be counted, and those of the database."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
@@ -42,18 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.data)
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
+    check_marks(items)
+    yield
+    longest_first(items)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef):
-    """Let Django write down the fresh test database, personal tables and all."""
-    if fixturedef.argname != "django_db_setup":
-        yield
-        return
-    from madang.access.api import maintenance
-
-    with maintenance("test database"):
-        yield
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``--dist loadfile``, keep what shares an instance on one worker."""
+    return Groups(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_runtest_teardown() -> None:

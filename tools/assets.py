@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from tools import document_fonts, font_slices, fonts  # noqa: E402
+from tools import document_fonts, document_han, font_slices, fonts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "src" / "madang" / "web" / "static" / "vendor"
@@ -66,7 +66,8 @@ def main() -> int:
 def stamp_of(root: Path) -> str:
     """Return the hash of all that decides what is laid: packages, programs, texts."""
     digest = hashlib.sha256()
-    programs = (Path(__file__), Path(document_fonts.__file__), *fonts.PROGRAMS)
+    own = (Path(one.__file__) for one in (document_fonts, document_han))
+    programs = (Path(__file__), *own, *fonts.PROGRAMS)
     for path in (root / "package.json", root / "package-lock.json", *programs):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(repr(font_slices.slices()).encode())  # new texts may need other slices

@@ -2,7 +2,8 @@
 
 A browser fetches slices; a paper needs every character that a name may have. So the whole files are
 unpacked from what npm brought, beside them ``coverage.json``: which characters each family has, so
-that a document with a character that no font has is refused before it is printed.
+that a document with a character that no font has is refused before it is printed. Han characters
+of names are drawn into a font of their own (`document_han`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
-from tools import fonts
+from tools import document_han, fonts
 from tools.font_cutting import WEIGHTS, rename
 
 COVERAGE, NOTICE = "coverage.json", "NOTICE.txt"
+HAN_PARTS = 8
 
 
 def sources(modules: Path) -> Iterator[tuple[Path, str, int]]:
@@ -54,7 +56,13 @@ def lay(modules: Path, target: Path, stamp: str, notice: str) -> None:
                 pool.submit(_unpacked, str(file), str(new / f"{name}.ttf"), weight)
                 for file, name, weight in sources(modules)
             ]
+            drawn = [
+                pool.submit(document_han.drawn, part)
+                for part in document_han.parts(modules, HAN_PARTS)
+                if part
+            ]
             found = [job.result() for job in jobs]
+            found += _han([job.result() for job in drawn], new)
         text = json.dumps({"stamp": stamp, "fonts": found}, separators=(",", ":"))
         (new / COVERAGE).write_text(text, encoding="utf-8")
         (new / NOTICE).write_text(notice, encoding="utf-8")
@@ -62,6 +70,14 @@ def lay(modules: Path, target: Path, stamp: str, notice: str) -> None:
         new.rename(target)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _han(drawn: list[document_han.Drawn], folder: Path) -> list[dict[str, object]]:
+    glyphs = {point: glyph for part in drawn for point, glyph in part.items()}
+    if not glyphs:
+        return []
+    document_han.build(glyphs, folder / document_han.FILE)
+    return [{"file": document_han.FILE, "family": document_han.FAMILY, "ranges": _ranges(glyphs)}]
 
 
 def _unpacked(source: str, target: str, weight: int) -> dict[str, object]:

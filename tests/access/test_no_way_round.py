@@ -159,13 +159,29 @@ def outside() -> list[tuple]:
         ]
 
 
+ASKED = {"steps": st.lists(STEPS, max_size=3), "end": ENDS}
+QUIETLY = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
+
 @pytest.mark.asvs("8.2.2", "8.2.3", "8.3.1")
-@settings(
-    max_examples=250, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
-@given(steps=st.lists(STEPS, max_size=3), end=ENDS)
+@settings(max_examples=80, **QUIETLY)
+@given(**ASKED)
 def test_closed_rows_and_columns_stay_closed_whatever_is_asked(people, steps, end):
+    ask(people, steps, end)
+
+
+@pytest.mark.long
+@settings(max_examples=1000, **QUIETLY)
+@given(**ASKED)
+def test_a_longer_search_finds_no_way_round(people, steps, end):
+    ask(people, steps, end)
+
+
+def ask(people, steps, end) -> None:
+    """Ask this of the register; nothing closed is shown or changed."""
     if not Counter.objects.exists():
         with maintenance("test"):
             Counter.objects.bulk_create(Counter(name="c", served=one) for one in people)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pyarrow as pa
 import pytest
 from django.test import Client
 
@@ -26,18 +25,10 @@ def readings(monkeypatch):
     found: dict[int, tuple] = {}
 
     def latest(ids=None):
-        rows = [(ds, *found[ds]) for ds in ids or found if ds in found]
-        return pa.table(
-            {
-                "ds": [r[0] for r in rows],
-                "t": [int(r[1].timestamp() * 1000) for r in rows],
-                "v": [r[2] for r in rows],
-                "q": [r[3] for r in rows],
-                "received": [0 for _ in rows],
-            }
-        )
+        rows = [(ds, *found[ds]) for ds in ids if ds in found]
+        return [(ds, int(at.timestamp() * 1000), v, q) for ds, at, v, q in rows]
 
-    monkeypatch.setattr("madang.telemetry.api.latest", latest)
+    monkeypatch.setattr("madang.telemetry.api.readings", latest)
     return found
 
 

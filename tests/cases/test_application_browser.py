@@ -19,9 +19,10 @@ from tests.web.browser import (
     BROWSER_TEST,
     DESKTOP,
     arrived,
+    browser_of_module,
     choose,
+    come_anew,
     faults,
-    open_browser,
     resize,
     scripts,
 )
@@ -32,11 +33,14 @@ PHONE, NARROW = 360, 320
 PICTURES = os.environ.get("MADANG_PICTURES", "")
 
 
+opened = browser_of_module()
+
+
 @pytest.fixture
-def browser(tmp_path):
-    with open_browser(tmp_path) as opened:
-        resize(opened, PHONE)
-        yield opened
+def browser(opened, live_server):
+    come_anew(opened, live_server.url)
+    resize(opened, PHONE)
+    return opened
 
 
 @pytest.fixture

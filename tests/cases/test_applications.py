@@ -6,7 +6,9 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from madang.cases import drafts
 from madang.cases.models import Case, CaseFile, Draft, DraftFile
@@ -49,6 +51,17 @@ def test_from_start_to_done_in_six_requests(kim):
     assert case.number in done
     assert (the_draft().number, the_draft().code) == (case.number, "")
     assert (case.fee, case.channel) == (800, "web")
+
+
+def test_a_page_of_an_application_asks_little_and_waits_for_no_lock():
+    published()
+    answered(Client())  # what is decided for a while, and what a process keeps
+    with CaptureQueriesContext(connection) as asked:
+        answered(Client())
+    statements = [one["sql"] for one in asked.captured_queries]
+    # draft, version, save; where it begins once more, and which districts have their own version
+    assert len(statements) <= 4 * 4 + 2, statements
+    assert not [sql for sql in statements if sql.startswith(("BEGIN", "SAVEPOINT"))]
 
 
 def test_sent_twice_and_from_two_windows_it_is_one_case(kim):
@@ -288,3 +301,14 @@ def test_a_printed_form_leads_staff_to_what_was_answered(kim):
 
 def test_residents_do_not_key_in(kim):
     assert kim.get(f"/apply/{COPY}/key-in").status_code == 403
+
+
+def test_a_question_that_the_answer_beside_it_makes_pointless_may_stay_open():
+    taxi = "disability-transport"
+    published(taxi)
+    kim = client_of(resident("김하나"))
+    begun(kim, taxi)
+    first = f"/apply/{taxi}/chair/"
+    assert send(kim, first, wheelchair="manual").status_code == 422
+    answer = send(kim, first, wheelchair="none")
+    assert answer["Location"] == f"/apply/{taxi}/ride/"

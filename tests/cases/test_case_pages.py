@@ -68,7 +68,7 @@ def test_an_officer_finds_opens_and_refuses_a_case_and_always_says_why():
     number = opened()
     assert number in client.get("/casework/?list=unassigned").content.decode()
     page = client.get(f"/casework/{number}/").content.decode()
-    assert "copies" not in page
+    assert ">copies" not in page
     assert "통수" in page
     sent = {"verb": "refuse", "version": str(api.case_of(number).version), "reasons": ""}
     wrong = client.post(f"/casework/{number}/", sent)

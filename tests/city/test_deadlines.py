@@ -56,6 +56,9 @@ def due(received: str, limit: str, *pauses: tuple[str, str]) -> str:
         ("2024-02-29T10:00", "1 year", "2025-02-28 23:59"),
         ("2026-09-23T16:30", "2 weeks", "2026-10-06 23:59"),
         ("2026-09-23T16:30", "1년", "2027-09-22 23:59"),
+        # calendar days: from the day after, days off count, the last one moves on
+        ("2026-01-02T10:00", "90 calendar days", "2026-04-02 23:59"),
+        ("2026-06-27T10:00", "90역일", "2026-09-28 23:59"),  # 25 September is Chuseok
     ],
 )
 def test_the_law_counts_so(received: str, limit: str, ends: str):
@@ -98,7 +101,7 @@ def test_a_temporary_holiday_moves_what_is_open():
 @given(
     st.integers(0, 8 * 366 * 24 * 60),
     st.integers(1, 40),
-    st.sampled_from(["hours", "days", "weeks", "months"]),
+    st.sampled_from(["hours", "days", "calendar days", "weeks", "months"]),
 )
 def test_a_deadline_lies_after_receipt_on_a_day_worked_and_grows_with_its_limit(
     minute: int, amount: int, unit: str
@@ -199,7 +202,7 @@ def test_the_house_answers_it_over_http(client):
         (("id: hours", "id: immediately"), "twice"),
         (('["13:00", "18:00"]', '["11:00", "18:00"]'), "one after the other"),
         (('[["09:00", "12:00"], ["13:00", "18:00"]]', "[]"), "empty"),
-        (("counts: calendar", "counts: working-days"), "by the calendar"),
+        (("years]\n    counts: calendar", "years]\n    counts: working-days"), "by the calendar"),
         (('["09:00"', '["nine"'), "nine"),
     ],
 )

@@ -39,8 +39,8 @@ def test_the_template_of_the_page_is_set_as_it_says(folder: Path):
 
 
 @needs_fonts
-def test_hanja_are_refused_as_the_page_says(folder: Path):
-    (folder / "hanja.json").write_text('{"applicant": "金", "address": "x"}', encoding="utf-8")
-    arguments = ["residence.yaml", "--data", "hanja.json", "--out", "residence.pdf"]
+def test_a_script_without_a_font_is_refused_as_the_page_says(folder: Path):
+    (folder / "tibetan.json").write_text('{"applicant": "ཀ", "address": "x"}', encoding="utf-8")
+    arguments = ["residence.yaml", "--data", "tibetan.json", "--out", "residence.pdf"]
     done = CliRunner().invoke(document_cli.render, arguments)
-    assert str(done.exception) == "residence.yaml: no font can print 金 (U+91D1)"
+    assert str(done.exception) == "residence.yaml: no font can print ཀ (U+0F40)"

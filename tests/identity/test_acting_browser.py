@@ -18,9 +18,10 @@ from tests.web.browser import (
     BROWSER_TEST,
     DESKTOP,
     arrived,
+    browser_of_module,
+    come_anew,
     console_errors,
     faults,
-    open_browser,
     resize,
     scripts,
     tab_faults,
@@ -36,11 +37,15 @@ HASH = "ab" * 32
 PICTURES = os.environ.get("MADANG_PICTURES", "")
 
 
+opened = browser_of_module()
+
+
 @pytest.fixture
-def browser(tmp_path):
-    with open_browser(tmp_path) as opened:
-        resize(opened, PHONE)
-        yield opened
+def browser(opened, live_server):
+    come_anew(opened, live_server.url)
+    opened.get_log("browser")  # what the test before left there
+    resize(opened, PHONE)
+    return opened
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_a_resident_signs_in_by_approving(browser, site, broker, on):
     broker.sign(ApprovalRequest.objects.get().receipt)
     browser.find_element("css selector", "main form button").click()
     arrived(browser, "h1")
-    assert browser.current_url == f"{site}/"
+    assert browser.current_url == f"{site}/my/"
     assert "홍길동" not in browser.current_url
     scripts(browser, True)
 

@@ -129,7 +129,7 @@ def test_a_file_signs_in_and_neither_key_nor_password_leaves(
     assert not console_errors(browser)
     browser.find_element("css selector", "main form button").click()
     arrived(browser, "h1")
-    assert browser.current_url == f"{site}/"
+    assert browser.current_url == f"{site}/my/"
 
 
 def test_a_wrong_password_is_said_and_the_field_has_the_focus(browser, site, city, tmp_path):

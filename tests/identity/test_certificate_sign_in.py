@@ -130,7 +130,7 @@ def test_its_owner_may_add_a_removed_one_again(client: Client, holder):
     with purpose(AUTHENTICATION, "authenticate"):
         Authenticator.objects.update(revoked=times.now())
     assert sent(client, holder, ADD)["Location"] == "/account/"
-    assert sent(Client(), holder)["Location"] == "/"
+    assert sent(Client(), holder)["Location"] == "/my/"
 
 
 @pytest.mark.parametrize("state", ["dead", "emigrated"])

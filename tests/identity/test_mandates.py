@@ -185,7 +185,7 @@ def test_who_acts_for_another_says_so_on_every_page_and_switches_back(kim, mothe
     one = given(kim, mother)
     hers = client_of(mother)
     before = hers.cookies["madang"].value
-    assert hers.post("/account/act-for/", {"mandate": one})["Location"] == "/account/looks/"
+    assert hers.post("/account/act-for/", {"mandate": one})["Location"] == "/my/"
     assert hers.cookies["madang"].value != before, "a new right, a new key"
     assert actor_of(hers).on_behalf_of == kim.person_id
     for path in ("/", "/privacy/", "/account/looks/"):

@@ -32,7 +32,7 @@ NOT_ADMINISTRATORS = {
     "operations/notices/recorded/",
     "counter/known/",
 }
-PRIVATE = ("account/", "counter/", "staff/", "privacy/", "operations/")
+PRIVATE = ("account/", "counter/", "staff/", "privacy/", "operations/", "my/", "suggestions/")
 
 
 @pytest.fixture
@@ -127,7 +127,10 @@ def test_what_is_open_to_representatives_is_a_short_list():
     assert {page.path for page in registry().offers(Page) if "+represented" in page.access} == {
         "account/act-for/", "account/looks/", "account/looks/ask/", "account/names/",
         "sign-in/app-code/", "appointments/mine/", "messages/", "messages/<str:message>/",
-        "cases/", "cases/<str:number>/",
+        "cases/", "cases/<str:number>/", "cases/<str:number>/answer/",
+        "cases/<str:number>/papers/<uuid:file>/",
+        "cases/<str:number>/papers/<uuid:file>/picture.png",
+        "my/", "my/<slug:part>/",
         "documents/<uuid:document>/paper.pdf", "documents/<uuid:document>/credential",
         *(f"appointments/one/<str:appointment>/{page}"
           for page in ("", "move/", "cancel/", "appointment.ics")),

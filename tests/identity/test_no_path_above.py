@@ -172,18 +172,22 @@ class World:
         assert self.shown[facts.id] - {"email", "sms"}
 
 
-@given(
-    is_staff=st.booleans(),
-    verifies=st.booleans(),
-    steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1)), min_size=3, max_size=14),
-)
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_no_path_leads_above_what_was_shown(is_staff, verifies, steps):
+WAYS = {
+    "is_staff": st.booleans(),
+    "verifies": st.booleans(),
+    "steps": st.lists(
+        st.tuples(st.sampled_from(STEPS), st.integers(0, 1)), min_size=3, max_size=14
+    ),
+}
+QUIETLY = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
+
+def walk(is_staff: bool, verifies: bool, steps: list[tuple[str, int]]) -> None:
+    """Go these steps, looking at the claim after each."""
     real = times.now
     world: list[World] = []
 
@@ -196,3 +200,16 @@ def test_no_path_leads_above_what_was_shown(is_staff, verifies, steps):
         for what, which in steps:
             world[0].step(what, world[0].browsers[which])
             world[0].check()
+
+
+@given(**WAYS)
+@settings(max_examples=5, **QUIETLY)
+def test_no_path_leads_above_what_was_shown(is_staff, verifies, steps):
+    walk(is_staff, verifies, steps)
+
+
+@pytest.mark.long
+@given(**WAYS)
+@settings(max_examples=60, **QUIETLY)
+def test_no_longer_search_finds_such_a_path(is_staff, verifies, steps):
+    walk(is_staff, verifies, steps)

@@ -79,6 +79,16 @@ def test_a_sheet_opens_the_persons_account_and_is_enough_for_a_passkey(clerk: Cl
     assert facts_of(other).level == Level(2, 2)
 
 
+def test_messages_come_in_the_language_in_which_their_reader_signed_in(clerk: Client, kim):
+    page = printed(clerk)
+    for n, language in enumerate(("en", "ko")):
+        reader = Client(headers={"Accept-Language": language})
+        reader.post(
+            "/sign-in/paper/", {"number": page.context["number"], "code": page.context["codes"][n]}
+        )
+        assert api.reached(kim.pk).language == language
+
+
 @pytest.mark.asvs("6.5.1")
 def test_each_code_works_once_in_any_order(clerk: Client, kim):
     page = printed(clerk)

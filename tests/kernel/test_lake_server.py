@@ -96,6 +96,10 @@ def test_a_question_is_answered_with_its_parameters(client: LakeClient) -> None:
     assert found["n"].to_pylist() == [5000]
 
 
+def test_few_rows_come_without_arrow(client: LakeClient) -> None:
+    assert client.columns("echo", "say", x=3) == client.ask("echo", "say", x=3).to_pydict()
+
+
 def test_errors_come_over_as_what_they_are(client: LakeClient) -> None:
     with pytest.raises(Invalid, match="Unknown expression") as refused:
         client.query("SELECT nothing FROM obs")

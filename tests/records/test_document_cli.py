@@ -9,9 +9,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import OperationalError
 
 from madang.kernel.errors import BadInput
-from madang.records import api, credentials, document_cli
+from madang.records import api, credentials, document_cli, seals
+from madang.records.layouts import certificate_pdf
+from madang.records.pades import signed
+from madang.records.proof import documents as proof
 from madang.records.signing_keys import signing_key
 from tests.records.issuing import DATA, TEMPLATE, credential_of, issued, pdf_of
 from tests.records.papers import needs_fonts, text_of
@@ -94,6 +98,23 @@ def test_a_file_is_verified_with_a_root_alone(tmp_path):
         CliRunner().invoke(
             document_cli.verify, [str(paper), "--root", str(paper)], catch_exceptions=False
         )
+
+
+def test_a_file_is_verified_where_no_tables_are_made_yet(monkeypatch, tmp_path):
+    def missing() -> list[object]:
+        raise OperationalError("no such table: records_knownseal")
+
+    monkeypatch.setattr(seals, "_trusted", missing)
+    paper = tmp_path / "paper.pdf"
+    whole = certificate_pdf(proof.paper())
+    paper.write_bytes(signed(whole, signing_key(), code="0" * 18, authority="Mapo-gu"))
+    done = _ran(document_cli.verify, paper, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["finding"]) == (0, "genuine")
+
+
+def test_the_claims_of_documents_are_measured_without_tables():
+    assert proof.checks_per_cpu_s(1) > 0
+    assert proof.issue_cpu_ms() > 0
 
 
 @pytest.mark.django_db

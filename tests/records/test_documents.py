@@ -13,7 +13,7 @@ from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.models import AuditEntry, OutboxEntry
 from madang.records import api, storage
 from madang.records.document_models import DocumentFile, IssuedDocument
-from madang.records.engine.pdf_signature import Finding
+from madang.records.engine.signature_words import Finding
 from madang.records.errors import (
     DocumentOver,
     InvalidTemplate,

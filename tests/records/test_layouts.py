@@ -83,8 +83,8 @@ def test_markup_in_a_text_is_text(wicked):
 @needs_fonts
 def test_a_character_without_a_glyph_is_refused_and_named():
     with pytest.raises(MissingGlyphs) as refused:
-        certificate_pdf(papers.certificate(Paragraph("이름 𒀀 和")))
-    assert refused.value.characters == "𒀀和"
+        certificate_pdf(papers.certificate(Paragraph("이름 𒀀 𐎠 和")))
+    assert refused.value.characters == "𒀀𐎠"
     assert "U+12000" in refused.value.message
     assert missing_characters("가나다 Ää ภาษา العربية ኣማርኛ") == ""
 

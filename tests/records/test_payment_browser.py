@@ -29,7 +29,7 @@ pytestmark = BROWSER_TEST
 browser = browser_of_module(wait_s=2)
 PHONE = 360
 WORDS = {
-    "ko": ("₩10,000 납부하기", "모의 결제", "거절되기", "결제가 이루어지지 않았습니다", "납부하기",
+    "ko": ("10,000원 납부하기", "모의 결제", "거절되기", "결제가 이루어지지 않았습니다", "납부하기",
            "납부되었습니다"),
     "en": ("Pay ₩10,000", "Simulated payment", "Be declined", "The payment did not go through",
            "Pay", "It is paid"),

@@ -23,7 +23,7 @@ def text_of(answer) -> str:
 
 def to_the_gateway(client: Client, intent: api.Intent) -> str:
     shown = client.get(intent.pay_url)
-    assert "₩10,000" in text_of(shown)
+    assert re.search("₩10,000|10,000원", text_of(shown))
     return client.post(intent.pay_url)["Location"]
 
 

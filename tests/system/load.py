@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -12,13 +9,11 @@ from typing import Any
 
 import httpx
 
+from madang.kernel.config import read_settings
+from madang.kernel.errors import Unavailable
+from madang.kernel.lake.client import LakeClient
 from tests.system.instance import Instance, until
 
-_ASK = """
-import json, sys
-from madang.kernel.lake.client import query
-print(json.dumps(query(sys.argv[1], json.loads(sys.argv[2])).to_pylist(), default=str))
-"""
 _COUNT = (
     "SELECT ds, count() AS rows, uniqExact(t) AS stamps FROM obs"
     " WHERE has({ids:Array(UInt32)}, ds) GROUP BY ds"
@@ -129,11 +124,13 @@ class Sender:
 
 def rows_of(instance: Instance, sql: str, **params: Any) -> list[dict[str, Any]] | None:
     """Return what the lake answers, or None while it does not answer."""
-    done = subprocess.run(
-        [sys.executable, "-c", _ASK, sql, json.dumps(params)],
-        env=instance.environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    return None if done.returncode else json.loads(done.stdout)
+    client = LakeClient(read_settings(instance.environment).lake_socket)
+    try:
+        return client.query(sql, params).to_pylist()
+    except Unavailable:
+        return None
+    finally:
+        client.close()
 
 
 def counts(instance: Instance, ids: list[int]) -> dict[int, tuple[int, int]]:

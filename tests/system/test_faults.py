@@ -14,7 +14,7 @@ from madang.kernel.bus.client import Bus
 from madang.kernel.bus.message import Outgoing
 from madang.kernel.config import read_settings
 from tests.system import hostile
-from tests.system.instance import Instance, until
+from tests.system.instance import until
 from tests.system.load import Sender, audit, rows_of, things
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -25,12 +25,6 @@ LETTERS = (
     " WHERE gateway = {gateway:String} AND door = {door:String} ORDER BY t, code"
 )
 STORED = "SELECT toInt64(toUnixTimestamp(t)) AS s, v FROM obs WHERE ds = {ds:UInt32} ORDER BY t"
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    with Instance(tmp_path_factory.mktemp("faults"), "--no-sim") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +218,7 @@ def test_another_value_for_a_stored_stamp_is_refused_by_the_lake(instance, clien
 
 
 def test_poison_put_directly_on_the_bus_holds_up_nothing(instance, client, ids):
+    before = {child["name"]: child["pid"] for child in instance.processes()}
     junk = (b"", b"\xff" * 100, b"{", hostile.as_arrow([(1, 1, 1.0)])[:-40], b"\x00" * 70_000)
     subjects = (
         "madang.obs.columns", "madang.dead.columns", "madang.hours.pm25", "madang.hours.nonsense",
@@ -243,7 +238,8 @@ def test_poison_put_directly_on_the_bus_holds_up_nothing(instance, client, ids):
     until(lambda: len(letters_of(instance, "lake", "")) >= len(junk), 20, "poison as dead letters")
     until(lambda: instance.get("/healthz").status_code == 200, 30, "good health")
     state = instance.processes()
-    assert all(child["restarts"] == 0 for child in state), f"{state}\n{instance.logs()}"
+    after = {child["name"]: child["pid"] for child in state}
+    assert after == before, f"{state}\n{instance.logs()}"
 
 
 async def put(instance, messages):

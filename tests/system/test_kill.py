@@ -15,12 +15,6 @@ BACK_S = 2_500_000  # a fast machine sends a million readings of each sensor in 
 VICTIMS = ("lake", "bus", "stream", "web", "worker", "front")
 
 
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    with Instance(tmp_path_factory.mktemp("kill"), "--no-sim") as running:
-        yield running
-
-
 def strike(instance, victim, key, ids, begin_s, seed):
     """Send from `begin_s` in event time on, kill the victim at a seeded moment, send on."""
     chance = random.Random(seed)
@@ -46,8 +40,8 @@ def drill(instance, seeds, name):
             audit(instance, ids, each)
 
 
-def test_nothing_accepted_is_lost_or_doubled_when_a_process_is_killed(instance):
-    drill(instance, range(1), "once")
+def test_nothing_accepted_is_lost_or_doubled_when_a_process_is_killed(struck):
+    drill(struck, range(1), "once")
 
 
 @pytest.mark.long

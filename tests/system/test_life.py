@@ -1,22 +1,15 @@
-"""An instance from start to stop, as its users know it."""
+"""An instance that runs, as its users know it; its stop and next start are in test_outages.py."""
 
 from __future__ import annotations
 
 import json
-import time
 
 import httpx
 import pytest
 
-from tests.system.instance import Instance, until
+from tests.system.instance import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    with Instance(tmp_path_factory.mktemp("life"), "--no-sim") as running:
-        yield running
 
 
 def test_the_portal_answers(instance):
@@ -72,19 +65,3 @@ def test_errors_of_the_api_are_problem_documents(instance):
     answer = instance.get("/api/v1/nothing-here")
     assert answer.status_code == 404
     assert answer.headers["Content-Type"].startswith("application/problem+json")
-
-
-def test_a_later_start_is_quick_and_ctrl_c_stops_everything(tmp_path):
-    running = Instance(tmp_path, "--no-sim")
-    running.start()
-    assert running.stop() == 0
-    begin = time.monotonic()
-    running.start()
-    took_s = time.monotonic() - begin
-    state = json.loads((running.data / "run" / "processes.json").read_text())
-    pids = [process["pid"] for process in state["processes"]]
-    assert running.stop() == 0
-    import psutil
-
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-    assert took_s < 60, "a later start takes 15 s on a quiet machine"

@@ -86,18 +86,18 @@ class Told(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory) -> Iterator[Instance]:
-    with Instance(tmp_path_factory.mktemp("relying"), "--no-sim") as running:
-        running.origin = running.url.replace("127.0.0.1", "localhost")
-        made = running.madang("identity", "user", "add", "lee", "--role", "officer", "--json",
-                              "--url", running.origin)  # fmt: skip
-        link = json.loads(made.stdout)["link"]
-        with httpx.Client() as client:
-            page = client.get(link).text
-            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-            form = {"csrfmiddlewaretoken": token[1], "password": PASSWORD, "again": PASSWORD}
-            assert client.post(link, data=form).status_code == 302
-        yield running
+def origin(instance: Instance) -> str:
+    """Return the address of an instance with an officer."""
+    found = instance.url.replace("127.0.0.1", "localhost")
+    made = instance.madang("identity", "user", "add", "lee", "--role", "officer", "--json",
+                           "--url", found)  # fmt: skip
+    link = json.loads(made.stdout)["link"]
+    with httpx.Client() as client:
+        page = client.get(link).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {"csrfmiddlewaretoken": token[1], "password": PASSWORD, "again": PASSWORD}
+        assert client.post(link, data=form).status_code == 302
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +152,10 @@ def running(program: str, *arguments: str) -> Iterator[Any]:
 
 
 def test_openid_client_signs_in_refreshes_pushes_and_signs_out(
-    instance: Instance, browser: Browser, told: str
+    instance: Instance, origin: str, browser: Browser, told: str
 ):
     client = registered(instance, "--logout-url", told, "--auth", "client_secret_post")
-    with running("openid_client.mjs", instance.origin, client["client_id"], client["secret"],
+    with running("openid_client.mjs", origin, client["client_id"], client["secret"],
                  CALLBACK, BYE) as (message, answer):  # fmt: skip
         answer(browser.open(message()["open"]))
         first = message()
@@ -174,9 +174,11 @@ def test_openid_client_signs_in_refreshes_pushes_and_signs_out(
     until(lambda: Told.tokens, 30, "a logout token")
 
 
-def test_oidc_client_ts_signs_in_refreshes_and_signs_out(instance: Instance, browser: Browser):
+def test_oidc_client_ts_signs_in_refreshes_and_signs_out(
+    instance: Instance, origin: str, browser: Browser
+):
     client = registered(instance, "--auth", "none")
-    with running("oidc_client_ts.mjs", instance.origin, client["client_id"],
+    with running("oidc_client_ts.mjs", origin, client["client_id"],
                  CALLBACK, BYE) as (message, answer):  # fmt: skip
         answer(browser.open(message()["open"]))
         claims = message()["claims"]

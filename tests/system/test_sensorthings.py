@@ -23,12 +23,6 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory):
-    with Instance(tmp_path_factory.mktemp("instance"), "--no-sim") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def service(instance: Instance) -> fsc.SensorThingsService:
     handler = fsc.AuthHandler("roof", instance.gateway("roof", "real"))
     return fsc.SensorThingsService(f"{instance.url}/sta/v1.1", auth_handler=handler)
@@ -82,9 +76,8 @@ def test_a_station_is_made_sends_readings_and_is_queried(service: fsc.SensorThin
     assert [o.result for o in found] == [17.4, 18.2, 61.9]
     above = stream.get_observations().query().filter("result gt 50").count().list()
     assert (above.count, above.entities[0].result) == (1, 61.9)
-    newest = (
-        service.datastreams().query().expand("Observations($top=1;$orderby=phenomenonTime desc)")
-    )
+    newest = service.datastreams().query().filter(f"id eq {stream.id}")
+    newest = newest.expand("Observations($top=1;$orderby=phenomenonTime desc)")
     [shown] = list(newest.list())
     assert [o.result for o in shown.observations.entities] == [61.9]
     assert service.observations().find(found[0].id).result == 17.4
@@ -124,7 +117,10 @@ def test_a_station_brings_its_history_along_and_a_batch_adds_to_it(
     until(lambda: values() == [11.0, 12.0, 13.0, 14.0], what="history and batch in the lake")
 
 
-def test_the_command_line_reads_the_same(instance: Instance, service: object) -> None:
-    told = instance.madang("telemetry", "query", "--datastream", "1", "--format", "json").stdout
-    values = [one["value"] for one in json.loads(told)["observations"]]
+def test_the_command_line_reads_the_same(
+    instance: Instance, service: fsc.SensorThingsService
+) -> None:
+    [stream] = service.datastreams().query().filter("Thing/name eq 'Roof'").list().entities[:1]
+    told = instance.madang("telemetry", "query", "--datastream", str(stream.id), "--format", "json")
+    values = [one["value"] for one in json.loads(told.stdout)["observations"]]
     assert values == [17.4, 18.2, 61.9]

@@ -81,4 +81,7 @@ def answering(store: ChdbStore, monkeypatch: pytest.MonkeyPatch) -> LakeDouble:
     double = LakeDouble(store)
     monkeypatch.setattr("madang.kernel.lake.client.query", double.query)
     monkeypatch.setattr("madang.kernel.lake.client.latest", double.latest)
+    monkeypatch.setattr(
+        "madang.kernel.lake.client.latest_columns", lambda ids: double.latest(ids).to_pydict()
+    )
     return double

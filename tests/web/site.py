@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.test import Client
 
 from madang.air.present import forget_present_air
@@ -34,8 +36,12 @@ def session() -> str:
     return _signed_in().cookies["madang"].value
 
 
+@cache
 def pages() -> list[str]:
-    """Return the addresses of all whole pages of all rooms, and of one missing."""
+    """Return the addresses of all whole pages of all rooms, and of one missing.
+
+    They are the same whenever the site is furnished, so they are asked for once.
+    """
     client = _signed_in()
     plain = [f"/{page.path}" for page in registry().offers(Page) if page.path.isascii()]
     candidates = [path for path in plain if not set(path) & set("<^$?")]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from madang.web.charts import UNITS, Line, Point, Span, Threshold, chart, position
+from madang.kernel.chart_lines import Line, Point, Span, Threshold
+from madang.web.charts import UNITS, chart, position
 
 START = datetime(2026, 11, 21, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)

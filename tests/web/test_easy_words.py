@@ -24,8 +24,9 @@ MAIN = "//main | //aside"
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all pages in easy words without a signed link, and of an error."""
-    plain = [page.path for page in registry().offers(Page) if page.easy and "<" not in page.path]
+    """Return the addresses of public pages in easy words without a signed link, and of an error."""
+    pages = [page for page in registry().offers(Page) if page.easy and page.access == "public"]
+    plain = [page.path for page in pages if "<" not in page.path]
     return [f"/{path}" for path in plain] + [f"/air/{MAPO}/", NOWHERE]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
@@ -22,7 +22,7 @@ from madang.web import context
 from tests.air.conftest import MAPO, feed
 from tests.looking import rows
 from tests.notices.conftest import go_out
-from tests.web.browser import BROWSER_TEST, open_browser
+from tests.web.browser import BROWSER_TEST, browser_of_module, come_anew
 
 pytestmark = BROWSER_TEST
 MOST_TAPS = 12
@@ -123,10 +123,17 @@ class Reader:
         return self.one("h1").text.replace("\n", " ")
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator:
-    with open_browser(tmp_path) as driver:
-        yield driver
+browser = browser_of_module()
+
+
+@contextmanager
+def voices(browser, script: str = VOICES) -> Iterator[None]:
+    """Give the pages that are opened inside these voices."""
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 @pytest.fixture
@@ -218,16 +225,16 @@ ERRANDS = {
 def test_five_errands_in_twelve_taps_each(browser, site, language: str):
     metrics = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": VOICES})
     counts, small = {}, []
-    for errand, (run, display) in ERRANDS.items():
-        reader = Reader(browser, site, language, display)
-        reader.arrive()
-        run(reader)
-        counts[errand] = reader.taps
-        small += reader.small
-        phone = reader.one("a[href='tel:120']")
-        assert phone.size["height"] >= LEAST_PX, "the phone number is large on every page"
+    with voices(browser):
+        for errand, (run, display) in ERRANDS.items():
+            reader = Reader(browser, site, language, display)
+            reader.arrive()
+            run(reader)
+            counts[errand] = reader.taps
+            small += reader.small
+            phone = reader.one("a[href='tel:120']")
+            assert phone.size["height"] >= LEAST_PX, "the phone number is large on every page"
     sys.stdout.write(
         f"taps ({language}): {', '.join(f'{name} {n}' for name, n in counts.items())}\n"
     )
@@ -237,8 +244,9 @@ def test_five_errands_in_twelve_taps_each(browser, site, language: str):
 
 @pytest.mark.parametrize(("language", "voice"), [("en", "fr-FR"), ("ko", None)])
 def test_without_a_voice_for_the_language_nothing_is_offered(browser, site, language, voice):
-    voices = VOICES.replace("['ko-KR', 'en-US']", f"['{voice}']" if voice else "[]")
-    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": voices})
-    browser.get(f"{site}/air/{MAPO}/?lang={language}")
-    (button,) = browser.find_elements("css selector", "main [data-read-aloud]")
-    assert not button.is_displayed()
+    come_anew(browser, site)
+    others = VOICES.replace("['ko-KR', 'en-US']", f"['{voice}']" if voice else "[]")
+    with voices(browser, others):
+        browser.get(f"{site}/air/{MAPO}/?lang={language}")
+        (button,) = browser.find_elements("css selector", "main [data-read-aloud]")
+        assert not button.is_displayed()

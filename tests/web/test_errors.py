@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.test import Client, RequestFactory
+from django.utils.http import urlencode
 
 from madang.identity.session_store import SessionStore
 from madang.kernel.errors import (
@@ -85,3 +86,19 @@ def test_what_we_cannot_name_is_left_to_the_log_and_the_500_page(client: Client)
     middleware = errors.ErrorMiddleware(lambda r: None)
     assert middleware.process_exception(request, ZeroDivisionError()) is None
     assert errors.server_error(RequestFactory().get("/x/")).status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/apply/library-card/check/?x=1", "/apply/library-card/check/?x=1"),
+        ("http://elsewhere.example/apply/", "/"),
+        ("", "/"),
+    ],
+)
+def test_who_sends_a_form_signed_out_comes_back_to_it(came_from: str, back: str):
+    request = RequestFactory().post("/x/", headers={"referer": came_from} if came_from else {})
+    request.session = SessionStore()
+    middleware = errors.ErrorMiddleware(lambda r: None)
+    answer = middleware.process_exception(request, Unauthenticated("sign in"))
+    assert answer["Location"] == "/sign-in/?" + urlencode({"next": back})

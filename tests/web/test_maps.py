@@ -38,7 +38,7 @@ def live(monkeypatch):
     def put(*rows):
         columns = list(zip(*rows, strict=True)) or [[]] * 4
         table = pa.table(dict(zip(("ds", "t", "v", "q"), map(list, columns), strict=True)))
-        monkeypatch.setattr(telemetry, "latest", lambda ids=None: table)
+        monkeypatch.setattr(telemetry, "readings", lambda ids: list(rows))
         monkeypatch.setattr(telemetry, "snapshot", lambda p, at, back: table)
 
     return put

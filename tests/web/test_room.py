@@ -172,7 +172,7 @@ def test_with_the_lake_away_alerts_are_still_worked_on(client, monkeypatch, lang
     def away(*_args, **_more):
         raise Unavailable("the lake does not answer")
 
-    for name in ("pipeline_counters", "dead_letter_counts", "latest"):
+    for name in ("pipeline_counters", "dead_letter_counts", "latest", "readings"):
         monkeypatch.setattr(telemetry, name, away)
     number = opened()
     root = page(client, "/operations/?layer=sensors", language)

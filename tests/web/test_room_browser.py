@@ -62,7 +62,9 @@ def room(live_server, station, monkeypatch) -> str:
         }
     )
     counters = {"datastreams": STATIONS, "stale": 0, "lag": 0, "newest_received": t}
-    monkeypatch.setattr(telemetry, "latest", lambda ids=None: table)
+    monkeypatch.setattr(
+        telemetry, "readings", lambda ids: list(zip(*table.to_pydict().values(), strict=True))
+    )
     monkeypatch.setattr(telemetry, "series", lambda *a, **k: hours())
     monkeypatch.setattr(telemetry, "pipeline_counters", lambda: counters)
     monkeypatch.setattr(telemetry, "dead_letter_counts", lambda since: {})

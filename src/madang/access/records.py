@@ -134,14 +134,27 @@ def _told_for_good() -> Iterator[None]:
 
 
 def write(scope: Scope, *, failed: bool = False) -> None:
-    """Write down what the scope leaves behind."""
-    if not scope.decided:
+    """Write down what the scope leaves behind; what leaves nothing opens no transaction."""
+    if not _leaves_something(scope):
         return
     if connection.in_atomic_block and (failed or connection.needs_rollback):
         _debts().append(scope)
         return
     with scope.trusted(), transaction.atomic():
         _write(scope)
+
+
+def _leaves_something(scope: Scope) -> bool:
+    """Return whether decisions are to be written, or people seen for a purpose that is listed.
+
+    On SQLite each transaction takes the lock of all who write.
+    """
+    if any(made.entry is not None for made in scope.decided.values()):
+        return True
+    if not scope.decided or not declared_purpose(scope.purpose).is_listed:
+        return False
+    others = {scope.actor.person, ""}
+    return any(scope.unresolved.values()) or any(seen - others for seen in scope.seen.values())
 
 
 def write_owed(**_kwargs: Any) -> None:

@@ -310,8 +310,7 @@ def _latest(ids: Sequence[int]) -> dict[int, tuple[datetime, float, int]]:
     if not ids:
         return {}
     try:
-        table = telemetry.latest(ids)
+        found = telemetry.readings(ids)
     except (Unavailable, NotFound):  # lake or pipeline away: the closed hours still answer
         return {}
-    columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
-    return {ds: (from_ms(t), v, q) for ds, t, v, q in zip(*columns, strict=True)}
+    return {ds: (from_ms(t), v, q) for ds, t, v, q in found}

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-import polars as pl
-
 from madang.air.in_effect import rules_in_effect
 from madang.air.models import DistrictHour
 from madang.air.rule_set import POLLUTANTS
@@ -81,6 +79,8 @@ def _lake_means(
     }
     if not streams:
         return {}
+    import polars as pl
+
     rows = pl.from_arrow(telemetry.hours(pollutant, *span, ds=sorted(streams)))
     assert isinstance(rows, pl.DataFrame)
     ds = pl.col("ds").cast(pl.Int64)

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pyarrow as pa
 from django.db import transaction
 from django.db.models import Q
 
@@ -49,6 +48,8 @@ def take_hours(message: Message) -> None:
 
 
 def _station_hours(data: bytes) -> list[StationHour]:
+    import pyarrow as pa
+
     table = pa.ipc.open_stream(data).read_all()
     columns = (table.column(name).to_pylist() for name in ("ds", "t", "n", "sum", "q"))
     return [

@@ -66,11 +66,14 @@ Reading = tuple[int, float | None]  # ms, value
 
 
 def _readings(pollutant: str, at: datetime | None, ids: Sequence[int]) -> dict[int, Reading]:
-    table = telemetry.latest(ids) if at is None else telemetry.snapshot(pollutant, at, _BACK_S)
-    columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
+    if at is None:
+        rows = telemetry.readings(ids)
+    else:
+        table = telemetry.snapshot(pollutant, at, _BACK_S)
+        columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
+        rows = list(zip(*columns, strict=True))
     return {
-        ds: (t, v if q & 7 in _GOOD_ENOUGH and not math.isnan(v) else None)
-        for ds, t, v, q in zip(*columns, strict=True)
+        ds: (t, v if q & 7 in _GOOD_ENOUGH and not math.isnan(v) else None) for ds, t, v, q in rows
     }
 
 
@@ -103,11 +106,11 @@ def detail(layer: str, station_id: str, language: str) -> Detail:
 
 
 def _latest_of(ds: int) -> tuple[int, float | None, int] | None:
-    rows = telemetry.latest([ds]).to_pylist()
+    rows = telemetry.readings([ds])
     if not rows:
         return None
-    value = rows[0]["v"]
-    return rows[0]["t"], None if math.isnan(value) else value, rows[0]["q"]
+    _ds, at_ms, value, q = rows[0]
+    return at_ms, None if math.isnan(value) else value, q
 
 
 def _late(

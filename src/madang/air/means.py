@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import polars as pl
-
 from madang.air.engine import statistics as engine
 from madang.air.in_effect import rules_in_effect
 from madang.air.rule_set import POLLUTANTS
@@ -56,6 +54,8 @@ def statistics(
         If a word is unknown or the span is empty or longer than a year.
     """
     _check(pollutant, start, end, period, level)
+    import polars as pl
+
     from madang.telemetry import api as telemetry
 
     places = _places(pollutant, level)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from madang.cases import application_parts as parts
-from madang.cases import draft_papers, drafts
+from madang.cases import drafts
 from madang.cases.application_errors import Incomplete, NoDraft
 from madang.cases.application_fields import line_text
 from madang.cases.application_sending import (
@@ -24,6 +24,7 @@ from madang.cases.application_sending import (
     send,
 )
 from madang.identity.api import current_actor
+from madang.kernel.errors import Invalid
 from madang.services.api import review
 
 
@@ -66,7 +67,7 @@ def _sent(request: HttpRequest, seen: Sight) -> HttpResponse:
 
 
 def _digest(seen: Sight) -> str:
-    papers = [paper.id for paper in draft_papers.papers_of(seen.draft)]
+    papers = [paper.id for paper in seen.papers]
     return drafts.seen({"answers": seen.flow.answers, "papers": papers})
 
 
@@ -74,7 +75,7 @@ def _shown(request: HttpRequest, seen: Sight, faults: dict[str, str] | None = No
     service, form = seen.draft.row.service, seen.form
     actor = current_actor(request)
     due = due_if_sent_now(form)
-    have = draft_papers.papers_of(seen.draft)
+    have = seen.papers
     asked = [one for one in form.package.service.evidence if one.id in seen.flow.evidence]
     last = seen.flow.steps[-1] if seen.flow.steps else None
     links = [(name.replace("evidence.", "paper-"), text) for name, text in (faults or {}).items()]
@@ -196,5 +197,8 @@ def start_over(request: HttpRequest, service: str) -> HttpResponse:
 @require_POST
 def new_version(request: HttpRequest, service: str) -> HttpResponse:
     """Go on by the version of the service that is in force now."""
-    drafts.renew(parts.opened(request, service))
+    try:
+        drafts.renew(parts.opened(request, service), request.POST.get("district", ""))
+    except Invalid as error:
+        return parts.district_asked(request, service, error)
     return redirect("apply-check", service)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import get_language
@@ -64,6 +64,11 @@ class Field:
     options: Sequence[Option] = ()
     parts: Sequence[DatePart] = ()
     is_heading: bool = False
+
+    @property
+    def unheaded(self) -> Field:
+        """Return the field as it is drawn where its question is no heading of the page."""
+        return replace(self, is_heading=False)
 
     @property
     def value(self) -> str:

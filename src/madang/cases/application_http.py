@@ -27,6 +27,7 @@ from madang.cases.application_sending import (
     send,
     sight,
 )
+from madang.cases.case_versions import version_for
 from madang.cases.drafts import Content, Open
 from madang.city.api import profile
 from madang.identity.api import api_access, current_actor
@@ -38,11 +39,12 @@ router = Router(tags=["applications"])
 
 
 class NewApplication(Schema):
-    """Which service, and whether registers may be asked."""
+    """Which service, whether registers may be asked; the district where versions differ."""
 
     service: str
     may_look: bool | None = None
     language: str = "ko"
+    district: str = ""
 
 
 class Answers(Schema):
@@ -117,10 +119,11 @@ def _actor_id(request: HttpRequest) -> str:
 def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
     """Begin an application for a service that is in force."""
     actor = current_actor(request)
-    form = services.form_in(services.current(given.service).hash, given.language)
+    asked = version_for(given.service, asked=given.district, subject=drafts.subject_of(actor))
+    form = services.form_in(asked.hash, given.language)
     draft = drafts.begin(
         actor, given.service, channel=parts.channel_of(actor, form), language=given.language,
-        content=Content(may_look=given.may_look),
+        content=Content(may_look=given.may_look, district=given.district), version=asked,
     )  # fmt: skip
     response = _answer(sight(draft, given.language), status=201)
     response["Location"] = f"/api/v1/applications/{draft.row.key}"

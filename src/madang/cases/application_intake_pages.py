@@ -20,6 +20,7 @@ from madang.cases import drafts
 from madang.cases.application_fields import Field, field
 from madang.cases.appointment_models import new_key
 from madang.cases.case_opening import OpenedCase, open_case
+from madang.cases.case_versions import DistrictAsked, version_for
 from madang.cases.drafts import Open
 from madang.cases.evidence_files import EvidenceFile
 from madang.city.api import profile
@@ -31,6 +32,7 @@ from madang.services.api import (
     Form,
     Page,
     Question,
+    Version,
     fault_text,
     fields_of,
     first_field,
@@ -56,8 +58,12 @@ class Keyed:
 def key_in(request: HttpRequest, service: str) -> HttpResponse:
     """Show all questions of a service at once to staff, and open the case."""
     actor = current_actor(request)
-    form = services.form_in(services.current(service).hash, get_language() or "")
     draft = drafts.of_paper(actor, request.GET["ref"]) if request.GET.get("ref") else None
+    try:
+        found = _version(request, service, draft)
+    except DistrictAsked as error:
+        return parts.district_asked(request, service, error)
+    form = services.form_in(found.hash, get_language() or "")
     if request.method != "POST":
         raw = _written(form, draft.content.answers) if draft else {}
         return _dense(request, form, raw, {}, draft)
@@ -68,12 +74,10 @@ def key_in(request: HttpRequest, service: str) -> HttpResponse:
     if keyed.faults:
         return _dense(request, form, raw, keyed.faults, draft)
     try:
-        case = _opened(request, actor, form, keyed, draft)
-    except Invalid as error:
-        faults = error.fields or {"person": error.message}
-        return _dense(request, form, raw, dict(faults), draft)
-    except NotFound as error:
-        return _dense(request, form, raw, {"name": error.message}, draft)
+        case = _opened(request, actor, found, keyed, draft)
+    except (Invalid, NotFound) as error:
+        named = error.fields if isinstance(error, Invalid) else {"name": error.message}
+        return _dense(request, form, raw, named or {"person": error.message}, draft)
     context = {
         "heading": _("Case %(number)s is open") % {"number": case.number},
         "crumbs": [(_("Home"), "/")],
@@ -85,21 +89,35 @@ def key_in(request: HttpRequest, service: str) -> HttpResponse:
     return render(request, "cases/apply_keyed.html", context)
 
 
+def _version(request: HttpRequest, service: str, draft: Open | None) -> Version:
+    """Return the version whose questions stand on the paper: the one that its QR code names.
+
+    Without paper, it is the one in force in the district that staff chose.
+    """
+    if draft is not None:
+        return services.package(draft.row.package)
+    services.current(service)  # nobody applies for what is not offered any more
+    mark = request.GET.get("version", "")
+    if mark:
+        return services.marked(service, mark)
+    return version_for(service, asked=request.GET.get("district", "")[:20])
+
+
 def _opened(
-    request: HttpRequest, actor: Actor, form: Form, keyed: Keyed, draft: Open | None
+    request: HttpRequest, actor: Actor, found: Version, keyed: Keyed, draft: Open | None
 ) -> OpenedCase:
-    post = request.POST
+    post, package = request.POST, found.package
     way = post.get("channel", "")
     received = _received(post.get("received", ""), way)
     files = [
         EvidenceFile(paper.id, (file.name or "")[:200], file.read())
-        for paper in form.package.service.evidence
+        for paper in package.service.evidence
         for file in request.FILES.getlist(f"paper-{paper.id}")
     ]
     case = open_case(
-        package_hash=services.current(form.package.id).hash,
+        package_hash=found.hash,
         subject=draft.row.subject if draft and draft.row.subject else _person(actor, post),
-        facts={n: v for n, v in keyed.answers.items() if n in form.package.facts},
+        facts={n: v for n, v in keyed.answers.items() if n in package.facts},
         evidence=files, actor=actor, channel=way, key=post.get("key", "")[:100],
         wants_person=post.get("person") == "yes", consent=post.get("look") == "yes",
         received_at=received,
@@ -215,9 +233,17 @@ def _dense(
         papers=form.package.service.evidence,
         has_person=bool(draft and draft.row.subject),
         draft=draft,
+        version=form.package.service.version,
+        in_force=_in_force(form),
         repeats=any(page.repeat for page in form.package.pages.pages),
     )  # fmt: skip
     return render(request, "cases/apply_key_in.html", context, status=422 if faults else 200)
+
+
+def _in_force(form: Form) -> str:
+    """Return the number of the version in force, where a paper is of another one; else empty."""
+    now = services.current(form.package.id, form.package.district).package.service.version
+    return "" if now == form.package.service.version else now
 
 
 def _section(
@@ -267,7 +293,10 @@ def paper_form(request: HttpRequest, service: str) -> HttpResponse:
         draft: Open | None = parts.opened(request, service)
     except MadangError:
         draft = None
-    found = services.current(service)
+    if draft is not None:
+        found = services.package(draft.row.package)
+    else:
+        found = services.current(service, request.GET.get("district", ""))
     language = services.paper_language(found.package, get_language() or "")
     answers = draft.content.answers if draft else {}
     pdf = services.form_paper(found.hash, language, answers, draft.row.pk if draft else "")

@@ -19,7 +19,9 @@ from madang.cases import draft_papers, drafts
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
 from madang.cases.application_fields import error_links, groups_of
 from madang.cases.application_sending import Sight, due_if_sent_now
+from madang.cases.case_versions import district_name, version_for
 from madang.cases.drafts import Content, Open
+from madang.cases.evidence_files import accepted
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
 from madang.kernel.errors import Invalid
@@ -35,29 +37,41 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     """Show what the application needs, and begin it."""
     actor = current_actor(request)
     language = get_language() or ""
-    form = services.form_in(services.current(service).hash, language)
+    district = parts.district_wanted(request)
+    try:
+        own = services.districts_of(service)
+        found = version_for(service, asked=district, own=own)
+    except Invalid as error:
+        return parts.district_asked(request, service, error)
+    form = services.form_in(found.hash, language)
     if request.method == "POST":
         channel = parts.channel_of(actor, form)
-        content = Content(may_look={"yes": True, "no": False}.get(request.POST.get("look", "")))
-        draft = drafts.begin(actor, service, channel=channel, language=language, content=content)
+        content = Content(
+            may_look={"yes": True, "no": False}.get(request.POST.get("look", "")),
+            district=district if own else "",
+        )
+        draft = drafts.begin(
+            actor, service, channel=channel, language=language, content=content, version=found
+        )
         return parts.remember(_onward(request, draft), draft)
     try:
         before = parts.opened(request, service)
     except NoDraft:
         before = None
-    known = services.current(service).package.service
     questions = len(form.package.pages.questions)
     context = parts.around(
         form,
         heading=form.package.service.title,
         before=before if before and not before.is_sent else None,
+        chosen=district if own else "",
+        chosen_name=district_name(district, language) if own else "",
         minutes=max(1, round(questions * SECONDS_A_QUESTION / 60)),
         fees=[(fee.title, _fee_text(form, fee)) for fee in form.package.service.fees],
         due=_due_text(form),
         papers=form.package.service.evidence,
         looked=_looked_up(form),
         acting=acting_in(actor),
-        needs_sign_in=known.identity.ial > 0 and actor.is_anonymous,
+        needs_sign_in=form.package.service.identity.ial > 0 and actor.is_anonymous,
         offline=[one for one in form.package.service.channels if one.kind in _OFFLINE],
     )  # fmt: skip
     context["crumbs"] = context["crumbs"][:1]
@@ -143,8 +157,22 @@ def _answered(request: HttpRequest, seen: Sight, step: Step) -> HttpResponse:
     if do == "add" or do.startswith("remove-"):
         return redirect(f"{parts.step_url(service, step.key)}#add")
     if faults:
-        return _shown(request, parts.seen_by(request, draft), step, raw, faults)
+        now = parts.seen_by(request, draft)
+        faults = _still_asked(now.flow.step(step.key) or step, faults)
+        if faults:
+            return _shown(request, now, step, raw, faults)
     return _onward(request, draft, step.key)
+
+
+def _still_asked(step: Step, faults: Sequence[Fault]) -> list[Fault]:
+    """Return what is wrong with questions that the answers beside them did not make pointless."""
+    groups = step.groups or ((),)
+    asked = {
+        (question.id, item if step.page.repeat else None)
+        for item, questions in enumerate(groups)
+        for question in questions
+    }
+    return [fault for fault in faults if (fault.question, fault.item) in asked]
 
 
 def _read(step: Step, raw: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[Fault]]:
@@ -257,7 +285,7 @@ def _taken(request: HttpRequest, seen: Sight) -> dict[str, str]:
 
 
 def _papers_context(seen: Sight, faults: dict[str, str]) -> dict[str, Any]:
-    have = draft_papers.papers_of(seen.draft)
+    have = seen.papers
     asked = [one for one in seen.form.package.service.evidence if one.id in seen.flow.evidence]
     last = seen.flow.steps[-1] if seen.flow.steps else None
     service = seen.draft.row.service
@@ -266,7 +294,7 @@ def _papers_context(seen: Sight, faults: dict[str, str]) -> dict[str, Any]:
         seen.form,
         heading=_("Add your papers"),
         asked=[
-            (one, ", ".join(kind.upper() for kind in one.types), _accept(one.types),
+            (one, ", ".join(kind.upper() for kind in one.types), accepted(one.types),
              [file for file in have if file.evidence == one.id], faults.get(one.id, ""),
              bool(one.instead and looks))
             for one in asked
@@ -275,8 +303,3 @@ def _papers_context(seen: Sight, faults: dict[str, str]) -> dict[str, Any]:
         back=parts.step_url(service, last.key) if last else reverse("apply", args=(service,)),
         state=parts.version_state(seen.draft),
     )  # fmt: skip
-
-
-def _accept(types: Sequence[str]) -> str:
-    media = {"jpg": "image/jpeg", "png": "image/png", "pdf": "application/pdf", "hwpx": ".hwpx"}
-    return ",".join(media[kind] for kind in types)

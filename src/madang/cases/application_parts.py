@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,15 +16,19 @@ from madang.access.api import Actor
 from madang.cases import drafts
 from madang.cases.application_errors import NoDraft
 from madang.cases.application_sending import Sight, is_current, sight
+from madang.cases.case_versions import district_name, district_names, home_of
+from madang.cases.case_words import money
 from madang.cases.drafts import Open
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
-from madang.kernel.errors import NotFound, Unauthenticated
-from madang.kernel.writing import locale_of, moment_text
+from madang.kernel.errors import Invalid, NotFound, Unauthenticated
+from madang.kernel.writing import moment_text
+from madang.services import api as services
 from madang.services.api import Form
 
 COOKIE = "madang_application"
 SENIOR = "senior"
+DISTRICT_COOKIE = "madang_district"  # the district chosen on the home page
 RESERVED = frozenset(
     {"check", "done", "papers", "later", "key-in", "start-over", "new-version", "form.pdf"}
 )
@@ -97,9 +100,50 @@ def around(form: Form, **more: Any) -> dict[str, Any]:
         "service": service,
         "text_language": "" if _is_in(form, get_language() or "") else own,
         "crumbs": [(_("Home"), "/"), (service.title, reverse("apply", args=(service.id,)))],
-        "paper_form": reverse("apply-form", args=(service.id,)),
+        "paper_form": paper_url(form),
+        "district": district_name(form.package.district, get_language() or ""),
         **more,
     }
+
+
+def paper_url(form: Form) -> str:
+    """Return where the form of this version is on paper, filled in as far as it is answered."""
+    url = reverse("apply-form", args=(form.package.id,))
+    return f"{url}?district={form.package.district}" if form.package.district else url
+
+
+def district_wanted(request: HttpRequest) -> str:
+    """Return the district that a reader named for their matter, now or before; empty for none."""
+    named = request.POST.get("district", request.GET.get("district"))
+    if named is not None:
+        return named[:20]
+    own = home_of(drafts.subject_of(current_actor(request)))
+    return own or request.COOKIES.get(DISTRICT_COOKIE, "")[:20]
+
+
+def district_asked(
+    request: HttpRequest, service: str, error: Invalid | None = None
+) -> HttpResponse:
+    """Ask in which district it is, where districts have versions of their own of a service.
+
+    The answer goes where the reader came from: by POST where they sent something.
+    """
+    language = get_language() or ""
+    title = services.form_in(services.current(service).hash, language).package.service.title
+    is_sent = request.method == "POST"
+    fields = error.fields if error and (is_sent or request.GET.get("district")) else {}
+    context = {
+        "heading": _("In which district is it?"),
+        "crumbs": [(_("Home"), "/"), (title, reverse("apply", args=(service,)))],
+        "title": title,
+        "districts": [("", _("Choose")), *district_names(language)],
+        "fault": fields.get("district", ""),
+        "errors": list(fields.items()),
+        "is_sent": is_sent,
+        "kept": [(k, v) for k, v in (request.POST if is_sent else request.GET).items()
+                 if k not in ("district", "csrfmiddlewaretoken")],
+    }  # fmt: skip
+    return render(request, "cases/apply_district.html", context, status=422 if fields else 200)
 
 
 def version_state(draft: Open) -> str:
@@ -132,11 +176,7 @@ def money_text(minor: int) -> str:
     """Return an amount in the city's money; 0 is free."""
     if not minor:
         return _("free of charge")
-    money = profile().currency
-    if money.code == "KRW":  # as people here write it, not as the sign
-        return _("%(amount)s won") % {"amount": profile().number_text(minor)}
-    amount = Decimal(minor).scaleb(-money.minor_digits)
-    return format_currency(amount, money.code, locale=locale_of(get_language() or ""))
+    return money(minor)
 
 
 def _is_in(form: Form, language: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +17,10 @@ from madang.cases.case_models import Case
 from madang.cases.case_money import pay_url_of
 from madang.cases.case_opening import OpenedCase, may_apply, open_case
 from madang.cases.case_purposes import CASES, OWN
+from madang.cases.case_versions import DistrictAsked
 from madang.cases.draft_models import Draft
-from madang.cases.drafts import APPLICATIONS, KEEP, Open, subject_of
+from madang.cases.draft_papers import Paper
+from madang.cases.drafts import APPLICATIONS, KEEP, Open, subject_of, version_of
 from madang.city.api import deadline_of, profile
 from madang.identity.api import note_act
 from madang.kernel import times
@@ -34,10 +37,15 @@ class Sight:
     form: Form
     flow: Flow
 
+    @cached_property
+    def papers(self) -> tuple[Paper, ...]:
+        """Return the files that were sent, oldest first; none where no paper is asked for."""
+        return tuple(draft_papers.papers_of(self.draft)) if self.flow.evidence else ()
+
     @property
     def missing_papers(self) -> list[str]:
         """Return the ids of papers without which it cannot be sent."""
-        have = {paper.evidence for paper in draft_papers.papers_of(self.draft)}
+        have = {paper.evidence for paper in self.papers}
         looks = bool(self.draft.content.may_look)
         return [
             paper.id for paper in self.form.package.service.evidence
@@ -55,7 +63,10 @@ def sight(draft: Open, language: str, *, alone: bool = False) -> Sight:
 
 def is_current(draft: Open) -> bool:
     """Return whether a draft is of the version in force; raises UnknownService if there is none."""
-    return bool(services.current(draft.row.service).hash == draft.row.package)
+    try:
+        return version_of(draft).hash == draft.row.package
+    except DistrictAsked:
+        return False  # a district has published its own meanwhile
 
 
 def due_if_sent_now(form: Form) -> datetime | None:

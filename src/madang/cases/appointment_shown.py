@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
 
-import segno
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -181,6 +180,8 @@ def in_groups(number: str) -> str:
 
 def qr_of(text: str) -> str:
     """Return a QR code as an address of data, dark on white in every theme."""
+    import segno
+
     made: str = segno.make(text, error="m").svg_data_uri(scale=5, border=4, light="white")
     return made
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
@@ -211,6 +211,24 @@ def list_of(actor: Actor) -> Sequence[Appointment]:
         return []
     with purpose(APPOINTMENTS, OWN):
         return list(Appointment.objects.filter(_of(actor)).order_by("start", "booked_at")[:200])
+
+
+def ahead_of(actor: Actor, limit: int, *, matters: Sequence[str] = ()) -> list[Appointment]:
+    """Return the appointments to come, the next one first, then those without a time yet.
+
+    matters : only these; empty: all.
+    """
+    if actor.is_anonymous:
+        return []
+    states = Appointment.State
+    to_come = Q(start__gte=times.now()) | Q(start__isnull=True) | Q(state=states.ARRIVED)
+    with purpose(APPOINTMENTS, OWN):
+        rows = Appointment.objects.filter(_of(actor), to_come).filter(
+            state__in=(states.BOOKED, states.WAITING, states.OFFERED, states.ARRIVED)
+        )
+        if matters:
+            rows = rows.filter(matter__in=matters)
+        return list(rows.order_by(F("start").asc(nulls_last=True), "booked_at")[:limit])
 
 
 def _of(actor: Actor) -> Q:

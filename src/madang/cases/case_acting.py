@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
+from madang.cases.audit.blind import hidden_numbers
 from madang.cases.case_deciding import decide_if_settled, proposal, settle, standing
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_effects import follow, linked_case
@@ -59,7 +60,7 @@ class Asked:
     """What comes with a verb.
 
     expects_version : version of the case that the actor saw; None does not ask.
-    facts : new values. missing : what the applicant is asked for.
+    facts : new values. missing : questions that the applicant is asked, papers as `evidence.ID`.
     links : numbers of other cases. target : account, `unit:`, `department:` or `body:`.
     departs : why the officer decides otherwise than the rules propose.
     looked_s : seconds for which a human had the case before them.
@@ -131,7 +132,10 @@ def by_whom(actor: Actor, case: Case) -> By | None:
         return Applicant(actor)
     covered = covers(actor, department=case.department, district=case.district)
     if is_officer(actor):
-        return Officer(actor) if covered or case.assignee == actor.id else None
+        works_there = covered or case.assignee == actor.id
+        # who decides it once more for a sample does not see how it was decided
+        is_open = works_there and case.number not in hidden_numbers(actor)
+        return Officer(actor) if is_open else None
     if actor.roles & RECEIVES and not actor.on_behalf_of and actor.aal >= 2:
         return Applicant(actor)
     return None
@@ -166,7 +170,7 @@ def _check_version(case: Case, expects: int | None) -> None:
 def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, key: str) -> Acted:
     case, now = dossier.case, times.now()
     files = clean_files(dossier.pinned, asked.evidence)
-    _check_facts(dossier, by, asked.facts)
+    _check_facts(dossier, by, asked)
     change = step(
         dossier.pinned.process,
         standing(
@@ -186,6 +190,7 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
     source = "applicant" if isinstance(by, Applicant) else "office"
     if isinstance(by, Applicant) and actor.roles & RECEIVES and not actor.on_behalf_of:
         source = "office" if case.subject != actor.person else "applicant"
+    before = proposal(dossier).said.outcome if change.verb.kind == "answer" else ""
     content: dict[str, Any] = {
         "facts": dossier.learn(asked.facts, source, now),
         "reasons": asked.reasons,
@@ -195,6 +200,8 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         "evidence": {file.digest: file.evidence for file in files},
         "amount": asked.amount,
     }
+    if before:
+        content["rules"] = [before, proposal(dossier).said.outcome]
     for file in files:
         dossier.add(sealed_file(dossier, file, now))
     if change.awaits_second:
@@ -237,10 +244,13 @@ def _proposed(
     return _acted(dossier.case, awaits_second=True)
 
 
-def _check_facts(dossier: Dossier, by: By, facts: Mapping[str, Any]) -> None:
+def _check_facts(dossier: Dossier, by: By, given: Asked) -> None:
     known, asked = dossier.pinned.package.facts, dossier.pinned.package.questions
     wrong = {}
-    for name in facts:
+    for name in given.missing:
+        if not dossier.pinned.asks(name):
+            wrong[name] = _("this service asks nothing of that name")
+    for name in given.facts:
         if name not in known:
             wrong[name] = _("this service asks nothing of that name")
         elif isinstance(by, Applicant) and known[name].source == "register" and name not in asked:

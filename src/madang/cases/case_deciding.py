@@ -8,6 +8,7 @@ from typing import Any
 
 from madang.access.api import Actor
 from madang.cases.case_dossier import Dossier
+from madang.cases.case_events import CaseDocumentsDue
 from madang.cases.case_models import CaseDecision, CaseDocument, CaseEvent
 from madang.cases.case_packages import is_automatic
 from madang.cases.case_purposes import RULES
@@ -24,6 +25,7 @@ from madang.cases.rules import (
 )
 from madang.city.api import profile
 from madang.kernel.canonical import utc_text
+from madang.kernel.events import announce
 from madang.services.api import Evaluation, Verb
 
 GRANT = "grant"
@@ -60,11 +62,12 @@ def proposal(dossier: Dossier, *, explain: bool = False) -> Proposal:
         if verb.kind in AUTOMATIC_KINDS and "rule" in verb.by
     ]
     why = {
-        "switched-off": not is_automatic(dossier.pinned),
+        "switched-off": pinned.may_be_automatic and not is_automatic(pinned),
         "class": not pinned.may_be_automatic,
         "asked-for-person": case.wants_person,
         "outcome": said.outcome != GRANT,
         "doubts": bool(said.doubts),
+        "conflict": bool(dossier.conflicts),
         "no-verb": not verbs,
         "evidence": any(not one.optional for one in pinned.package.service.evidence)
         and not case.wants_person
@@ -83,6 +86,18 @@ def _needs_evidence(dossier: Dossier) -> bool:
         not paper.optional and (not paper.when or rules.condition(paper.when, dossier.values, day))
         for paper in dossier.pinned.package.service.evidence
     )
+
+
+def _why_words(found: Proposal) -> list[str]:
+    """Return why a person decides, with the doubts told apart."""
+    words = set(found.why_person) - {"doubts"}
+    for doubt in found.said.doubts:
+        is_missing, is_outside = doubt.endswith(": is not known"), " is outside " in doubt
+        words.add("missing" if is_missing else "out-of-range" if is_outside else "doubts")
+    # without all facts, the rules' outcome says nothing yet
+    if words & {"missing", "out-of-range", "doubts"} and found.said.outcome == "refer":
+        words.discard("outcome")
+    return sorted(words)
 
 
 def standing(
@@ -112,9 +127,13 @@ def decide_if_settled(dossier: Dossier, at: datetime) -> bool:
     to a refusal.
     """
     case = dossier.case
-    if case.state_kind != "open" or not dossier.pinned.may_be_automatic:
+    if case.state_kind != "open":
+        return False
+    if not dossier.pinned.may_be_automatic:
+        case.why_person = "class"
         return False
     found = proposal(dossier)
+    case.why_person = ",".join(_why_words(found))
     if not found.is_settled or found.verb is None:
         return False
     change = step(
@@ -175,6 +194,8 @@ def settle(
                     case=case, subject=case.subject, document=name, asked_at=at, next_try=at
                 )
             )
+        if issued:
+            announce(CaseDocumentsDue(number=case.number))
     dossier.tell(change.verb)
     return event
 

@@ -13,10 +13,12 @@ import msgspec
 
 from madang.access.api import purpose
 from madang.cases.case_dossier import Dossier
+from madang.cases.case_events import CaseDocumentsDue
 from madang.cases.case_models import Case, CaseDecision, CaseDocument
 from madang.cases.case_purposes import CASES, KEEP, WORK
+from madang.cases.document_data import conditions_for, data_for
 from madang.city.api import profile
-from madang.identity.api import known_person
+from madang.identity.api import names_of
 from madang.kernel import times
 from madang.kernel.errors import MadangError
 from madang.kernel.logs import logger
@@ -35,6 +37,15 @@ def issue_owed() -> int:
         owed = CaseDocument.objects.filter(code="", next_try__lte=times.now())
         keys = list(owed.order_by("next_try").values_list("pk", flat=True)[:BATCH])
     return sum(_issue(key) for key in keys)
+
+
+def due(event: CaseDocumentsDue) -> None:
+    """Issue what a case owes once it is granted; what fails, `issue_owed` tries again."""
+    with purpose(CASES, KEEP):
+        owed = CaseDocument.objects.filter(case__number=event.number, code="")
+        keys = list(owed.values_list("pk", flat=True))
+    for key in keys:
+        _issue(key)
 
 
 def _issue(key: int) -> bool:
@@ -63,24 +74,22 @@ def _made(row: CaseDocument, dossier: Dossier, decision: CaseDecision | None) ->
     written = package.document(row.document)
     if written is None:
         raise MadangError(f"{case.service} has no document {row.document!r}")
-    known = known_person(case.subject, by=CASES, why=WORK) if case.subject else None
-    name = known.name if known else ""
-    values = {**dossier.values, **_of_rules(decision)}
-    conditions = {
-        block.when: dossier.pinned.rules.condition(
-            block.when, dossier.values, profile().local(case.received_at).date()
-        )
-        for block in written.blocks
-        if block.when
-    }
+    names = names_of([case.subject], by=CASES, why=WORK) if case.subject else {}
+    name = names.get(case.subject, "")
+    day = profile().local(case.received_at).date()
     made = records.issue(
         kind=written.id,
         subject=case.subject,
         case=case.number,
         service=case.service,
         template=template(written),
-        data={**values, **_of_case(case, decision, name)},
-        conditions=conditions,
+        data=data_for(
+            written,
+            package,
+            dossier.values,
+            {**_of_rules(decision), **_of_case(case, decision, name)},
+        ),
+        conditions=conditions_for(written, dossier.pinned.rules, dossier.values, day),
         language=package.service.language,
         by=decision.decided_by if decision else CASES,
         key=f"{case.number}:{row.document}:{row.pk}",
@@ -106,7 +115,7 @@ def _of_case(case: Case, decision: CaseDecision | None, name: str) -> dict[str, 
         "applicant": name or "–",
         "decided": profile().local(decision.at).date() if decision else None,
         "office": case.department,
-        "fee": case.paid,
+        "fee": f"{case.paid:,}",
     }
 
 

@@ -34,12 +34,17 @@ FRESH = -1  # version of a case that has no row yet
 
 @dataclass
 class Dossier:
-    """A case under work. `facts` are the newest versions by name."""
+    """A case under work. `facts` are the newest versions by name.
+
+    conflicts: facts of which a register says otherwise than the applicant, until an officer says
+    which holds.
+    """
 
     case: Case
     pinned: Pinned
     facts: dict[str, CaseFact] = field(default_factory=dict)
     is_new: bool = False
+    conflicts: set[str] = field(default_factory=set)
     _new_facts: list[CaseFact] = field(default_factory=list)
     _new_events: list[CaseEvent] = field(default_factory=list)
     _new_rows: list[CaseDecision | CaseDocument | CaseFile] = field(default_factory=list)
@@ -47,10 +52,10 @@ class Dossier:
     @classmethod
     def of(cls, case: Case) -> Dossier:
         """Return the dossier of a case that is there."""
-        facts: dict[str, CaseFact] = {}
+        found = cls(case, pinned(case.package))
         for fact in CaseFact.objects.filter(case=case).order_by("version"):
-            facts[fact.fact] = fact
-        return cls(case, pinned(case.package), facts)
+            found._note(fact)
+        return found
 
     @property
     def values(self) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class Dossier:
                 salt=salt,
                 digest=fact_digest(salt, name, value, source, as_of),
             )
-            self.facts[name] = fact
+            self._note(fact)
             self._new_facts.append(fact)
             found[f"{name}/{fact.version}"] = fact.digest
         return found
@@ -170,6 +175,18 @@ class Dossier:
         for row in self._new_rows:
             row.save(force_insert=True)
         self._new_facts, self._new_events, self._new_rows = [], [], []
+
+    def _note(self, fact: CaseFact) -> None:
+        before = self.facts.get(fact.fact)
+        if before is not None and before.value != fact.value:
+            was_register = before.source.startswith("register:")
+            is_register = fact.source.startswith("register:")
+            # an officer who corrects what a register said has looked: that settles it
+            if is_register != was_register and (is_register or fact.source == "applicant"):
+                self.conflicts.add(fact.fact)
+            else:
+                self.conflicts.discard(fact.fact)
+        self.facts[fact.fact] = fact
 
     def _move(self, before: State | None, to: State, at: datetime) -> None:
         case = self.case

@@ -1,6 +1,6 @@
 """What can go wrong with cases; `cases.errors` hands these names on.
 
-UnknownCase, UnknownDecision   404
+UnknownCase, UnknownDecision, UnknownPaper, UnknownAudit   404
 CaseChanged, NotPossible   409
 """
 
@@ -22,6 +22,18 @@ class UnknownDecision(NotFound):
     """There is no such decision, or it is not one that the asker may see."""
 
     code = "unknown-decision"
+
+
+class UnknownPaper(NotFound):
+    """The case has no paper of this id, or none that can be shown so."""
+
+    code = "unknown-paper"
+
+
+class UnknownAudit(NotFound):
+    """There is no such item in the asker's sample, or no such finding."""
+
+    code = "unknown-audit"
 
 
 class CaseChanged(Conflict):

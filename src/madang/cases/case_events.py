@@ -35,6 +35,14 @@ class CaseNoticeDue(Event, frozen=True, kw_only=True):
     version: int
 
 
+class CaseDocumentsDue(Event, frozen=True, kw_only=True):
+    """A case was granted and owes documents; they are made at once."""
+
+    NAME: ClassVar[str] = "cases.documents_due"
+
+    number: str
+
+
 class CaseOverdue(Event, frozen=True, kw_only=True):
     """The office's limit has passed and the case is still open."""
 
@@ -55,3 +63,58 @@ class CaseForwarded(Event, frozen=True, kw_only=True):
     number: str
     service: str
     body: str
+
+
+class SampleDrawn(Event, frozen=True, kw_only=True):
+    """Automated decisions of a period were drawn for officers to decide once more."""
+
+    NAME: ClassVar[str] = "cases.sample_drawn"
+
+    draw: str
+    drawn: int
+    population: int
+
+
+class AuditDisagreed(Event, frozen=True, kw_only=True):
+    """An officer decided a case of a sample otherwise than the rules had."""
+
+    NAME: ClassVar[str] = "cases.audit_disagreed"
+
+    finding: str
+    service: str
+    kind: str
+
+
+class DecisionsDrifted(Event, frozen=True, kw_only=True):
+    """A share of a service left its control limits, or a fact is not what it was.
+
+    `measure`: auto, granted, overridden, overturned, or `fact:NAME`; `side` is above, below or
+    empty; `week` is the day on which the week began.
+    """
+
+    NAME: ClassVar[str] = "cases.decisions_drifted"
+
+    service: str
+    measure: str
+    week: str
+    side: str = ""
+
+
+class GroupsDiffer(Event, frozen=True, kw_only=True):
+    """A group of people does beyond the allowed gap otherwise than all others."""
+
+    NAME: ClassVar[str] = "cases.groups_differ"
+
+    service: str
+    measure: str
+    by: str
+    group: str
+
+
+class StopProposed(Event, frozen=True, kw_only=True):
+    """A person proposes to stop automatic decisions of a service, after a finding."""
+
+    NAME: ClassVar[str] = "cases.stop_proposed"
+
+    service: str
+    finding: str

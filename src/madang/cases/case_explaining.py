@@ -12,7 +12,9 @@ from madang.cases.case_deciding import proposal
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_looking import look_for, seen_by
 from madang.cases.case_models import CaseDecision
-from madang.cases.case_packages import Pinned, pinned
+from madang.cases.case_packages import pinned, worded
+from madang.cases.case_words import doubt_text, parameter_text
+from madang.services.api import Package
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class UsedParameter:
     value: Any
     unit: str
     law: str
+
+    @property
+    def text(self) -> str:
+        """Return the value with its unit, as people read it."""
+        return parameter_text(self.value, self.unit)
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,12 @@ def explanation(actor: Actor, number: str) -> Explanation | None:
         row = CaseDecision.objects.filter(case_id=case.pk).order_by("-at").first()
         if row is None:
             return None
-        return _explained(row, case.number, pinned(row.package))
+        return _explained(row, case.number, worded(pinned(row.package)))
 
 
-def _explained(row: CaseDecision, number: str, found: Pinned) -> Explanation:
+def _explained(row: CaseDecision, number: str, package: Package) -> Explanation:
     said: Mapping[str, Any] = row.said
-    titles = {fact.id: fact.title for fact in found.package.service.facts}
+    titles = {fact.id: fact.title for fact in package.service.facts}
     return Explanation(
         id=row.pk,
         number=number,
@@ -89,22 +96,22 @@ def _explained(row: CaseDecision, number: str, found: Pinned) -> Explanation:
         outcome=row.outcome,
         by_rules=row.decided_by == "system:rules",
         reasons=row.reasons,
-        rules=tuple(_hit(name, found) for name in said.get("rows", ())),
+        rules=tuple(_hit(name, package) for name in said.get("rows", ())),
         facts=tuple(
             UsedFact(titles.get(name, name), one["value"], one["source"], one["as_of"])
             for name, one in row.inputs.items()
         ),
-        parameters=tuple(_parameters(said.get("parameters", {}), row.at, found)),
+        parameters=tuple(_parameters(said.get("parameters", {}), row.at, package)),
         doubts=tuple(said.get("doubts", ())),
         counterfactual=((said.get("reasons") or {}).get("outcome") or {}).get("counterfactual"),
         package=row.package,
-        version=found.package.service.version,
+        version=package.service.version,
     )
 
 
-def _hit(name: str, found: Pinned) -> RuleHit:
+def _hit(name: str, package: Package) -> RuleHit:
     table, _dot, row_id = name.partition(".")
-    decision = found.package.decision(table)
+    decision = package.decision(table)
     for row in decision.rows if decision else ():
         if row.id == row_id:
             law = f"{row.law.law} {row.law.article}" if row.law else ""
@@ -112,9 +119,9 @@ def _hit(name: str, found: Pinned) -> RuleHit:
     return RuleHit(name, "", "")
 
 
-def _parameters(values: Mapping[str, Any], at: datetime, found: Pinned) -> list[UsedParameter]:
+def _parameters(values: Mapping[str, Any], at: datetime, package: Package) -> list[UsedParameter]:
     used = []
-    for parameter in found.package.parameters:
+    for parameter in package.parameters:
         dated = [one for one in parameter.values if one.since <= at.date()]
         law = max(dated, key=lambda one: one.since).law if dated else None
         used.append(
@@ -145,10 +152,11 @@ def proposed(actor: Actor, number: str) -> Proposed | None:
     with look_for(actor, who, case.number):
         dossier = Dossier.of(case)
         found = proposal(dossier)
+    package = worded(dossier.pinned)
     return Proposed(
         outcome=found.said.outcome,
-        rules=tuple(_hit(name, dossier.pinned) for name in found.said.rows),
-        doubts=found.said.doubts,
+        rules=tuple(_hit(name, package) for name in found.said.rows),
+        doubts=tuple(doubt_text(one, package) for one in found.said.doubts),
         why_person=found.why_person,
         fee=found.said.fee,
     )

@@ -19,10 +19,10 @@ from madang.cases.case_looking import case_for, events_for
 from madang.cases.case_models import CaseDecision
 from madang.cases.case_opening import open_case
 from madang.cases.case_purposes import CASES, KEEP
+from madang.cases.case_versions import version_for
 from madang.cases.evidence_files import EvidenceFile
 from madang.identity.api import api_access, current_actor
 from madang.kernel.errors import Invalid
-from madang.services.api import current
 
 router = Router(tags=["cases"])
 decisions = Router(tags=["cases"])
@@ -38,7 +38,7 @@ class FileIn(Schema):
 
 
 class CaseIn(Schema):
-    """An application; `package` pins a version, else the one in force is taken."""
+    """An application; `package` pins a version, else the one in force for the district is taken."""
 
     service: str
     package: str = ""
@@ -49,6 +49,7 @@ class CaseIn(Schema):
     wants_person: bool = False
     consent: bool
     received_at: datetime | None = None
+    district: str = ""
 
 
 class OpenedOut(Schema):
@@ -137,7 +138,7 @@ def open_one(request: HttpRequest, payload: CaseIn) -> Status[OpenedOut]:
     actor = current_actor(request)
     subject = payload.subject or actor.on_behalf_of or actor.person
     opened = open_case(
-        package_hash=payload.package or current(payload.service).hash,
+        package_hash=payload.package or _in_force(payload, subject),
         subject=subject,
         facts=payload.facts,
         evidence=_files(payload.files),
@@ -201,6 +202,13 @@ def appeal(request: HttpRequest, decision: str, payload: AppealIn) -> Status[Act
     number = _number_of(decision, actor)
     asked = Asked(reasons=payload.reasons, key=_key(request))
     return Status(201, _acted(act(number, "appeal", actor, asked)))
+
+
+def _in_force(payload: CaseIn, subject: str) -> str:
+    found = version_for(
+        payload.service, asked=payload.district, subject=subject, facts=payload.facts
+    )
+    return str(found.hash)
 
 
 def _number_of(decision: str, actor: Actor) -> str:

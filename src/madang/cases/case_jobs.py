@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from madang.access.api import purpose
-from madang.cases import case_documents, case_money
+from madang.cases import case_documents, case_money, print_room
 from madang.cases.case_acting import Asked, act, locked
 from madang.cases.case_clocks import timer_mark
 from madang.cases.case_dossier import Dossier
@@ -31,6 +31,7 @@ def root() -> None:
 def forget() -> None:
     """Delete closed cases whose time to be kept is over."""
     forget_closed()
+    print_room.forget()
 
 
 def heal() -> None:

@@ -8,8 +8,10 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from madang.access.api import maintenance, purpose
+from madang.cases.audit.models import AuditFinding, AuditItem
 from madang.cases.case_chain import Fault, fact_digest, faults
 from madang.cases.case_models import (
     Case,
@@ -22,6 +24,9 @@ from madang.cases.case_models import (
 )
 from madang.cases.case_packages import pinned
 from madang.cases.case_purposes import CASES, FORGET
+from madang.cases.likeness_models import CaseLikeness
+from madang.cases.post_models import CaseNotice, CaseNoticeWay
+from madang.cases.search_models import CaseTerm
 from madang.city.api import profile
 from madang.kernel import audit, times
 from madang.kernel.canonical import utc_text
@@ -103,9 +108,19 @@ def _forget(case: Case) -> None:
             case=case.pk, number=case.number, events_count=len(hashes), head=case.head,
             hashes=hashes,
         )  # fmt: skip
-        for model in (CaseDecision, CaseDocument, CaseFile, CaseFact, CaseEvent):
+        items = AuditItem.objects.filter(case=case)
+        findings = AuditFinding.objects.filter(item_id__in=list(items.values_list("pk", flat=True)))
+        for of_audits in (findings, items):
+            of_audits._raw_delete(of_audits.db)
+        for model in (
+            CaseNoticeWay, CaseNotice, CaseDecision, CaseDocument, CaseFile, CaseFact, CaseEvent,
+        ):  # fmt: skip
             rows = model.objects.filter(case=case)
             rows._raw_delete(rows.db)
+        pairs = CaseLikeness.objects.filter(Q(number=case.number) | Q(other=case.number))
+        pairs._raw_delete(pairs.db)
+        terms = CaseTerm.objects.filter(number=case.number)
+        terms._raw_delete(terms.db)
         mine = Case.objects.filter(pk=case.pk)
         mine._raw_delete(mine.db)
         audit.record(CASES.id, "cases.forget", f"case:{case.number}", purpose=FORGET)

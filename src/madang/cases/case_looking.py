@@ -17,10 +17,11 @@ from madang.cases.case_errors import UnknownCase
 from madang.cases.case_models import Case, CaseDocument, CaseEvent, CaseFact, CaseFile
 from madang.cases.case_money import pay_url_of
 from madang.cases.case_numbers import read_number
-from madang.cases.case_packages import pinned
+from madang.cases.case_packages import pinned, worded
 from madang.cases.case_purposes import CASES, KEEP, OWN, WORK
 from madang.cases.case_words import state_title
 from madang.cases.rules import Applicant, By, Officer
+from madang.identity.api import extent_of, names_of
 from madang.records import api as records
 
 
@@ -76,6 +77,16 @@ class ShownEvent:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """What was paid for a case; amounts in minor units, `url` is the page of the receipt."""
+
+    amount: int
+    refunded: int
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True)
 class ShownFact:
     """A version of a fact."""
 
@@ -93,6 +104,23 @@ def cases_of(subject: str) -> list[ShownCase]:
         return []
     with purpose(CASES, OWN):
         return [shown(row) for row in Case.objects.filter(subject=subject).order_by("-received_at")]
+
+
+def pressing_for(actor: Actor, limit: int) -> list[Case]:
+    """Return the cases of somebody, or of whom they act for as far as their right goes.
+
+    First those that wait for their owner, then open ones, then closed ones; the newest first.
+    """
+    services = extent_of(actor).services_for("view", "apply")
+    subject = actor.on_behalf_of or actor.person
+    if services is None or not subject:
+        return []
+    with purpose(CASES, OWN):
+        rows = Case.objects.filter(subject=subject)
+        if services:
+            rows = rows.filter(service__in=services)
+        # waiting, open, final: the order in which people want them is that of the words, backwards
+        return list(rows.order_by("-state_kind", "-received_at", "-id")[:limit])
 
 
 def case_of(number: str) -> ShownCase:
@@ -142,13 +170,19 @@ def events_for(actor: Actor, number: str) -> list[ShownEvent]:
     with look_for(actor, who, case.number):
         rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("position"))
     own = isinstance(who, Applicant)
-    return [_event(row, hides_staff=own and row.actor != case.applicant) for row in rows]
+    return [_event(row, own=own, hides_staff=own and row.actor != case.applicant) for row in rows]
+
+
+def applicant_of(actor: Actor, number: str) -> str:
+    """Return the account that sent a case in; raises `UnknownCase` where it is none of theirs."""
+    _who, case = seen_by(actor, number)
+    return case.applicant
 
 
 def facts_for(actor: Actor, number: str) -> list[ShownFact]:
     """Return every version of every fact, by name, oldest first."""
     who, case = seen_by(actor, number)
-    titles = {fact.id: fact.title for fact in pinned(case.package).package.service.facts}
+    titles = {fact.id: fact.title for fact in worded(pinned(case.package)).service.facts}
     with look_for(actor, who, case.number):
         rows = CaseFact.objects.filter(case_id=case.pk).order_by("fact", "version")
         return [
@@ -167,15 +201,15 @@ def files_for(actor: Actor, number: str) -> Sequence[tuple[str, str, str, int]]:
 
 def shown(case: Case) -> ShownCase:
     """Return a row as others see it."""
-    found = pinned(case.package)
+    package = worded(pinned(case.package))
     return ShownCase(
         number=case.number,
         service=case.service,
-        title=found.package.service.title,
+        title=package.service.title,
         package=case.package,
         subject=case.subject,
         state=case.state,
-        state_title=state_title(state_of(found.process, case.state)),
+        state_title=state_title(state_of(package.process, case.state)),
         state_kind=case.state_kind,
         outcome=case.outcome,
         channel=case.channel,
@@ -195,7 +229,10 @@ def shown(case: Case) -> ShownCase:
     )
 
 
-def _event(row: CaseEvent, *, hides_staff: bool) -> ShownEvent:
+def _event(row: CaseEvent, *, own: bool, hides_staff: bool) -> ShownEvent:
+    content = msgspec.json.decode(row.content)
+    if own:
+        content.pop("rules", None)  # what the rules propose is for officers, until one decides
     return ShownEvent(
         position=row.position,
         at=row.at,
@@ -206,15 +243,35 @@ def _event(row: CaseEvent, *, hides_staff: bool) -> ShownEvent:
         state_from=row.state_from,
         state_to=row.state_to,
         looked_s=row.looked_s,
-        content=msgspec.json.decode(row.content),
+        content=content,
         hash=row.hash,
     )
+
+
+def name_of_subject(actor: Actor, number: str) -> str:
+    """Return the name of whom a case concerns; empty where nobody knows it."""
+    _who, case = seen_by(actor, number)
+    return (
+        names_of([case.subject], by=CASES, why=WORK).get(case.subject, "") if case.subject else ""
+    )
+
+
+def payment_for(actor: Actor, number: str) -> Payment | None:
+    """Return what was paid for a case and what came back; None where nothing was ever paid."""
+    who, case = seen_by(actor, number)
+    if not case.intent:
+        return None
+    with look_for(actor, who, case.number):
+        found = records.intent(case.intent)
+    if found.captured_at is None:
+        return None
+    return Payment(found.amount, found.refunded, found.captured_at, found.pay_url)
 
 
 def documents_for(actor: Actor, number: str) -> list[tuple[str, str]]:
     """Return (title, where it is read) of the documents of a case; no address while on its way."""
     who, case = seen_by(actor, number)
-    package = pinned(case.package).package
+    package = worded(pinned(case.package))
     with look_for(actor, who, case.number):
         rows = list(CaseDocument.objects.filter(case_id=case.pk).order_by("asked_at"))
     made = {one.id: one for one in records.documents_of(actor)} if rows else {}

@@ -35,6 +35,8 @@ class Case(PersonalModel):
     due: last moment of the office's limit, None while the clock stands or there is none.
     pauses: stretches in which the clock stood, `[[start, end or null], ...]`.
     proposed: what a first officer proposed where the package wants a second one.
+    why_person: why the rules did not decide it when they were asked last, as words of
+        `case_words.WHY_PERSON` with commas.
     """
 
     class Personal:
@@ -68,6 +70,7 @@ class Case(PersonalModel):
     decided_by = models.CharField(max_length=64, blank=True)
     decision_class = models.CharField(max_length=2)
     wants_person = models.BooleanField(default=False)
+    why_person = models.CharField(max_length=120, blank=True)
     priority = models.SmallIntegerField(default=0)
     assignee = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()
@@ -289,7 +292,8 @@ class CaseDocument(PersonalModel):
             )
         ]
         indexes = [
-            models.Index(fields=["next_try"], name="cases_documents_owed", condition=Q(code=""))
+            models.Index(fields=["next_try"], name="cases_documents_owed", condition=Q(code="")),
+            models.Index(fields=["code"], name="cases_document_code", condition=~Q(code="")),
         ]
 
     def __str__(self) -> str:

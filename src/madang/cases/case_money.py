@@ -6,7 +6,6 @@ from madang.access.api import purpose
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_models import Case
 from madang.cases.case_purposes import CASES, KEEP
-from madang.city.api import profile
 from madang.kernel.logs import logger
 from madang.records import api as records
 from madang.records.events import PaymentCaptured
@@ -23,9 +22,14 @@ def ask_for_money(dossier: Dossier) -> str:
     owed = case.fee - case.paid
     if owed <= 0 or case.intent or not case.is_open or not case.subject:
         return pay_url_of(case)
-    service = dossier.pinned.package.service
+    package = dossier.pinned.package
+    title = {package.service.language: package.service.title} | {
+        tag: one.texts["service.title"]
+        for tag, one in package.translations.items()
+        if "service.title" in one.texts
+    }
     intent = records.open_intent(
-        payer=case.subject, amount=owed, title={profile().city.default_language: service.title},
+        payer=case.subject, amount=owed, title=title,
         case=case.number, service=case.service, key=f"{case.number}:{case.fee}", by=CASES,
         return_to=f"/cases/{case.number}/",
     )  # fmt: skip

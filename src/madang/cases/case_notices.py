@@ -20,6 +20,7 @@ from madang.cases.case_dossier import Dossier
 from madang.cases.case_events import CaseNoticeDue
 from madang.cases.case_models import Case, CaseDecision, CaseEvent
 from madang.cases.case_purposes import CASES, KEEP
+from madang.cases.case_told import note_told
 from madang.city.api import Profile, profile
 from madang.notices.api import ToPerson, Words, tell_person
 from madang.services.api import Package, translated
@@ -84,7 +85,7 @@ def told(event: CaseNoticeDue) -> None:
             tag: worded(package, event.notice, values, tag, profile()) for tag in languages(package)
         }
     written = package.notice(event.notice)
-    tell_person(
+    message = tell_person(
         ToPerson(
             key=f"case:{event.number}:{event.version}:{event.notice}",
             person=event.subject,
@@ -95,6 +96,8 @@ def told(event: CaseNoticeDue) -> None:
             required=written.required if written else event.notice in REQUIRED,
         )
     )
+    with purpose(CASES, KEEP):
+        note_told(case, message, event.notice)
 
 
 def languages(package: Package) -> list[str]:

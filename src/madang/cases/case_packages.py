@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import get_language
+
+from madang.city.api import profile
 from madang.services import api as services
-from madang.services.api import Package, Process, Rules, Verb
+from madang.services.api import Form, Package, Process, Rules, Verb
 
 KEPT = 512  # compiled packages kept in a process; a city has a few thousand, and uses few at a time
 AUTOMATIC = frozenset({"R0", "R1"})
+PAPER = "evidence."  # before the id of a paper, where questions and papers are named together
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class Pinned:
     def is_prepaid(self) -> bool:
         """Return whether a fee is due before the case is looked at."""
         return any(fee.due == "submit" for fee in self.package.service.fees)
+
+    def asks(self, name: str) -> bool:
+        """Return whether the service has a question, or by `evidence.ID` a paper, of this name."""
+        if not name.startswith(PAPER):
+            return name in self.package.questions
+        return any(one.id == name.removeprefix(PAPER) for one in self.package.service.evidence)
 
     def verb(self, name: str) -> Verb | None:
         """Return a verb by its id."""
@@ -75,6 +85,25 @@ def pinned(package_hash: str) -> Pinned:
 def _published(package_hash: str) -> Pinned:
     found = services.package(package_hash)
     return Pinned(package_hash, found.package, found.rules)
+
+
+def worded(found: Pinned) -> Package:
+    """Return a package with its texts in the language of the page, or what stands for it."""
+    return services.localised(found.package, tuple(profile().chain(get_language() or "")))
+
+
+def form_for(found: Pinned, language: str) -> Form:
+    """Return the questions of a package as readers of a language see them."""
+    chain = tuple(profile().chain(language))
+    if found.hash in _lent:
+        return Form(services.in_language(found.package, chain), found.rules)
+    return _form(found.hash, chain)
+
+
+@lru_cache(maxsize=KEPT)
+def _form(package_hash: str, chain: tuple[str, ...]) -> Form:
+    found = pinned(package_hash)
+    return Form(services.in_language(found.package, chain), found.rules)
 
 
 def is_automatic(found: Pinned) -> bool:

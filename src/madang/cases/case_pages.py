@@ -12,18 +12,33 @@ from django.views.decorators.cache import never_cache
 from madang.cases import case_shown
 from madang.cases.case_acting import Asked, act
 from madang.cases.case_explaining import explanation
-from madang.cases.case_looking import ShownCase, case_for, cases_of, documents_for, files_for
-from madang.identity.api import current_actor, note_act
+from madang.cases.case_looking import (
+    ShownCase,
+    case_for,
+    cases_of,
+    documents_for,
+    files_for,
+    payment_for,
+)
+from madang.cases.case_questions import wanted
+from madang.cases.case_told import told_for
+from madang.cases.case_words import money
+from madang.identity.api import current_actor, extent_of, note_act
 from madang.kernel.errors import Conflict, Invalid
 
-OWN = ("answer", "withdraw", "appeal", "reopen")
+OWN = ("withdraw", "appeal", "reopen")
 
 
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """List the cases of whoever is signed in, or of whom they act for."""
     actor = current_actor(request)
-    found = cases_of(actor.on_behalf_of or actor.person)
+    reach = extent_of(actor)
+    found = [
+        case
+        for case in cases_of(actor.on_behalf_of or actor.person)
+        if reach.covers("view", case.service) or reach.covers("apply", case.service)
+    ]
     is_open = sum(case.is_open for case in found)
     context = {
         "heading": ngettext("%(n)s case is open", "%(n)s cases are open", is_open) % {"n": is_open}
@@ -43,16 +58,18 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         verb = request.POST.get("verb", "")
         try:
-            asked = Asked(
+            given = Asked(
                 reasons=request.POST.get("reasons", ""), expects_version=_version(request)
             )
-            act(number, verb, actor, asked)
+            act(number, verb, actor, given)
             note_act(actor, "cases.verb", case=case.number)
             messages.success(request, _("We have it."))
             return redirect("case", number=case.number)
         except (Conflict, Invalid) as error:
             fault = error.message
+    asked = wanted(actor, number) if case.state_kind == "waiting" else None
     shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN]
+    paid = payment_for(actor, number)
     context = {
         "heading": f"{case.title}: {case.state_title}",
         "crumbs": [(_("Home"), "/"), (_("My cases"), "/cases/")],
@@ -62,8 +79,15 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
         "facts": case_shown.known(actor, case),
         "files": files_for(actor, number),
         "documents": documents_for(actor, number),
+        "told": told_for(actor, number),
         "decision": explanation(actor, number),
-        "buttons": shown,
+        "buttons": [one for one in shown if one.kind != "withdraw"],
+        "withdraws": [one for one in shown if one.kind == "withdraw"],
+        "owed": money(case.fee - case.paid) if case.pay_url else "",
+        "paid": paid,
+        "paid_text": money(paid.amount) if paid else "",
+        "refunded_text": money(paid.refunded) if paid and paid.refunded else "",
+        "asked": asked if asked and asked.verb else None,
         "reasons": request.POST.get("reasons", ""),
         "fault": fault,
     }
@@ -74,12 +98,18 @@ def what_next(case: ShownCase) -> str:
     """Return what happens next and whose turn it is, in a sentence."""
     if case.pay_url:
         return _("Pay the fee; then we go on.")
-    if case.state_kind == "waiting":
-        return _("We wait for your answer. Until then our deadline stands still.")
     if case.merged_into:
         return _("It goes on in the case %(number)s.") % {"number": case.merged_into}
-    if case.state_kind == "final":
-        return _("It is finished.")
+    if not case.is_open:
+        return (
+            _("If you do not agree, object below: another officer decides again.")
+            if case.outcome == "refused"
+            else _("It is finished.")
+        )
+    if case.state_kind == "waiting":
+        return _("We wait for your answer. Until then our deadline stands still.")
+    if case.state == "appealed":
+        return _("We have your objection. An officer who did not decide before looks at it.")
     return _("The office works on it. You need to do nothing.")
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor
 from madang.cases.case_purposes import CASES, LOOK_UP
 from madang.city.api import profile
 from madang.identity.api import known_person
-from madang.kernel.errors import NotFound
+from madang.kernel.errors import Invalid, NotFound
 from madang.services.api import Package
-
-_EARTH_M = 6_371_008.8  # mean radius (IUGG 1980)
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,17 @@ def competent(
     place: Mapping[str, float] | None,
     subject: str,
 ) -> Competent:
-    """Return the unit that is competent; the city where facts name none."""
+    """Return the unit that is competent; the city where facts name none.
+
+    Raises `Invalid` where the place lies outside the district whose version of the service it is.
+    """
     rule = package.service.handled_by
+    if package.district:
+        there = _at(place).district if place is not None else ""
+        if there and there != package.district:
+            text = _("The place lies in another district than the version of the service.")
+            raise Invalid(text, {rule.place or "place": text})
+        return _of_code(package.district)
     if rule.level == "city":
         return Competent()
     if rule.by == "place":
@@ -56,19 +64,16 @@ def competent(
     return _of_code(known.district) if known and known.district else Competent()
 
 
+def district_at(code: str) -> str:
+    """Return the code of the district in which a unit lies; empty for one that is not there."""
+    return _of_code(code).district
+
+
 def covers(actor: Actor, *, department: str, district: str) -> bool:
     """Return whether a case lies where a member of staff works; no limit in a grant is none."""
     return (not actor.departments or department in actor.departments) and (
         not actor.districts or district in actor.districts
     )
-
-
-def metres_between(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """Return the distance of two places on a sphere (haversine)."""
-    lat_1, lat_2 = radians(one["lat"]), radians(other["lat"])
-    half_lat = sin((lat_2 - lat_1) / 2)
-    half_lon = sin(radians(other["lon"] - one["lon"]) / 2)
-    return 2 * _EARTH_M * asin(sqrt(half_lat**2 + cos(lat_1) * cos(lat_2) * half_lon**2))
 
 
 def _at(place: Mapping[str, float]) -> Competent:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor
-from madang.cases.case_looking import ShownCase, ShownEvent, events_for, facts_for
-from madang.cases.case_packages import Pinned, pinned
-from madang.cases.case_words import HAPPENED, verb_title
+from madang.cases.case_duplicates import Alike, alike
+from madang.cases.case_looking import ShownCase, ShownEvent, applicant_of, events_for, facts_for
+from madang.cases.case_packages import pinned, worded
+from madang.cases.case_words import ALIKE, HAPPENED, register_title, verb_title
 from madang.cases.rules import possible
+from madang.identity.api import who_is
+from madang.services.api import Package
 
 SOURCES = {
     "applicant": gettext_noop("from the applicant"),
@@ -22,15 +25,22 @@ SOURCES = {
     "evidence": gettext_noop("from a paper"),
 }
 
+RULES_SAY = {
+    "grant": gettext_noop("With this answer the rules say: grant."),
+    "refuse": gettext_noop("With this answer the rules say: refuse. Only an officer can."),
+    "refer": gettext_noop("With this answer the rules leave it to an officer."),
+}
+
 
 @dataclass(frozen=True)
 class Line:
-    """Something that happened, in words."""
+    """Something that happened, in words; `rules` is what they say after an answer."""
 
     at: datetime
     text: str
     who: str
     reasons: str
+    rules: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,22 +66,23 @@ class Button:
 
 def lines(actor: Actor, number: str) -> list[Line]:
     """Return what happened to a case, newest first."""
-    return [_line(event) for event in reversed(events_for(actor, number))]
+    applicant = applicant_of(actor, number)
+    return [_line(event, actor, applicant) for event in reversed(events_for(actor, number))]
 
 
 def known(actor: Actor, case: ShownCase) -> list[Known]:
     """Return the newest version of every fact, in the order in which the service asks."""
-    found = pinned(case.package)
-    order = {fact.id: n for n, fact in enumerate(found.package.service.facts)}
+    package = worded(pinned(case.package))
+    order = {fact.id: n for n, fact in enumerate(package.service.facts)}
     newest: dict[str, Any] = {}
     before: dict[str, str] = {}
     for fact in facts_for(actor, case.number):
         if fact.name in newest:
-            before[fact.name] = value_text(found, fact.name, newest[fact.name].value)
+            before[fact.name] = value_text(package, fact.name, newest[fact.name].value)
         newest[fact.name] = fact
     return [
         Known(
-            fact.title, value_text(found, name, fact.value), source_text(fact.source),
+            fact.title, value_text(package, name, fact.value), source_text(fact.source),
             fact.as_of, before.get(name, ""),
         )
         for name, fact in sorted(newest.items(), key=lambda one: order.get(one[0], 999))
@@ -80,20 +91,28 @@ def known(actor: Actor, case: ShownCase) -> list[Known]:
 
 def buttons(case: ShownCase, by: str, *, but: Sequence[str] = ()) -> list[Button]:
     """Return what somebody may do now: `by` is applicant or officer."""
-    found = pinned(case.package)
+    process = worded(pinned(case.package)).process
     return [
         Button(verb.id, verb.kind, verb_title(verb), "reasons" in verb.needs)
-        for verb in possible(found.process, case.state)
+        for verb in possible(process, case.state)
         if by in verb.by and verb.kind not in but
     ]
 
 
-def value_text(found: Pinned, name: str, value: Any) -> str:
+def alike_lines(actor: Actor, number: str) -> list[tuple[Alike, str]]:
+    """Return the cases that are perhaps the same as one, each with why."""
+    return [
+        (one, "; ".join(_(ALIKE[word]) % {"metres": one.metres} for word in one.why))
+        for one in alike(actor, number)
+    ]
+
+
+def value_text(package: Package, name: str, value: Any) -> str:
     """Return a value as people read it: the title of a choice, yes and no, lists with commas."""
-    question = found.package.questions.get(name)
+    question = package.questions.get(name)
     titles = {choice.value: choice.title for choice in question.choices} if question else {}
     if isinstance(value, list):
-        return ", ".join(value_text(found, name, one) for one in value)
+        return ", ".join(value_text(package, name, one) for one in value)
     if isinstance(value, bool):
         return titles.get(value) or (_("yes") if value else _("no"))
     return "–" if value is None else str(titles.get(value, value))
@@ -102,19 +121,34 @@ def value_text(found: Pinned, name: str, value: Any) -> str:
 def source_text(source: str) -> str:
     """Return who says so, in words."""
     if source.startswith("register:"):
-        return _("from the register %(name)s") % {"name": source.removeprefix("register:")}
+        return _("from the %(register)s") % {
+            "register": register_title(source.removeprefix("register:"))
+        }
     return _(SOURCES.get(source, source))
 
 
-def _line(event: ShownEvent) -> Line:
-    who = event.actor
-    if who == "system:rules":
-        who = _("the rules of the service")
-    elif who.startswith("system:"):
-        who = _("automatic")
-    elif who == "office":
-        who = _("the office")
+def who_text(event: ShownEvent, reader: Actor, applicant: str) -> str:
+    """Return who did something, for whoever reads it: no account is named by its number."""
+    if event.actor == "system:rules":
+        return _("the rules of the service")
+    if event.actor.startswith("system:"):
+        return _("automatic")
+    if event.actor == "office":
+        return _("the office")
+    if event.through:
+        return _("%(staff)s, with the applicant's consent") % {
+            "staff": who_is(event.actor, event.through, event.at)
+        }
+    if event.actor == reader.id:
+        return _("you")
+    return _("the applicant") if event.actor == applicant else who_is(event.actor, "", event.at)
+
+
+def _line(event: ShownEvent, reader: Actor, applicant: str) -> Line:
+    who = who_text(event, reader, applicant)
     text = _(HAPPENED[event.kind])
     if event.content.get("awaits_second"):
         text = _("Proposed; another officer confirms it")
-    return Line(event.at, text, who, event.content.get("reasons", ""))
+    rules = event.content.get("rules", ())
+    said = _(RULES_SAY.get(rules[1], RULES_SAY["refer"])) if rules else ""
+    return Line(event.at, text, who, event.content.get("reasons", ""), said)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from madang.services.api import State, Verb
+from madang.city.api import profile
+from madang.kernel.money import Money
+from madang.kernel.writing import money_text
+from madang.services.api import Package, State, Verb
 
 STATES = {
     "received": gettext_noop("received"),
@@ -82,9 +86,35 @@ WHY_PERSON = {
     "asked-for-person": gettext_noop("The applicant asked for a person."),
     "outcome": gettext_noop("The rules do not say yes; only people say no."),
     "doubts": gettext_noop("A fact is missing or unclear."),
+    "missing": gettext_noop("A fact is missing."),
+    "out-of-range": gettext_noop("A fact is outside the values that the service knows."),
+    "conflict": gettext_noop("A register says otherwise than the applicant."),
     "no-verb": gettext_noop("In this state, only a person goes on."),
     "evidence": gettext_noop("A paper has to be read."),
 }
+
+REGISTERS = {
+    "residents": gettext_noop("register of residents"),
+    "family": gettext_noop("family register"),
+    "welfare": gettext_noop("welfare register"),
+    "disability": gettext_noop("register of disabilities"),
+    "tax": gettext_noop("local tax records"),
+    "vehicles": gettext_noop("vehicle register"),
+    "buildings": gettext_noop("building register"),
+    "business": gettext_noop("register of businesses"),
+    "water": gettext_noop("records of the waterworks"),
+}
+UNITS = {
+    "years": gettext_noop("years"), "months": gettext_noop("months"),
+    "days": gettext_noop("days"), "percent": "%",
+}  # fmt: skip
+ALIKE = {
+    "subject": gettext_noop("the same person asked for the same"),
+    "thing": gettext_noop("the same thing, by its number"),
+    "near": gettext_noop("the same at %(metres)s m from there"),
+    "place": gettext_noop("the same at the same place"),
+}
+_UNKNOWN = ": is not known"  # ends what the rules' engine says of a fact that nobody knows
 
 
 def state_title(state: State) -> str:
@@ -95,6 +125,33 @@ def state_title(state: State) -> str:
 def verb_title(verb: Verb) -> str:
     """Return what the button of a verb says."""
     return verb.title or _(VERBS[verb.kind])
+
+
+def register_title(name: str) -> str:
+    """Return how a register is called on pages; its own name where it has no title."""
+    return _(REGISTERS[name]) if name in REGISTERS else name
+
+
+def doubt_text(doubt: str, package: Package) -> str:
+    """Return in words why the rules leave something to a person."""
+    name = doubt.removesuffix(_UNKNOWN)
+    titles = {fact.id: fact.title for fact in package.service.facts}
+    if name == doubt or name not in titles:
+        return doubt
+    return _("Nobody has said yet: %(fact)s") % {"fact": titles[name]}
+
+
+def money(minor: int) -> str:
+    """Return an amount in the city's money, as readers of the page write it."""
+    return money_text(Money(minor, profile().currency), get_language() or "")
+
+
+def parameter_text(value: Any, unit: str) -> str:
+    """Return a value that the law sets, with its unit."""
+    if unit == profile().currency.code and isinstance(value, int):
+        return money(value)
+    text = f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{text} {_(UNITS[unit]) if unit in UNITS else unit}".strip()
 
 
 def why_text(why: Sequence[tuple[str, str]]) -> str:

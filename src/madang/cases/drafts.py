@@ -21,9 +21,12 @@ from django.utils.translation import gettext as _
 from madang.access.api import Actor, purpose, system_actor
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
 from madang.cases.case_purposes import CASES, FORGET
+from madang.cases.case_versions import version_for
 from madang.cases.draft_models import Draft
 from madang.cases.file_sealing import seal, unseal
+from madang.identity.api import may_act
 from madang.kernel import audit, times
+from madang.kernel.errors import Forbidden
 from madang.services import api as services
 
 APPLICATIONS = system_actor("applications")
@@ -44,12 +47,14 @@ class Content:
     may_look : whether registers may be asked; None as long as nobody said.
     wants_person : whether a person shall decide.
     consents : whether the declaration at the end was agreed to.
+    district : code of the district in which the matter is, where its version of the service counts.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     may_look: bool | None = None
     wants_person: bool = False
     consents: bool = False
+    district: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,22 +76,33 @@ def subject_of(actor: Actor) -> str:
 
 
 def begin(
-    actor: Actor, service: str, *, channel: str, language: str, content: Content | None = None
-) -> Open:
-    """Begin an application, by the version of the service that is in force.
+    actor: Actor, service: str, *, channel: str, language: str,
+    content: Content | None = None, version: services.Version | None = None,
+) -> Open:  # fmt: skip
+    """Begin an application, by the version of the service that is in force for it.
+
+    `content.district` says in which district the matter is, where districts have their own; or
+    the caller has found the `version` already.
 
     Raises
     ------
     UnknownService
         If it is not offered.
+    DistrictAsked
+        If it hangs on the district, and nobody said which.
+    Forbidden
+        If the actor may not apply for it for the other person.
     """
-    package = services.current(service).hash
+    if actor.on_behalf_of and not may_act(actor, "apply", service):
+        raise Forbidden(_("You act for somebody else, for another service only."))
     content = content or Content()
+    version = version or version_for(service, asked=content.district, subject=subject_of(actor))
     now = times.now()
     with purpose(APPLICATIONS, KEEP):
         row = Draft(
-            service=service, package=package, subject=subject_of(actor), account=actor.id,
-            through=actor.through, channel=channel, language=language, expires=now + LASTS,
+            service=service, package=version.hash, subject=subject_of(actor),
+            account=actor.id, through=actor.through, channel=channel, language=language,
+            expires=now + LASTS,
         )  # fmt: skip
         row.sealed = _sealed(row.pk, content)
         row.save(force_insert=True)
@@ -150,10 +166,20 @@ def save(draft: Open, content: Content, *, package: str = "") -> Open:
     return Open(draft.row, content)
 
 
-def renew(draft: Open) -> Open:
-    """Go on by the version of the service that is in force; answers stay as far as it asks them."""
-    return save(draft, replace(draft.content, consents=False),
-                package=services.current(draft.row.service).hash)  # fmt: skip
+def renew(draft: Open, district: str = "") -> Open:
+    """Go on by the version of the service that is in force; answers stay as far as it asks them.
+
+    Raises `DistrictAsked` where it hangs on the district and nobody said which.
+    """
+    content = replace(draft.content, consents=False, district=district or draft.content.district)
+    return save(draft, content, package=version_of(replace(draft, content=content)).hash)
+
+
+def version_of(draft: Open) -> services.Version:
+    """Return the version of the service that is in force for a draft."""
+    row, content = draft.row, draft.content
+    return version_for(row.service, asked=content.district, subject=row.subject,
+                       facts=content.answers)  # fmt: skip
 
 
 def discard(draft: Open) -> None:
@@ -185,13 +211,15 @@ def with_code(actor: Actor, code: str) -> Open:
     return Open(row, _content(row))
 
 
-def mine(actor: Actor) -> list[Draft]:
-    """Return what somebody began and has not sent, newest first."""
+def mine(actor: Actor, limit: int = 50) -> list[Draft]:
+    """Return what somebody began and has not sent, newest first, without what was answered."""
     if not actor.id:
         return []
     with purpose(APPLICATIONS, KEEP):
         rows = Draft.objects.filter(account=actor.id, subject=subject_of(actor), number="")
-        return list(rows.filter(expires__gte=times.now()).order_by("-saved")[:50])
+        return list(
+            rows.filter(expires__gte=times.now()).order_by("-saved").defer("sealed")[:limit]
+        )
 
 
 def forget_old() -> int:
@@ -209,6 +237,8 @@ def seen(answers: Mapping[str, Any]) -> str:
 
 
 def _may_see(actor: Actor, row: Draft) -> bool:
+    if actor.on_behalf_of and not may_act(actor, "apply", row.service):
+        return False
     if not row.account:
         return True
     return row.account == actor.id and row.subject in ("", subject_of(actor))

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase, UnknownDecision
+from madang.cases.case_errors import (
+    CaseChanged,
+    NotPossible,
+    UnknownAudit,
+    UnknownCase,
+    UnknownDecision,
+    UnknownPaper,
+)
 from madang.kernel.errors import Conflict, Invalid, NotFound
 
 __all__ = [
@@ -23,10 +30,12 @@ __all__ = [
     "SlotTaken",
     "TooManyAppointments",
     "UnknownAppointment",
+    "UnknownAudit",
     "UnknownCase",
     "UnknownDecision",
     "UnknownMatter",
     "UnknownOffice",
+    "UnknownPaper",
 ]
 
 

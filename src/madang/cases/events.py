@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from madang.cases.case_events import CaseForwarded, CaseMoved, CaseNoticeDue, CaseOverdue
+from madang.cases.case_events import (
+    AuditDisagreed,
+    CaseDocumentsDue,
+    CaseForwarded,
+    CaseMoved,
+    CaseNoticeDue,
+    CaseOverdue,
+    DecisionsDrifted,
+    GroupsDiffer,
+    SampleDrawn,
+    StopProposed,
+)
 from madang.kernel.events import Event
 from madang.notices.events import PeopleTold
 
@@ -12,10 +23,16 @@ __all__ = [
     "AppointmentBooked",
     "AppointmentCancelled",
     "AppointmentTold",
+    "AuditDisagreed",
+    "CaseDocumentsDue",
     "CaseForwarded",
     "CaseMoved",
     "CaseNoticeDue",
     "CaseOverdue",
+    "DecisionsDrifted",
+    "GroupsDiffer",
+    "SampleDrawn",
+    "StopProposed",
 ]
 
 

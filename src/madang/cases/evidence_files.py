@@ -86,6 +86,11 @@ def cleaned(file: EvidenceFile, types: Sequence[str], max_mb: int) -> CleanFile:
     )
 
 
+def accepted(types: Sequence[str]) -> str:
+    """Return what the picker of files of a browser offers for these types."""
+    return ",".join(".hwpx" if kind == "hwpx" else MEDIA[kind] for kind in types)
+
+
 def _picture(file: EvidenceFile, kind: str) -> bytes:
     try:
         return plain_jpeg(file.data) if kind == "jpg" else plain_png(file.data)

@@ -80,6 +80,28 @@ def plain_png(data: bytes) -> bytes:
     return b"".join(kept)
 
 
+def shape(data: bytes) -> tuple[tuple[int, int], int]:
+    """Return width and height in pixels as stored, and which side is up (1 to 8, 1 as stored).
+
+    Raises
+    ------
+    BrokenPicture
+    """
+    if data.startswith(PNG_START):
+        if len(data) < 24:
+            raise BrokenPicture("ends early")
+        wide, high = struct.unpack(">II", data[16:24])
+        return (wide, high), 1
+    turn = 0
+    for marker, body, _scan in _segments(data):
+        if marker == _APP1 and not turn:
+            turn = _orientation(body)
+        if marker in _FRAMES and len(body) >= 5:
+            high, wide = struct.unpack(">HH", body[1:5])
+            return (wide, high), turn or 1
+    raise BrokenPicture("no frame")
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield (marker, body, coded picture behind it) up to the end of the picture."""
     at = 2

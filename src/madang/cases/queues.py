@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
-from madang.cases.case_acting import Acted, Asked, act
+from madang.cases.audit.blind import hidden_numbers
+from madang.cases.case_acting import Asked, act
 from madang.cases.case_clocks import state_of
+from madang.cases.case_duplicates import alike_of
+from madang.cases.case_looking import case_for
 from madang.cases.case_models import Case
 from madang.cases.case_numbers import read_number
-from madang.cases.case_packages import pinned
+from madang.cases.case_packages import pinned, worded
 from madang.cases.case_purposes import LIST
 from madang.cases.case_words import state_title
+from madang.cases.rules import is_adverse, possible
 from madang.kernel import times
 from madang.kernel.errors import Invalid, MadangError
 
@@ -23,12 +28,15 @@ LISTS = ("mine", "unassigned", "overdue", "waiting", "all")
 SOON = timedelta(days=1)
 PAGE = 50
 MOST_AT_ONCE = 100
-BULK_VERBS = ("assign", "ask")
+BULK_KINDS = ("assign", "ask", "forward", "complete", "close")
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A case in a list: no name, no facts. `lateness` is late, soon, fine or paused."""
+    """A case in a list: no name, no facts. `lateness` is late, soon, fine or paused.
+
+    alike: number of a case that it is perhaps the same as.
+    """
 
     number: str
     service: str
@@ -40,6 +48,7 @@ class Waiting:
     assignee: str
     district: str
     version: int
+    alike: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class BulkResult:
 
     number: str
     problem: str
+    note: str = ""
 
 
 def where_works(actor: Actor) -> Q:
@@ -76,7 +86,9 @@ def queue(
         raise Invalid(f"there is no list {which!r}", {"list": ", ".join(LISTS)})
     with purpose(actor, LIST):
         rows = _rows(actor, which, service, number)
-        return [_waiting(row) for row in rows[start : start + PAGE]]
+        page = list(rows[start : start + PAGE])
+    same = alike_of(actor, [row.number for row in page])
+    return [_waiting(row, same.get(row.number, "")) for row in page]
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -85,29 +97,71 @@ def counts(actor: Actor) -> dict[str, int]:
         return {which: _rows(actor, which, "", "").count() for which in LISTS}
 
 
-def services_in(actor: Actor) -> list[str]:
-    """Return the services of which something waits where the actor works."""
+def services_in(actor: Actor) -> list[tuple[str, str]]:
+    """Return id and title of the services of which something waits where the actor works."""
     with purpose(actor, LIST):
         rows = Case.objects.filter(where_works(actor)).exclude(state_kind="final")
-        return sorted(set(rows.values_list("service", flat=True)))
+        found = dict(rows.values_list("service", "package").order_by("service").distinct())
+    titles = {one: worded(pinned(package)).service.title for one, package in found.items()}
+    return sorted(titles.items(), key=lambda one: one[1])
 
 
-def bulk(actor: Actor, numbers: Iterable[str], verb: str, asked: Asked) -> list[BulkResult]:
-    """Do a verb to many cases, each on its own; what fails for one stops no other.
+def bulk(
+    actor: Actor,
+    numbers: Iterable[str],
+    verb: str,
+    asked: Asked,
+    *,
+    versions: Mapping[str, int] | None = None,
+) -> list[BulkResult]:
+    """Do a kind of verb to many cases, each on its own; what fails for one stops no other.
 
-    Only what binds nobody is done to many at once: assigning and asking.
+    A no is never said to many at once: an adverse act is weighed and reasoned for each person
+    (행정절차법 제23조). Where closing a case would end in one, that case is left and named.
+
+    Parameters
+    ----------
+    verb : kind of verb, of `BULK_KINDS`; each service may call it otherwise.
+    versions : which version of each case was seen; those that changed since are left.
+
+    Raises
+    ------
+    Invalid
+        If the kind is not for many, there are too many cases, or reasons are missing that all
+        of them need.
     """
     wanted = list(dict.fromkeys(numbers))
-    if verb not in BULK_VERBS or len(wanted) > MOST_AT_ONCE:
-        raise Invalid(f"at most {MOST_AT_ONCE} cases are assigned or asked at once", {"verb": verb})
-    found = []
-    for number in wanted:
-        try:
-            done: Acted = act(number, verb, actor, asked)
-            found.append(BulkResult(done.number, ""))
-        except MadangError as error:
-            found.append(BulkResult(number, error.message))
-    return found
+    if verb not in BULK_KINDS or len(wanted) > MOST_AT_ONCE:
+        raise Invalid(
+            _("At most %(n)s cases at once are assigned, asked, forwarded or closed; "
+              "each refusal is decided on its own.") % {"n": MOST_AT_ONCE}, {"verb": verb},
+        )  # fmt: skip
+    if verb != "assign" and not asked.reasons.strip():
+        said = _("Say why; everybody concerned reads it.")
+        raise Invalid(said, {"reasons": said})
+    seen = versions or {}
+    return [
+        _one_of_many(actor, number, verb, replace(asked, expects_version=seen.get(number)))
+        for number in wanted
+    ]
+
+
+def _one_of_many(actor: Actor, number: str, kind: str, asked: Asked) -> BulkResult:
+    try:
+        found = case_for(actor, number)
+        process = pinned(found.package).process
+        states = {state.id: state for state in process.states}
+        verbs = [one for one in possible(process, found.state) if one.kind == kind]
+        if any(is_adverse(one, states[one.to or found.state]) for one in verbs):
+            return BulkResult(number, _("This would refuse it. Decide it on its own page."))
+        if not verbs:
+            said = _("That cannot be done now: the case is in the state %(detail)s.")
+            return BulkResult(number, said % {"detail": found.state_title})
+        done = act(number, verbs[0].id, actor, asked)
+    except MadangError as error:
+        return BulkResult(number, error.message)
+    return BulkResult(done.number, "", _("Another officer has to confirm it.")
+                      if done.awaits_second else "")  # fmt: skip
 
 
 def lateness(due: datetime | None, now: datetime) -> str:
@@ -119,6 +173,9 @@ def lateness(due: datetime | None, now: datetime) -> str:
 
 def _rows(actor: Actor, which: str, service: str, number: str) -> QuerySet[Case]:
     rows = Case.objects.filter(where_works(actor))
+    blind = hidden_numbers(actor)
+    if blind:
+        rows = rows.exclude(number__in=blind)
     if number:
         return rows.filter(number=read_number(number) or "")
     rows = rows.exclude(state_kind="final")
@@ -135,17 +192,18 @@ def _rows(actor: Actor, which: str, service: str, number: str) -> QuerySet[Case]
     return rows.order_by("due", "received_at")
 
 
-def _waiting(case: Case) -> Waiting:
-    found = pinned(case.package)
+def _waiting(case: Case, alike: str) -> Waiting:
+    package = worded(pinned(case.package))
     return Waiting(
         number=case.number,
         service=case.service,
-        title=found.package.service.title,
-        state=state_title(state_of(found.process, case.state)),
+        title=package.service.title,
+        state=state_title(state_of(package.process, case.state)),
         received_at=case.received_at,
         due=case.due,
         lateness=lateness(case.due, times.now()),
         assignee=case.assignee,
         district=case.district,
         version=case.version,
+        alike=alike,
     )

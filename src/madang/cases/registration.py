@@ -9,6 +9,7 @@ from madang.kernel.registry import (
     Command,
     MenuEntry,
     Offer,
+    OwnPanel,
     Page,
     PolicyFile,
     ProfileFile,
@@ -18,6 +19,8 @@ from madang.kernel.registry import (
 )
 
 STAFF = "role:clerk,officer"
+OFFICER = "role:officer,department-head"
+WATCHERS = "role:officer,department-head,privacy-officer,operator"
 
 
 def offers() -> Iterable[Offer]:
@@ -25,6 +28,7 @@ def offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:policies.cedar")
     yield from _case_offers()
     yield Subscriber("cases.notice_due", "cases-notices", "madang.cases.case_notices:told")
+    yield Subscriber("notices.person_told", "cases-told", "madang.cases.case_told:heard")
     yield API("appointments", "madang.cases.appointment_http:router")
     yield ProfileFile(
         "offices.yaml",
@@ -39,6 +43,8 @@ def offers() -> Iterable[Offer]:
     yield from _appointment_pages()
     yield from _appointment_purposes()
     yield from _application_offers()
+    yield from _audit_offers()
+    yield from _own_offers()
 
 
 def _appointment_jobs() -> Iterable[Offer]:
@@ -129,19 +135,31 @@ def _case_offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:case_policies.cedar")
     yield from _case_purposes()
     yield from _case_jobs()
-    officer = "role:officer,department-head"
-    yield Page("casework/", "madang.cases.casework_pages:work", "casework", officer)
+    yield from _print_room()
+    yield Page("casework/", "madang.cases.casework_list_pages:work", "casework", OFFICER)
+    yield Page("casework/find/", "madang.cases.casework_find_pages:find", "casework-find", OFFICER)
     yield Page(
-        "casework/<str:number>/", "madang.cases.casework_pages:one", "casework-case", officer
+        "casework/<str:number>/", "madang.cases.casework_pages:one", "casework-case", OFFICER
     )
-    yield MenuEntry("casework", "Cases to work on", 84, officer)
+    yield MenuEntry("casework", "Cases to work on", 84, OFFICER)
     own = "signed-in+represented"
     yield Page("cases/", "madang.cases.case_pages:mine", "cases", own)
     yield Page("cases/<str:number>/", "madang.cases.case_pages:own", "case", own)
+    yield Page("cases/<str:number>/answer/", "madang.cases.case_answer_pages:answer",
+               "case-answer", own)  # fmt: skip
+    papers = "madang.cases.paper_pages"
+    for at, view, who in (("cases/", "own", own), ("casework/", "work", OFFICER)):
+        paper = f"{at}<str:number>/papers/<uuid:file>/"
+        yield Page(paper, f"{papers}:{view}_paper", f"{view}-paper", who)
+        yield Page(f"{paper}picture.png", f"{papers}:{view}_picture", f"{view}-picture", who)
     yield API("cases", "madang.cases.case_http:router")
     yield API("decisions", "madang.cases.case_http:decisions")
+    yield API("casework", "madang.cases.casework_http:router")
     yield API("registers", "madang.cases.register_http:router")
+    yield Subscriber("cases.documents_due", "cases-documents", "madang.cases.case_documents:due")
     yield Subscriber("records.payment_captured", "cases-paid", "madang.cases.case_money:captured")
+    yield Subscriber("cases.moved", "cases-terms", "madang.cases.case_search:learn")
+    yield Subscriber("cases.moved", "cases-likeness", "madang.cases.case_duplicates:look")
     yield Command(
         "registers load", "madang.cases.case_cli:load", "Take in facts of a register from a file."
     )
@@ -159,6 +177,20 @@ def _case_offers() -> Iterable[Offer]:
         "madang.cases.rehearse_cli:rehearse",
         "Try a change of a service on past cases: who gains, who loses.",
     )
+
+
+def _print_room() -> Iterable[Offer]:
+    pages, officer = "madang.cases.print_room_pages", "role:officer"
+    one = "letters/<int:number>/"
+    yield Page("letters/", f"{pages}:room", "print-room", officer)
+    yield Page(one, f"{pages}:batch", "print-batch", officer)
+    yield Page(f"{one}letters.pdf", f"{pages}:batch_pdf", "print-batch-pdf", officer)
+    yield Page(f"{one}letters.csv", f"{pages}:batch_csv", "print-batch-csv", officer)
+    yield MenuEntry("print-room", "Letters", 86, officer)
+    cli = "madang.cases.print_room_cli"
+    yield Command("notices letters print", f"{cli}:print_letters", "Print letters that wait.")
+    yield Command("notices letters posted", f"{cli}:posted", "Say that a batch was posted.")
+    yield Command("notices letters returned", f"{cli}:returned", "Say that a letter came back.")
 
 
 def _case_jobs() -> Iterable[Offer]:
@@ -214,6 +246,10 @@ def _case_purposes() -> Iterable[Offer]:
     yield Purpose(
         "list-cases", "To see which cases wait", petitions,
         "Lists show numbers, services and dates, not what is in a case.",
+    )  # fmt: skip
+    yield Purpose(
+        "find-cases", "To decide your case", petitions,
+        "An officer finds a case by number, whole name, telephone number or a document's code.",
     )  # fmt: skip
     yield Purpose(
         "look-up-register-facts", "To ask other registers what your case needs",
@@ -273,3 +309,84 @@ def _application_pages() -> Iterable[Offer]:
     yield Page(f"{one}start-over/", f"{end}:start_over", "apply-start-over", "public")
     yield Page(f"{one}new-version/", f"{end}:new_version", "apply-new-version", "public")
     yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public")
+
+
+def _audit_offers() -> Iterable[Offer]:
+    """Return the offers of the watch over decisions by machine."""
+    yield PolicyFile("madang.cases.audit:audit_policies.cedar")
+    yield ProfileFile(
+        "decision_audit.yaml",
+        "madang.cases.audit.aims:faults_of_file",
+        "How closely decisions by machine are watched: aim, period, planted cases, gaps.",
+    )
+    yield from _audit_purposes()
+    yield from _audit_commands()
+    yield from _audit_pages()
+    yield API("automated-decisions", "madang.cases.audit.http:router")
+    jobs = "madang.cases.audit.monitoring"
+    yield Schedule(
+        "cases-audit-draw", "10 5 * * *", f"{jobs}:draw",
+        "Draw the sample of decisions by machine that officers decide once more.",
+    )  # fmt: skip
+    yield Schedule(
+        "cases-audit-watch", "40 5 * * *", f"{jobs}:watch",
+        "Count the automated share, drift and differences of groups, and tell of what is off.",
+    )  # fmt: skip
+
+
+def _audit_purposes() -> Iterable[Offer]:
+    law = "General Act on Public Administration Art. 20; PIPA Art. 37-2"
+    yield Purpose(
+        "monitor-decisions", "To watch over decisions made by rules", law,
+        "Our own process draws samples and counts; reports tell of no group below five.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip
+    yield Purpose(
+        "audit-decisions", "To check a decision that was made by rules", law,
+        "An officer who did not work on the case decides it once more; no name is shown.",
+    )  # fmt: skip
+
+
+def _audit_commands() -> Iterable[Offer]:
+    here = "madang.cases.audit.cli"
+    yield Command(
+        "cases audit sample", f"{here}:sample", "Draw a random sample of decisions by rules."
+    )
+    yield Command(
+        "cases audit report", f"{here}:report", "Show the error rate that a checked sample gives."
+    )
+    yield Command(
+        "cases audit drift", f"{here}:drift", "Show which shares and facts of decisions moved."
+    )
+    yield Command(
+        "cases audit groups", f"{here}:groups", "Show how decisions differ between groups."
+    )
+
+
+def _audit_pages() -> Iterable[Offer]:
+    blind, watch = "madang.cases.audit.blind_pages", "madang.cases.audit.pages"
+    yield Page("decisions/automated/", f"{watch}:public", "automated-decisions", "public")
+    yield Page("audits/", f"{watch}:dashboard", "audits", WATCHERS)
+    yield Page("audits/groups/", f"{watch}:groups", "audit-groups", WATCHERS)
+    yield Page("audits/next/", f"{blind}:next_case", "audit-next", OFFICER)
+    yield Page("audits/case/<str:item>/", f"{blind}:one", "audit-case", OFFICER)
+    yield Page("audits/findings/", f"{blind}:findings_list", "audit-findings", OFFICER)
+    yield Page("audits/findings/<str:finding>/", f"{blind}:finding", "audit-finding", OFFICER)
+    yield Page("audits/tasks/<int:task>/", f"{blind}:task", "audit-task", OFFICER)
+    yield MenuEntry("audits", "Decisions by machine", 88, WATCHERS)
+
+
+def _own_offers() -> Iterable[Offer]:
+    here = "madang.cases.own_panels"
+    yield OwnPanel("cases", f"{here}:cases", 10)
+    yield OwnPanel("drafts", f"{here}:drafts", 20)
+    yield OwnPanel("appointments", f"{here}:appointments", 30)
+    yield OwnPanel("suggested", "madang.cases.own_suggestions:suggested", 80)
+    page = "madang.cases.suggestion_pages:choices"
+    yield Page("suggestions/", page, "suggestions", "signed-in")
+    yield PolicyFile("madang.cases:suggestion_policies.cedar")
+    yield Purpose(
+        "suggest-services", "To suggest services to you", "PIPA Art. 15(1)1",
+        "Only from what a person let be used for it; of a case, only which service it is.",
+        is_listed=False, stands_s=3600,
+    )  # fmt: skip

@@ -191,6 +191,7 @@ def _who(verb: Verb, to: State, by: By, now: Standing) -> list[tuple[str, str]]:
         allowed = by.kind in verb.by or (by.kind == "event" and verb.kind == "pay")
     else:
         allowed = ("officer" if isinstance(by, Officer) else "applicant") in verb.by
+        allowed &= verb.kind != "pay"  # only the ledger says that money came in
     if not allowed:
         return [("by", verb.id)]
     settles = verb.kind in SETTLES

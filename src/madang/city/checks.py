@@ -78,6 +78,8 @@ def _names(city: City) -> Iterator[Mismatch]:
 
 def _all_names(city: City) -> Iterator[tuple[FieldPath, dict[str, str]]]:
     yield ("names",), city.names
+    if city.own_page:
+        yield ("own_page",), city.own_page
     listed: dict[FieldPath, Iterable[object]] = {
         ("code_systems",): city.code_systems,
         ("partitions",): city.partitions,

@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 FILE = "deadlines.yaml"
 
-Unit = Literal["immediately", "hours", "days", "weeks", "months", "years"]
+Unit = Literal["immediately", "hours", "days", "calendar-days", "weeks", "months", "years"]
 Counts = Literal["office-hours", "working-days", "calendar"]
 
-_LONGEST = {"hours": 10_000, "days": 4_000, "weeks": 1_000, "months": 600, "years": 100}
-_WRITTEN = re.compile(r"(?P<amount>\d{1,5})\s*(?P<unit>[^\W\d]+)")
+_LONGEST = {
+    "hours": 10_000,
+    "days": 4_000,
+    "calendar-days": 4_000,
+    "weeks": 1_000,
+    "months": 600,
+    "years": 100,
+}
+_WRITTEN = re.compile(r"(?P<amount>\d{1,5})\s*(?P<unit>[^\W\d]+(?:[ -]days?)?)")
 _UNITS: dict[str, Unit] = {
     **dict.fromkeys(("hour", "hours", "h", "시간"), "hours"),
     **dict.fromkeys(("day", "days", "d", "일"), "days"),
+    **dict.fromkeys(("calendar day", "calendar days", "calendar-days", "역일"), "calendar-days"),
     **dict.fromkeys(("week", "weeks", "w", "주", "주일"), "weeks"),
     **dict.fromkeys(("month", "months", "개월", "월", "달"), "months"),
     **dict.fromkeys(("year", "years", "y", "년"), "years"),
@@ -35,13 +43,20 @@ _AT_ONCE = ("immediately", "at once", "즉시")
 
 
 class Limit(Struct, frozen=True):
-    """A time limit as a law or a service states it: an amount of a unit; at once is 0."""
+    """A time limit as a law or a service states it: an amount of a unit; at once is 0.
+
+    Of calendar days, days off count, too: limits of tax and appeal laws.
+    """
 
     amount: int
     unit: Unit
 
     def __str__(self) -> str:
-        return "immediately" if self.unit == "immediately" else f"{self.amount} {self.unit}"
+        return (
+            "immediately"
+            if self.unit == "immediately"
+            else f"{self.amount} {self.unit}".replace("-", " ")
+        )
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +111,7 @@ class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_limit(text: str) -> Limit:
-    """Return the limit that a text states: `5 days`, `3 hours`, `1 month`, `immediately`, `5일`.
+    """Return the limit that a text states: `5 days`, `90 calendar days`, `at once`, `5일`.
 
     Raises
     ------
@@ -125,6 +140,7 @@ def rules_of(profile: Profile) -> DeadlineRules:
         version="",
         rules=(
             Rule("working-days", ("days",), "working-days", "", first_day_counts=first),
+            Rule("calendar-days", ("calendar-days",), "calendar", ""),
             Rule("calendar", ("weeks", "months", "years"), "calendar", "", first_day_counts=first),
         ),
     )
@@ -157,7 +173,13 @@ def _faults(rules: DeadlineRules) -> Iterator[str]:
         timed = set(rule.of) & {"immediately", "hours"}
         if timed and rule.counts != "office-hours":
             yield f"rule {rule.id!r}: {', '.join(sorted(timed))} are counted in office-hours"
-        if rule.counts != "calendar" and set(rule.of) & {"weeks", "months", "years"}:
-            yield f"rule {rule.id!r}: weeks, months and years are counted by the calendar"
+        if rule.counts != "calendar" and set(rule.of) & {
+            "calendar-days",
+            "weeks",
+            "months",
+            "years",
+        }:
+            longer = "calendar days, weeks, months and years"
+            yield f"rule {rule.id!r}: {longer} are counted by the calendar"
         if rule.up_to and set(rule.of) != {"days"}:
             yield f"rule {rule.id!r}: up_to is a number of days"

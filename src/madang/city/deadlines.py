@@ -142,6 +142,8 @@ def _calendar(count: _Count, start: datetime, limit: Limit) -> tuple[datetime, f
 
 def _last_day(first: date, limit: Limit) -> date:
     """Return the day before the one that answers to the first; the month's last if it has none."""
+    if limit.unit == "calendar-days":
+        return first + timedelta(days=limit.amount) - _DAY
     if limit.unit == "weeks":
         return first + timedelta(weeks=limit.amount) - _DAY
     months = limit.amount * (12 if limit.unit == "years" else 1)

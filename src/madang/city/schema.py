@@ -216,6 +216,8 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     dialects: other cities' forms of open data that this one answers in, too: `seoul`.
     wording: per language, words of the pages' texts and what this city says instead
         (`es: {distrito: localidad}`); phrases, too, the longest counts.
+    own_page: name of the residents' own page (`My Seoul`); languages without one have a neutral
+        name.
     """
 
     schema: Literal[1]
@@ -247,6 +249,7 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     district_level: str = ""
     dialects: tuple[Literal["seoul"], ...] = ()
     wording: dict[Tag, dict[str, str]] = {}
+    own_page: Names = {}
 
 
 class UnitRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -80,6 +80,12 @@ def assisted_id(actor: Actor) -> str:
     return actor.mandate.removeprefix(_ASSISTED) if actor.mandate.startswith(_ASSISTED) else ""
 
 
+def assisted_service(actor: Actor) -> str | None:
+    """Return the service of the assisted session in which somebody acts; None outside one."""
+    row = assisted.running(assisted_id(actor), actor.id.removeprefix("account:"))
+    return None if row is None else row.service
+
+
 def assists_with(actor: Actor, service: str) -> bool:
     """Return whether an assisted session that runs covers a service (or any)."""
     row = assisted.running(assisted_id(actor), actor.id.removeprefix("account:"))

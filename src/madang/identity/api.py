@@ -42,22 +42,26 @@ if TYPE_CHECKING:
     from madang.identity.acting import Acting, acting_in
     from madang.identity.acts import note_act
     from madang.identity.assisted import resident_with
-    from madang.identity.known import KnownPerson, known_person
+    from madang.identity.extents import Extent, extent_of
+    from madang.identity.known import KnownPerson, Traits, known_person, traits_of
     from madang.identity.looked import dataset_title, who_is
     from madang.identity.mandates import may_act
+    from madang.identity.names import names_of, people_named
     from madang.identity.pending import carry_out
     from madang.identity.reach import Reached, reached
 
 __all__ = [
-    "Acting", "KnownPerson", "Outgoing", "Reached", "acting_in", "carry_out", "dataset_title",
-    "is_reachable", "keep_form", "known_person", "may_act", "note_act", "reached", "resident_with",
-    "to_accounts", "who_is",
+    "Acting", "Extent", "KnownPerson", "Outgoing", "Reached", "Traits", "acting_in", "carry_out",
+    "dataset_title", "extent_of", "is_reachable", "keep_form", "known_person", "may_act",
+    "names_of", "note_act", "people_named", "reached", "resident_with", "to_accounts",
+    "traits_of", "who_is",
 ]  # fmt: skip
 _LATER = {
     "resident_with": "assisted",
     "Acting": "acting", "acting_in": "acting", "carry_out": "pending",
-    "dataset_title": "looked", "may_act": "mandates", "note_act": "acts",
-    "KnownPerson": "known", "known_person": "known",
+    "dataset_title": "looked", "Extent": "extents", "extent_of": "extents",
+    "may_act": "mandates", "names_of": "names", "note_act": "acts", "people_named": "names",
+    "KnownPerson": "known", "known_person": "known", "Traits": "known", "traits_of": "known",
     "reached": "reach", "Reached": "reach", "who_is": "looked",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"

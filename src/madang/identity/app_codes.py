@@ -9,7 +9,6 @@ import hmac
 from base64 import b64decode, b64encode
 
 import pyotp
-import segno
 from django.http import HttpRequest
 
 from madang.access.api import AUTHENTICATION, purpose
@@ -85,6 +84,8 @@ def check(account: str, code: str) -> Proof:
 def picture(secret: str, name: str) -> str:
     """Return the square code that an app reads, as an image address (``data:``)."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=profile().name())
+    import segno
+
     made: str = segno.make(uri, error="m").svg_data_uri(scale=5, border=4, light="white")
     return made
 

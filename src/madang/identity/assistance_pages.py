@@ -18,7 +18,7 @@ from madang.identity.assisted_models import AssistedSession
 from madang.identity.assisted_rules import CHANNELS, CONSENTS
 from madang.identity.errors import NoMandate, ProofFailed
 from madang.identity.page_parts import counter_trail, own_trail
-from madang.identity.scopes import services
+from madang.identity.scopes import title_of
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,10 @@ def decided(request: HttpRequest, page: str, *, own: bool) -> HttpResponse:
 
 def shown(row: AssistedSession) -> Row:
     """Return an assisted session in the reader's words."""
-    titles = services()
     return Row(
         id=row.pk,
         who=looked.who_is(f"account:{row.staff_id}", "", row.asked, {}),
-        service=titles.get(row.service, row.service),
+        service=title_of(row.service) or row.service,
         channel=_(CHANNELS.get(row.channel, row.channel)),
         consent=_(CONSENTS.get(row.consent, row.consent)),
         asked=row.asked,

@@ -35,7 +35,7 @@ from madang.identity.errors import NoMandate, ProofFailed, UnknownPerson
 from madang.identity.events import AssistanceEnded
 from madang.identity.people import register_hash
 from madang.identity.person_models import Person, PersonName
-from madang.identity.scopes import services
+from madang.identity.scopes import title_of
 from madang.identity.sealing import seal, unseal
 from madang.identity.told import ASSISTANCE_ASKED, ASSISTANCE_BEGUN, ASSISTANCE_ENDED
 from madang.kernel import audit, times
@@ -320,6 +320,6 @@ def _await_consent(row: AssistedSession, whose: list[str], now: datetime) -> Non
 
 
 def _check(wish: Request) -> None:
-    wrong = faults(wish, services())
+    wrong = faults(wish, is_offered=bool(title_of(wish.service)))
     if wrong:
         raise Invalid(_("Look at your answers."), {name: _(text) for name, text in wrong.items()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -74,10 +73,13 @@ def choices(session_id: str, number: str) -> list[str]:
     return sorted([number, *others[:2]])
 
 
-def faults(wish: Request, services: Collection[str]) -> dict[str, str]:
-    """Return what is wrong with a request, by field; the texts are message ids."""
+def faults(wish: Request, *, is_offered: bool) -> dict[str, str]:
+    """Return what is wrong with a request, by field; the texts are message ids.
+
+    is_offered : whether there is such a service.
+    """
     wrong = {}
-    if wish.service not in services:
+    if not is_offered:
         wrong["service"] = _("Choose one service.")
     if not 1 <= wish.minutes <= MOST_MINUTES:
         wrong["minutes"] = _("1 to 30 minutes.")

@@ -12,7 +12,9 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 
 from madang.access.api import AUTHENTICATION, purpose
 from madang.identity import devices, kept_forms, kiosks, sessions
@@ -20,6 +22,7 @@ from madang.identity.account_models import Account
 from madang.identity.accounts import grants_in_force
 from madang.identity.engine.levels import Level, UnknownLevel, level_of
 from madang.identity.person_models import Proofing
+from madang.identity.rules import STAFF_SESSIONS
 from madang.identity.sessions import Opening, Proof, SessionFacts
 from madang.kernel import audit, times
 
@@ -33,12 +36,13 @@ class Wish:
 
     Parameters
     ----------
+    next : path; empty where the reader named none: residents go to their own page, staff home.
     since : moment (s since 1970) before which no sign-in counts; 0 where age does not matter.
     hint : sign-in name to propose.
     cancel : where to go without signing in; empty where there is no such place.
     """
 
-    next: str = "/"
+    next: str = ""
     ial: int = 1
     aal: int = 1
     max_age_s: int | None = None
@@ -123,7 +127,12 @@ def lead_on(request: HttpRequest, wish: Wish) -> HttpResponse:
     request.session.pop(_WISH, None)
     if kept_forms.is_due(request, facts.account):
         return redirect("kept-form")
-    return redirect(wish.next)
+    return redirect(wish.next or _landing(facts))
+
+
+def _landing(facts: SessionFacts) -> str:
+    """Return where somebody begins who wanted to go nowhere else."""
+    return reverse("home" if facts.idle in STAFF_SESSIONS else "my")
 
 
 def lead_to_enrolment(request: HttpRequest, wish: Wish) -> None:
@@ -171,9 +180,11 @@ def ial_of(account: Account) -> int:
 
 
 def safe_target(request: HttpRequest, target: str) -> str:
-    """Return `target` where it is on this site, else the home page."""
+    """Return `target` where it is on this site, the home page where not; nothing for none."""
+    if not target:
+        return ""
     allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if target and allowed else "/"
+    return target if allowed else "/"
 
 
 def _level(acr: str) -> Level:
@@ -184,8 +195,11 @@ def _level(acr: str) -> Level:
 
 
 def _note_sign_in(request: HttpRequest, account: Account, amr: list[str]) -> None:
+    # messages come in the language in which their reader last came in, not in that of the clerk
+    # who opened the account
+    read = get_language() or account.language
     with purpose(AUTHENTICATION, "authenticate"):
-        Account.objects.filter(pk=account.pk).update(last_sign_in=times.now())
+        Account.objects.filter(pk=account.pk).update(last_sign_in=times.now(), language=read)
     name = f"account:{account.pk}"
     device = sessions.device_of(request.headers.get("User-Agent", ""))
     audit.record(name, "identity.sign_in", name, detail={"amr": amr, "device": device})

@@ -21,7 +21,6 @@ from madang.identity.account_models import Account, Authenticator
 from madang.identity.certificate_profile import profile_in_effect
 from madang.identity.challenge_models import SpentChallenge
 from madang.identity.engine.certificate_rules import Holder, Reason
-from madang.identity.engine.certificates import check, issuers_to_ask
 from madang.identity.engine.challenges import Challenge
 from madang.identity.errors import AlreadyLinked, ProofFailed
 from madang.identity.revocation import RevocationServices
@@ -110,6 +109,9 @@ def take(session: SessionBase, signature: bytes, about: str) -> Found:
     ------
     CertificateRefused
     """
+    # reads ASN.1 and paths of certificates: 30 MB that most web processes never need
+    from madang.identity.engine.certificates import check, issuers_to_ask
+
     challenge, now = _kept(session), times.now()
     session.pop(_CHALLENGE, None)
     if challenge is None or challenge.purpose != about or not _spend(challenge):

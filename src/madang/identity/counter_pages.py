@@ -21,7 +21,7 @@ from madang.identity.assistance_pages import decided
 from madang.identity.assisted_rules import CHANNELS, CONSENTS, Found, Request
 from madang.identity.errors import NoMandate, UnknownPerson
 from madang.identity.mandate_entry import Company, Evidence, enter, enter_company
-from madang.identity.mandate_pages import wish_of
+from madang.identity.mandate_pages import services_asked, wish_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
 from madang.identity.page_parts import counter_trail
 from madang.identity.person_models import Person, PersonName
@@ -38,18 +38,20 @@ _MOST_FOUND = 20
 @sensitive_post_parameters("number", "name", "born")
 def assist(request: HttpRequest) -> HttpResponse:
     """Find the resident who is there and ask for an assisted session."""
-    given = request.POST
+    given = request.POST or request.GET  # a service may be named by the page one comes from
+    words = given.get("words", "").strip()[:100]
+    found = services(words, chosen=(given.get("service", ""),))
     context: dict[str, Any] = {
         "heading": _("Help a resident"),
         "crumbs": [(_("Home"), "/")],
         "key": given.get("key") or new_id(),
         "given": given.dict(),
-        "services": [("", _("Choose")), *services().items()],
+        "services": [("", _("Choose")), *found.items()],
         "channels": [(key, _(title), "") for key, title in CHANNELS.items()],
         "maybe_known": maybe_known.waiting(),
         "consents": [(key, _(title), "") for key, title in CONSENTS.items()],
     }
-    if request.method != "POST":
+    if request.method != "POST" or given.get("do") == "find":
         return render(request, "identity/assist.html", context)
     try:
         row = assisted.ask(current_actor(request), _asked(request), session_id=context["key"])
@@ -80,14 +82,13 @@ def mandate(request: HttpRequest) -> HttpResponse:
         "kind": given.get("kind", ""),
         "verbs": [(name, _(title), "") for name, title in VERBS.items()],
         "verbs_chosen": given.getlist("verbs"),
-        "services": [(key, title, "") for key, title in services().items()],
-        "services_chosen": given.getlist("services"),
+        **services_asked(given),
         "evidences": [
             (name, _(title), "") for name, title in EVIDENCE.items() if name != "session"
         ],
         "evidence": given.get("evidence", ""),
     }
-    if request.method != "POST":
+    if request.method != "POST" or given.get("do") == "find":
         return render(request, "identity/counter_mandate.html", context)
     try:
         _enter(request, context["key"])

@@ -31,6 +31,7 @@ from madang.kernel.registry import Page, registry
 
 ANSWER = "answer-questions"
 LONGEST_QUESTION = 1000
+MOST = 500  # looks of a page
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def subject_of(actor: Actor) -> str:
     return actor.person
 
 
-def looks(person: str, year: int | None = None) -> list[ShownLook]:
+def looks(person: str, year: int | None = None, *, limit: int = MOST) -> list[ShownLook]:
     """Return the looks at a person's data since it came to us, newest first.
 
     Parameters
@@ -88,7 +89,7 @@ def looks(person: str, year: int | None = None) -> list[ShownLook]:
     year : of the city's calendar; None for all.
     """
     start, end = _span(person, year)
-    found = looks_at(person, since=start, until=end)
+    found = looks_at(person, since=start, until=end, limit=limit)
     with purpose(MANDATES, ACT):
         asked = {row.decision: row for row in LookQuestion.objects.filter(person_id=person)}
     names = _names_of_actors({one.actor for one in found})
@@ -254,7 +255,11 @@ def dataset_title(name: str) -> str:
         "identity.account": _("Account"),
         "identity.authenticator": _("Ways to sign in"),
         "identity.question": _("Your questions about looks"),
+        "notices.subscriber": _("Your alerts"),
+        "cases.appointment": _("Appointments"),
     }
+    if name not in known and name.startswith("cases."):
+        return _("Cases")
     return known.get(name, name)
 
 

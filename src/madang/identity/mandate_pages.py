@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -21,7 +21,7 @@ from madang.identity.mandate_lists import Shown, mandates_of
 from madang.identity.mandate_rules import EVIDENCE, KINDS, VERBS
 from madang.identity.mandates import Wish
 from madang.identity.page_parts import own_trail
-from madang.identity.scopes import services
+from madang.identity.scopes import services, title_of
 from madang.kernel.errors import Invalid
 from madang.kernel.events import new_id
 
@@ -77,11 +77,10 @@ def offer(request: HttpRequest) -> HttpResponse:
         "kind": given.get("kind", ""),
         "verbs": [(name, _(title), "") for name, title in VERBS.items()],
         "verbs_chosen": given.getlist("verbs"),
-        "services": [(key, title, "") for key, title in services().items()],
-        "services_chosen": given.getlist("services"),
+        **services_asked(given),
         "until": given.get("until", ""),
     }
-    if request.method != "POST":
+    if request.method != "POST" or given.get("do") == "find":
         return render(request, "identity/mandate_new.html", context)
     try:
         wish = wish_of(request)
@@ -151,9 +150,9 @@ def act_for(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("mandate", "")
     if not chosen:
         acting.act_for_oneself(request, actor)
-        return redirect("home")
+        return redirect("my")
     acting.act_for(request, actor, chosen)
-    return redirect("looks")
+    return redirect("my")
 
 
 @require_safe
@@ -166,15 +165,25 @@ def over(request: HttpRequest) -> HttpResponse:
 
 def shown(one: Shown) -> Row:
     """Return a mandate in the reader's words."""
-    titles = services()
     return Row(
         mandate=one,
         kind=_(KINDS[one.kind].title) if one.kind in KINDS else one.kind,
         verbs=[_(VERBS[verb]) for verb in one.verbs if verb in VERBS],
-        services=[titles.get(service, service) for service in one.services],
+        services=[title_of(service) or service for service in one.services],
         evidence=_(EVIDENCE.get(one.evidence, one.evidence)),
         ended_why=_(_ENDED_WHY[one.ended_why]) if one.ended_why in _ENDED_WHY else "",
     )
+
+
+def services_asked(given: QueryDict) -> dict[str, Any]:
+    """Return what a form needs to let people choose services: found by words, and those chosen."""
+    words, chosen = given.get("words", "").strip()[:100], given.getlist("services")
+    found = services(words, chosen=tuple(chosen))
+    return {
+        "services": [(key, title, "") for key, title in found.items()],
+        "services_chosen": chosen,
+        "words": words,
+    }
 
 
 def wish_of(request: HttpRequest) -> Wish:

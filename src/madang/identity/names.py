@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import get_language, gettext_noop
@@ -15,6 +16,7 @@ from madang.kernel.languages import script
 # best first; who reads the city's own script gets the registered name, everybody else the Latin one
 _AT_HOME = ("preferred", "registered", "native", "latin")
 _ABROAD = ("preferred", "latin", "registered", "native")
+MOST_NAMESAKES = 200
 FORMS = {
     "registered": gettext_noop("Registered name"),
     "preferred": gettext_noop("Name you want to be called by"),
@@ -38,6 +40,21 @@ def names_of(people: Iterable[str], *, by: Actor, why: str) -> dict[str, str]:
         for row in PersonName.objects.filter(person_id__in=wanted):
             found.setdefault(row.person_id, {})[row.form] = row.full
     return {person: chosen(forms, order) for person, forms in found.items()}
+
+
+def people_named(name: str, *, by: Actor, why: str) -> list[str]:
+    """Return the ids of the people of this name, in any of its forms, written whole; at most 200.
+
+    Parameters
+    ----------
+    by, why : who looks, and the purpose.
+    """
+    wanted = " ".join(unicodedata.normalize("NFC", name).split())
+    if not wanted:
+        return []
+    with purpose(by, why):
+        rows = PersonName.objects.filter(full__in={wanted, wanted.replace(" ", "")})
+        return sorted(set(rows.values_list("person_id", flat=True)[:MOST_NAMESAKES]))
 
 
 def order_of_forms(reader: str, home: str) -> Sequence[str]:

@@ -66,6 +66,7 @@ class PersonName(PersonalModel):
         constraints = [
             models.UniqueConstraint(fields=["person", "form"], name="identity_one_name_per_form")
         ]
+        indexes = [models.Index(fields=["full"], name="identity_name_whole")]
 
     def __str__(self) -> str:
         return f"{self.form} name of {self.person_id}"

@@ -9,6 +9,7 @@ from madang.kernel.registry import (
     Command,
     MenuEntry,
     Offer,
+    OwnPanel,
     Page,
     PolicyFile,
     ProfileFile,
@@ -25,6 +26,8 @@ ADMINISTRATOR = "role:administrator"
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _pages()
+    yield OwnPanel("mandates", "madang.identity.own_panels:mandates", 60)
+    yield OwnPanel("looks", "madang.identity.own_panels:looks", 70)
     yield from _sign_in_jobs()
     yield from _acting_pages()
     yield from _staff_pages()

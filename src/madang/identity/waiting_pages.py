@@ -16,6 +16,7 @@ from madang.identity.assisted_models import AssistedSession
 from madang.identity.assisted_rules import APPROVED, PASSKEY
 from madang.identity.errors import NoMandate, ProofFailed
 from madang.identity.page_parts import refused
+from madang.identity.scopes import address_of
 
 PAGE = "identity/assist_wait.html"
 LOOKS_EVERY_S = 5
@@ -33,7 +34,7 @@ def wait(request: HttpRequest, session_id: str) -> HttpResponse:
         if "answer" in request.POST:
             return _agreed_here(request, row, actor.id)
         assisted.begin(request, actor, session_id)
-        return redirect("looks")
+        return redirect(address_of(row.service) or "looks")
     response = render(request, PAGE, _context(request, row))
     if assisted.state_of(row) == "asked" and not _is_ceremony_here(request, row):
         response["Refresh"] = str(LOOKS_EVERY_S)  # works without JavaScript

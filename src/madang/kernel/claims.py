@@ -18,8 +18,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from madang import __version__
 from madang.kernel import times
 from madang.kernel.config import settings
@@ -145,6 +143,8 @@ def _outcome(output: str, errors: str, code: int) -> tuple[float | None, str]:
 
 def machine() -> Machine:
     """Return what this machine is."""
+    import psutil
+
     return Machine(
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1,

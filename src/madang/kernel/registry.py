@@ -34,8 +34,16 @@ from madang.kernel.offers.people import (
     PolicyFile,
     Purpose,
     SensitiveAct,
+    ServiceSource,
 )
-from madang.kernel.offers.screens import DistrictNow, Doorway, MapLayer, MenuEntry, SearchPage
+from madang.kernel.offers.screens import (
+    DistrictNow,
+    Doorway,
+    MapLayer,
+    MenuEntry,
+    OwnPanel,
+    SearchPage,
+)
 from madang.kernel.offers.target import Target, load
 from madang.kernel.offers.work import (
     HealthCheck,
@@ -68,6 +76,7 @@ __all__ = [
     "Offer",
     "OpenTable",
     "OpenTables",
+    "OwnPanel",
     "Page",
     "PolicyFile",
     "ProfileFile",
@@ -77,6 +86,7 @@ __all__ = [
     "Schedule",
     "SearchPage",
     "SensitiveAct",
+    "ServiceSource",
     "StreamConsumer",
     "StreamRoute",
     "StreamTask",
@@ -96,6 +106,7 @@ Offer = (
     | SearchPage
     | Doorway
     | DistrictNow
+    | OwnPanel
     | ObservedProperty
     | Detector
     | LakeTable
@@ -115,6 +126,7 @@ Offer = (
     | Purpose
     | PolicyFile
     | SensitiveAct
+    | ServiceSource
     | ActorSource
     | OpenTables
     | Claim

@@ -19,6 +19,7 @@ from babel.numbers import format_decimal, format_percent
 
 from madang.kernel.calendars import EthiopianDate, EthiopianTime
 from madang.kernel.habits import USUAL, Habits, in_digits
+from madang.kernel.money import Money
 
 # languages whose habit differs from the short skeleton of CLDR; others follow CLDR
 _DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
@@ -192,3 +193,16 @@ def _korean_clock(local: datetime) -> str:
     half = {0: "", 12: "낮 "}.get(local.hour, "오전 " if local.hour < 12 else "오후 ")
     hour = local.hour if local.hour <= 12 else local.hour - 12
     return f"{half}{hour}시" + (f" {local.minute}분" if local.minute else "")
+
+
+def money_text(money: Money, language: str, habits: Habits = USUAL) -> str:
+    """Return an amount as people write it in a language: won in Korean by their word, not a sign.
+
+    >>> from madang.kernel.money import Currency
+    >>> won = Currency("KRW", 0, 0)
+    >>> money_text(Money(28000, won), "ko"), money_text(Money(28000, won), "en")
+    ('28,000원', '₩28,000')
+    """
+    if money.currency.code == "KRW" and language.split("-", maxsplit=1)[0] == "ko":
+        return f"{money.shown():,}원"
+    return money.format(str(_locale(language, habits)))

@@ -32,22 +32,25 @@ from madang.notices.desk import (
 )
 from madang.notices.errors import AlertExists, UnknownAlert
 from madang.notices.inbox import message_of, messages_of, unread_of
-from madang.notices.letters import letter, letters, note_letters
+from madang.notices.letters import Letter, letter, letters, note_letters, take_letters
 from madang.notices.notice import Notice
 from madang.notices.person import ToPerson, Words, tell_person
 from madang.notices.values import Value, message, moment, names, number, unit
+from madang.notices.wordings import Wording, wording_of
 
 __all__ = [
     "Alert",
     "Area",
     "Entry",
     "Info",
+    "Letter",
     "Notice",
     "OnDesk",
     "Published",
     "ToPerson",
     "Trouble",
     "Value",
+    "Wording",
     "Words",
     "acknowledge",
     "address_hash",
@@ -73,11 +76,13 @@ __all__ = [
     "publish",
     "published",
     "sealed_address",
+    "take_letters",
     "tell",
     "tell_person",
     "unit",
     "unread_of",
     "unsealed_address",
+    "wording_of",
 ]
 
 

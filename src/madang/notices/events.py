@@ -31,7 +31,8 @@ class PeopleTold(Event, frozen=True, kw_only=True):
 class PersonTold(Event, frozen=True, kw_only=True):
     """What became of a message to a person, on one way: evidence for the matter it belongs to.
 
-    `matter` is ``kind:id``; `state` is sent, failed, posted, delivered or returned.
+    `matter` is ``kind:id``; `state` is sent, failed, posted, delivered, returned, or opened (in
+    the inbox); `why` a word, where a letter came back.
     """
 
     NAME: ClassVar[str] = "notices.person_told"
@@ -41,3 +42,4 @@ class PersonTold(Event, frozen=True, kw_only=True):
     channel: str
     state: str
     required: bool
+    why: str = ""

@@ -12,9 +12,12 @@ from madang.access.api import Actor, purpose
 from madang.identity.api import may_act
 from madang.kernel import times
 from madang.kernel.errors import Forbidden, NotFound
+from madang.kernel.events import announce
+from madang.notices.events import PersonTold
 from madang.notices.person_models import PersonDelivery, PersonMessage, PersonWish
 
 OWN = "own-data"
+INBOX = "inbox"  # the channel of what was read on the city's pages
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,18 @@ def message_of(actor: Actor, message: str) -> Kept:
             raise NotFound("there is no such message of yours")
         if row.read is None and not actor.on_behalf_of:
             PersonMessage.objects.filter(pk=row.pk).update(read=times.now())
+            _tell_opened(row)
         ways = PersonDelivery.objects.filter(message=row).order_by("id")
         return _kept(row, tuple(Way(way.channel, way.state, way.at) for way in ways))
+
+
+def _tell_opened(row: PersonMessage) -> None:
+    announce(
+        PersonTold(
+            message=row.pk, matter=row.matter, topic=row.topic, channel=INBOX, state="opened",
+            required=row.required,
+        )
+    )  # fmt: skip
 
 
 def wishes_of(actor: Actor) -> dict[tuple[str, str], bool]:

@@ -21,8 +21,9 @@ State = PersonDelivery.State
 # what a letter may become next; a returned one may be posted again, to another address
 _NEXT: dict[str, frozenset[str]] = {
     State.QUEUED: frozenset({State.POSTED}),
+    State.PRINTED: frozenset({State.POSTED, State.QUEUED}),
     State.POSTED: frozenset({State.DELIVERED, State.RETURNED}),
-    State.RETURNED: frozenset({State.POSTED}),
+    State.RETURNED: frozenset({State.POSTED, State.QUEUED}),
     State.DELIVERED: frozenset(),
 }
 
@@ -56,8 +57,27 @@ def letter(actor: Actor, number: int) -> Letter:
         return _letter(_row(number))
 
 
-def note_letters(actor: Actor, numbers: Iterable[int], state: str, note: str = "") -> int:
-    """Note that letters were posted, delivered or came back; return how many.
+def take_letters(actor: Actor, numbers: Iterable[int]) -> list[int]:
+    """Take letters on to print them; return those that nobody else took first.
+
+    In the caller's transaction: a letter is somebody's when that commits, and nobody else's.
+    """
+    taken = []
+    with purpose(actor, POST), transaction.atomic():
+        for number in numbers:
+            mine = PersonDelivery.objects.filter(pk=number, channel=LETTER, state=State.QUEUED)
+            if mine.update(state=State.PRINTED, at=times.now()):
+                audit.record(actor.id, "notices.letter_printed", f"letter:{number}", purpose=POST)
+                taken.append(number)
+    return taken
+
+
+def note_letters(
+    actor: Actor, numbers: Iterable[int], state: str, note: str = "", *, why: str = ""
+) -> int:
+    """Note that letters were posted, delivered, came back, or wait again; return how many.
+
+    `note` is the post's receipt; `why` a word that says why one came back, for whom it concerns.
 
     Raises
     ------
@@ -73,7 +93,7 @@ def note_letters(actor: Actor, numbers: Iterable[int], state: str, note: str = "
             PersonDelivery.objects.filter(pk=row.pk).update(
                 state=state, at=times.now(), receipt=note[:200], tries=row.tries + 1
             )
-            _tell(row, state)
+            _tell(row, state, why)
             audit.record(actor.id, f"notices.letter_{state}", f"letter:{number}", purpose=POST)
             done += 1
     return done
@@ -103,7 +123,9 @@ def _letter(row: PersonDelivery) -> Letter:
     )
 
 
-def _tell(row: PersonDelivery, state: str) -> None:
+def _tell(row: PersonDelivery, state: str, why: str) -> None:
+    if state == State.QUEUED:
+        return
     announce(
         PersonTold(
             message=row.message_id,
@@ -112,5 +134,6 @@ def _tell(row: PersonDelivery, state: str) -> None:
             channel=LETTER,
             state=state,
             required=row.message.required,
+            why=why,
         )
     )

@@ -51,6 +51,7 @@ class PersonDelivery(PersonalModel):
         QUEUED = "queued"
         SENT = "sent"
         FAILED = "failed"
+        PRINTED = "printed"  # a letter that somebody has taken on to print
         POSTED = "posted"  # a letter that left the house
         DELIVERED = "delivered"  # a letter that was signed for
         RETURNED = "returned"  # a letter that came back

@@ -12,6 +12,7 @@ from madang.kernel.registry import (
     HealthCheck,
     MenuEntry,
     Offer,
+    OwnPanel,
     Page,
     PolicyFile,
     Purpose,
@@ -54,6 +55,7 @@ def offers() -> Iterable[Offer]:
     yield Subscriber("access.emergency_opened", "notices-emergency", f"{desk}:show")
     yield Subscriber("access.emergency_reviewed", "notices-emergency-reviewed", f"{desk}:clear")
     yield from _pages()
+    yield OwnPanel("messages", "madang.notices.own_panels:messages", 35)
 
 
 def _purposes() -> Iterable[Offer]:

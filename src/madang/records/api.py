@@ -38,7 +38,9 @@ from madang.records.layouts import (
     certificate_pdf,
     decision_pdf,
     form_pdf,
+    letter_pages,
     letter_pdf,
+    letters_pdf,
 )
 
 if TYPE_CHECKING:
@@ -58,10 +60,12 @@ if TYPE_CHECKING:
         ask_gateway,
         intent,
         intents_of,
+        newest_payments,
         open_intent,
         own_payments,
         paid_at_counter,
         pay_page_url,
+        pay_path,
         refund,
         statement,
         withdraw,
@@ -112,13 +116,18 @@ __all__ = (
     "intent",
     "intents_of",
     "issue",
+    "letter_pages",
     "letter_pdf",
+    "letters_pdf",
     "missing_characters",
+    "newest_payments",
     "open_intent",
     "own_file",
     "own_payments",
     "paid_at_counter",
     "pay_page_url",
+    "pay_path",
+    "preview_png",
     "refund",
     "revoke",
     "statement",
@@ -138,6 +147,13 @@ def missing_characters(text: str) -> str:
     from madang.records import fonts
 
     return fonts.missing_characters(text)
+
+
+def preview_png(data: bytes, media_type: str, size: tuple[int, int], turn: int = 1) -> bytes:
+    """Return a picture that somebody sent, drawn anew as PNG; raises `Invalid`."""
+    from madang.records import previews
+
+    return previews.preview_png(data, media_type, size, turn)
 
 
 _DOCUMENTS = {

@@ -12,20 +12,18 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils.translation import gettext as _
 
 from madang.access.api import purpose
 from madang.kernel import times
 from madang.kernel.errors import Invalid
-from madang.records import credentials
+from madang.records import credentials, seals
 from madang.records.document_models import IssuedDocument, RevokedPlace
 from madang.records.document_purposes import CHECK, RECORDS
 from madang.records.documents import REVOKED, VALID, state_of
 from madang.records.engine import codes, sd_jwt
-from madang.records.engine.pdf_signature import LARGEST_B, Finding, Trust, verdict
+from madang.records.engine.signature_words import LARGEST_B, Finding, Verdict
 from madang.records.errors import MistypedCode, NotADocument, UnknownDocument
-from madang.records.signing_keys import SigningKey, signing_key
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,10 @@ def check_file(file: bytes) -> CheckedFile:
     if found is None:
         finding = Finding.FOREIGN if seen.finding is Finding.GENUINE else seen.finding
         return CheckedFile(finding, None)
-    if seen.finding is Finding.GENUINE and found.digest != sha256(file).hexdigest():
+    is_ours = found.digest == sha256(file).hexdigest()
+    if is_ours:  # byte for byte what we issued, whatever became of the key since
+        return CheckedFile(Finding.GENUINE, _shown(found))
+    if seen.finding is Finding.GENUINE:
         # our signature, and yet another file: something in the place of the signature itself
         return CheckedFile(Finding.ALTERED, _shown(found))
     return CheckedFile(seen.finding, _shown(found))
@@ -122,18 +123,12 @@ def check_credential(text: str) -> sd_jwt.Shown:
     return seen
 
 
-def trust_of(key: SigningKey) -> Trust:
-    """Return whom this installation trusts to sign its documents."""
+def _verdict(file: bytes) -> Verdict:
+    # reads ASN.1 and paths of certificates: 30 MB that most web processes never need
+    from madang.records.engine.pdf_signature import verdict
 
-    def der(certificates: Any) -> tuple[bytes, ...]:
-        return tuple(one.public_bytes(Encoding.DER) for one in certificates)
-
-    return Trust(der(key.roots), der(key.chain), tuple(key.revocations))
-
-
-def _verdict(file: bytes) -> Any:
     try:
-        return verdict(file, trust_of(signing_key()), times.now())
+        return verdict(file, seals.trust(), times.now())
     except ValueError:
         largest = LARGEST_B // 1024 // 1024
         text = _("This is no PDF file of at most %d MB.") % largest

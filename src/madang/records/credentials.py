@@ -8,19 +8,16 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.config import settings
 from madang.kernel.errors import NotFound
+from madang.records import seals
 from madang.records.document_models import RevokedPlace, StatusList
 from madang.records.engine import sd_jwt, status_list
-from madang.records.errors import SigningKeyMissing
-from madang.records.signing_keys import SigningKey, signing_key
+from madang.records.signing_keys import signing_key
 
 LISTS_LAST = timedelta(days=1)
 FRESH = timedelta(minutes=5)
@@ -56,7 +53,7 @@ def credential(
         claims["exp"] = int(_end_of(expires).timestamp())
     if holder_key is not None:
         claims["cnf"] = {"jwk": dict(holder_key)}
-    own = public_key(key)
+    own = seals.public_key(key.certificate)
     return sd_jwt.issued(claims, facts, kid=own["kid"], sign=key.es256, salt=os.urandom)
 
 
@@ -75,29 +72,17 @@ def list_address(number: int) -> str:
     return f"{issuer()}/credentials/status/{number}"
 
 
-def public_key(key: SigningKey) -> dict[str, str]:
-    """Return the city's public key as JWK."""
-    return dict(_jwk(key.certificate.public_bytes(Encoding.DER)))
-
-
-@lru_cache(maxsize=4)
-def _jwk(certificate: bytes) -> Mapping[str, str]:
-    public = x509.load_der_x509_certificate(certificate).public_key()
-    if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.key_size != 256:
-        raise SigningKeyMissing("credentials are signed with an EC key on P-256; this is none")
-    numbers = public.public_numbers()
-    return sd_jwt.public_jwk(numbers.x, numbers.y)
-
-
 def metadata() -> dict[str, Any]:
-    """Return the issuer's metadata (draft-ietf-oauth-sd-jwt-vc, section 5)."""
-    return {"issuer": issuer(), "jwks": {"keys": [public_key(signing_key())]}}
+    """Return the issuer's metadata (draft-ietf-oauth-sd-jwt-vc, section 5).
+
+    The key that signs now stands first; keys that signed before stay, for what they signed.
+    """
+    return {"issuer": issuer(), "jwks": {"keys": seals.public_keys()}}
 
 
 def key_of(issuer_named: str, kid: str) -> Mapping[str, Any] | None:
-    """Return this city's key where a credential names it, None for any other."""
-    own = public_key(signing_key())
-    return own if (issuer_named, kid) == (issuer(), own["kid"]) else None
+    """Return this city's key, of now or before, where a credential names it."""
+    return seals.key_of(kid) if issuer_named == issuer() else None
 
 
 # --- status lists -------------------------------------------------------------------------------
@@ -141,7 +126,7 @@ def published_list(number: int) -> tuple[str, str]:
 
 def public_key_id() -> str:
     """Return the id of the key that signs now."""
-    return public_key(signing_key())["kid"]
+    return seals.public_key(signing_key().certificate)["kid"]
 
 
 @lru_cache(maxsize=16)

@@ -70,7 +70,8 @@ def verify(file: Path, roots: tuple[Path, ...], as_json: bool) -> None:
     """Say whether a PDF is what the city signed; exit 1 where it is not. Needs no network."""
     from madang.kernel import times
     from madang.records.engine.codes import written
-    from madang.records.engine.pdf_signature import Finding, Trust, verdict
+    from madang.records.engine.pdf_signature import verdict
+    from madang.records.engine.signature_words import Finding, Trust
 
     trust = Trust(tuple(map(_certificate, roots))) if roots else _own_trust()
     try:
@@ -157,10 +158,15 @@ def _own_trust() -> Any:
     from madang.kernel import orm
 
     orm.ready()
-    from madang.records.checks import trust_of
+    from django.db import DatabaseError
+
+    from madang.records import seals
     from madang.records.signing_keys import signing_key
 
-    return trust_of(signing_key())
+    try:
+        return seals.trust()
+    except DatabaseError:  # no tables yet: this key is the first
+        return seals.trust_of(signing_key())
 
 
 def _certificate(path: Path) -> bytes:

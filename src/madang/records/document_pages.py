@@ -20,7 +20,7 @@ from madang.identity.api import client_address, current_actor
 from madang.kernel.errors import LimitReached
 from madang.records import credentials, documents, patience
 from madang.records.checks import Checked, CheckedFile, check, check_file
-from madang.records.engine.pdf_signature import Finding
+from madang.records.engine.signature_words import Finding
 from madang.records.errors import MistypedCode, NotADocument, UnknownDocument
 
 LARGEST_UPLOAD_B = 5 * 1024 * 1024

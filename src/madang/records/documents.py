@@ -18,7 +18,7 @@ from madang.kernel import audit, times
 from madang.kernel.config import settings
 from madang.kernel.errors import Conflict, Invalid
 from madang.kernel.events import announce, new_id
-from madang.records import credentials, storage
+from madang.records import credentials, seals, storage
 from madang.records.document_models import DocumentFile, IssuedDocument
 from madang.records.document_purposes import ISSUE, OWN, RECORDS
 from madang.records.document_templates import Filled, Template, days_valid, filled, template_of
@@ -27,6 +27,7 @@ from madang.records.errors import DocumentOver, UnknownDocument
 from madang.records.events import DocumentIssued, DocumentRevoked
 from madang.records.layouts import Certificate, Mark, Words
 from madang.records.masking import masked
+from madang.records.signing_keys import signing_key
 
 VALID, REVOKED, EXPIRED, SUPERSEDED = "valid", "revoked", "expired", "superseded"
 PDF, CREDENTIAL = DocumentFile.Kind.PDF, DocumentFile.Kind.CREDENTIAL
@@ -158,7 +159,6 @@ def _drafted(
 def _signed_pdf(paper: Certificate, code: str) -> bytes:
     from madang.records.layouts import certificate_pdf
     from madang.records.pades import signed
-    from madang.records.signing_keys import signing_key
 
     key = signing_key()
     authority = next(iter(_by_language(paper.issuer.name, paper.languages).values()), "")
@@ -174,6 +174,7 @@ def _stored(draft: _Draft, by: str, replaces: str) -> Document:
     ]
     try:
         with purpose(RECORDS, ISSUE, case=row.case), transaction.atomic():
+            seals.remember(signing_key())
             row.save(force_insert=True)
             DocumentFile.objects.bulk_create(sealed)
             audit.record(
@@ -237,14 +238,15 @@ def _end(document: str, by: str, reason: str, *, replaced_by: str = "") -> Issue
     return row
 
 
-def documents_of(actor: Actor, *, limit: int = 100) -> list[Document]:
-    """Return the documents of the person who is signed in, newest first."""
+def documents_of(actor: Actor, *, limit: int = 100, services: Sequence[str] = ()) -> list[Document]:
+    """Return the documents of the person who is signed in, newest first; of these services."""
     whose = actor.on_behalf_of or actor.person
     if not whose:
         return []
     with purpose(actor, OWN):
-        rows = IssuedDocument.objects.filter(subject=whose).defer("holder")[:limit]
-        return [shown_document(row) for row in rows]
+        rows = IssuedDocument.objects.filter(subject=whose).defer("holder")
+        rows = rows.filter(service__in=services) if services else rows
+        return [shown_document(row) for row in rows[:limit]]
 
 
 def own_file(actor: Actor, document: str, kind: str) -> tuple[Document, bytes]:

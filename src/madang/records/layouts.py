@@ -7,7 +7,7 @@ that no font has is refused (`MissingGlyphs`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -138,6 +138,8 @@ class Letter:
     ----------
     reference : the case or file that answers should name.
     enclosures : what lies with it.
+    return_code : what is read, or scanned through the window, where it comes back.
+    print : the how manieth print of it this is; from the second on every page says so.
     """
 
     subject: Words
@@ -148,6 +150,8 @@ class Letter:
     mark: Mark = Mark()
     reference: str = ""
     enclosures: tuple[Words, ...] = ()
+    return_code: str = ""
+    print: int = 1
 
 
 @dataclass(frozen=True)
@@ -277,6 +281,25 @@ def letter_pdf(letter: Letter) -> bytes:
     from madang.records.typesetting import pdf
 
     return pdf("letter", letter)
+
+
+def letters_pdf(letters: Sequence[Letter], title: str) -> bytes:
+    """Return many letters as one PDF/UA-1, each on its own sheets; raises as `certificate_pdf`.
+
+    Parameters
+    ----------
+    title : what the file is called.
+    """
+    from madang.records.typesetting import letters_file
+
+    return letters_file(letters, title)
+
+
+def letter_pages(letter: Letter) -> int:
+    """Return on how many pages a letter stands, for who puts it in an envelope."""
+    from madang.records.typesetting import pages
+
+    return pages("letter", letter)
 
 
 def decision_pdf(decision: Decision) -> bytes:

@@ -11,6 +11,7 @@ from madang.records.document_models import (
 from madang.records.gateways.sample_models import SampleCallback, SampleCharge, SampleMovement
 from madang.records.ledger_models import Entry, Journal, LedgerAccount
 from madang.records.payment_models import GatewayMessage, PaymentIntent, Refund, SuspenseItem
+from madang.records.seal_models import KnownSeal
 from madang.records.settlement_models import Difference, SettlementFile, SettlementLine
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "GatewayMessage",
     "IssuedDocument",
     "Journal",
+    "KnownSeal",
     "LedgerAccount",
     "PaymentIntent",
     "Refund",

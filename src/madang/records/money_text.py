@@ -6,7 +6,7 @@ from babel.numbers import get_currency_precision
 
 from madang.city.api import profile
 from madang.kernel.money import Currency, Money
-from madang.kernel.writing import locale_of
+from madang.kernel.writing import money_text as written_money
 
 
 def money_text(minor: int, currency: str, language: str) -> str:
@@ -14,4 +14,4 @@ def money_text(minor: int, currency: str, language: str) -> str:
     own = {one.code: one for one in profile().currencies}
     digits = get_currency_precision(currency)
     shown = own.get(currency) or Currency(currency, digits, digits)
-    return Money(minor, shown).format(str(locale_of(language)))
+    return written_money(Money(minor, shown), language)

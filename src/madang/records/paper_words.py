@@ -28,6 +28,8 @@ def words(language: str) -> Mapping[str, str]:
             "reference": _("Our reference"),
             "unit": _("Office"),
             "phone": _("Telephone"),
+            "return_qr": _("QR code: the number of this letter, for the post room"),
+            "print": pgettext("on a letter printed again", "print"),
             "enclosures": _("Enclosed"),
             "reasons": _("Why we decided so"),
             "legal_basis": _("Legal basis"),

@@ -12,6 +12,7 @@ A waived fee has no intent: open none, or `withdraw` the one there is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from madang.access.api import Actor
@@ -25,7 +26,7 @@ from madang.records.errors import (
     UnknownPayment,
 )
 from madang.records.ledger import Posted
-from madang.records.payment_values import Intent, RefundMade
+from madang.records.payment_values import Intent, RefundMade, pay_path
 
 __all__ = [
     "GatewayDown",
@@ -40,10 +41,12 @@ __all__ = [
     "ask_gateway",
     "intent",
     "intents_of",
+    "newest_payments",
     "open_intent",
     "own_payments",
     "paid_at_counter",
     "pay_page_url",
+    "pay_path",
     "refund",
     "statement",
     "withdraw",
@@ -108,6 +111,14 @@ def intents_of(case: str) -> list[Intent]:
 def own_payments(actor: Actor, limit: int = 100) -> list[Intent]:
     """Return the payments of the actor, or of whom they act for, newest first."""
     return payment_reads.own(actor, limit)
+
+
+def newest_payments(actor: Actor, limit: int, services: Sequence[str] = ()) -> list[Intent]:
+    """Return what the actor, or whom they act for, still has to pay, then what moved last.
+
+    services : only of these; empty: of all.
+    """
+    return payment_reads.newest(actor, limit, services)
 
 
 def pay_page_url(intent_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, Sum, Value, When
 
 from madang.access.api import AccessDenied, Actor, purpose
 from madang.city.api import profile
@@ -19,6 +19,7 @@ from madang.records.payments import TAKE
 
 KEEP = "keep-accounts"
 OWN = "own-record"
+OWN_DATA = "own-data"  # the residents' own page reads all rooms for one purpose
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,17 @@ def own(actor: Actor, limit: int = 100) -> list[Intent]:
     with purpose(actor, OWN):
         rows = PaymentIntent.objects.order_by("-opened_at", "-id")[:limit]
         return [intent_value(row) for row in rows]
+
+
+def newest(actor: Actor, limit: int, services: Sequence[str] = ()) -> list[Intent]:
+    """Return what somebody still has to pay, then what moved last; see `payment_door`."""
+    waits = When(state__in=rules.PAYABLE, expires_at__gt=times.now(), then=Value(0))
+    with purpose(actor, OWN_DATA):
+        rows = PaymentIntent.objects.exclude(state=rules.CANCELLED)
+        if services:
+            rows = rows.filter(service__in=services)
+        rows = rows.order_by(Case(waits, default=Value(1)), "-changed_at", "-id")
+        return [intent_value(row) for row in rows[:limit]]
 
 
 def day_of(actor: Actor, day: date, limit: int = 50) -> Day:

@@ -11,6 +11,7 @@ from madang.kernel.registry import (
     HealthCheck,
     MenuEntry,
     Offer,
+    OwnPanel,
     Page,
     PolicyFile,
     ProfileFile,
@@ -25,6 +26,8 @@ def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _payments()
     yield from _documents()
+    yield OwnPanel("documents", "madang.records.own_panels:documents", 50)
+    yield OwnPanel("payments", "madang.records.own_panels:payments", 40)
 
 
 def _payments() -> Iterable[Offer]:
@@ -156,6 +159,13 @@ def _document_pages() -> Iterable[Offer]:
 def _document_commands() -> Iterable[Offer]:
     cli = "madang.records.document_cli"
     yield Command("documents render", f"{cli}:render", "Set a document's template as PDF.")
+    seals = "madang.records.seal_cli"
+    yield Command("documents seals", f"{seals}:listed", "List the seals that signed documents.")
+    yield Command(
+        "documents distrust-seal",
+        f"{seals}:distrust",
+        "Make an old seal worthless: its key leaked.",
+    )
     yield Command("documents verify", f"{cli}:verify", "Say whether a signed PDF is genuine.")
     yield Command(
         "documents verify-credential",

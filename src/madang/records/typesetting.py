@@ -11,7 +11,8 @@ import dataclasses
 import io
 import json
 import threading
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.kernel.languages import direction
 from madang.records.fonts import fonts, require_glyphs
-from madang.records.layouts import Form, Question, Words
+from madang.records.layouts import Form, Letter, Question, Words
 from madang.records.paper_words import words
 
 PAPERS = Path(__file__).parent / "papers"
@@ -52,15 +53,39 @@ def png(layout: str, content: Any, *, ppi: float = 110) -> list[bytes]:
     return [found] if isinstance(found, bytes) else list(found)
 
 
+def pages(layout: str, content: Any) -> int:
+    """Return the number of pages of a paper."""
+    return len(png(layout, content, ppi=8))
+
+
+def letters_file(letters: Sequence[Letter], title: str) -> bytes:
+    """Return letters as one PDF/UA-1 file; raises as `pdf`, and `Invalid` without any."""
+    if not letters:
+        raise Invalid("a file of letters has one at least", {"letters": "empty"})
+    given = {
+        "title": title,
+        "author": _first(letters[0].issuer.name, tuple(letters[0].languages)),
+        "letters": [paper_data(one) for one in letters],
+    }
+    found: bytes = _compiled("letters", given, format="pdf", pdf_standards=["ua-1"])
+    return found
+
+
 def _set(layout: str, content: Any, **how: Any) -> Any:
+    return _compiled(layout, paper_data(content), **how)
+
+
+def _compiled(layout: str, given: dict[str, Any], **how: Any) -> Any:
     import typst
 
-    given = paper_data(content)
     require_glyphs(texts_of(given))
     with _one_at_a_time:
         try:
             return _compiler(layout).compile(
-                sys_inputs={"data": json.dumps(given, ensure_ascii=False)},
+                # a name typed on a Mac comes in parts (NFD), which no font has a glyph for
+                sys_inputs={
+                    "data": unicodedata.normalize("NFC", json.dumps(given, ensure_ascii=False))
+                },
                 timestamp=int(times.now().timestamp()),
                 **how,
             )
@@ -105,7 +130,15 @@ def paper_data(content: Any) -> dict[str, Any]:
         "dir": direction(languages[0]),
         "fonts": list(fonts().families),
     }
-    return given | _code(content, own[0])
+    return given | _code(content, own[0]) | _return_code(content, own[0])
+
+
+def _return_code(content: Any, own: Mapping[str, str]) -> dict[str, str]:
+    code = getattr(content, "return_code", "")
+    alt = f"{own['return_qr']}: {code}"
+    return {
+        "return_code": code, "return_qr": qr_svg(code) if code else "", "return_alt": alt,
+    }  # fmt: skip
 
 
 def texts_of(given: Any) -> Iterator[str]:
@@ -114,7 +147,7 @@ def texts_of(given: Any) -> Iterator[str]:
         yield given
     elif isinstance(given, Mapping):
         for key, value in given.items():
-            if key not in ("qr", "qr_alt", "fonts", "lang", "dir"):
+            if key not in ("qr", "qr_alt", "return_qr", "return_alt", "fonts", "lang", "dir"):
                 yield from texts_of(value)
     elif isinstance(given, list):
         for value in given:

@@ -45,7 +45,7 @@ from madang.services.packages.reader import read_package
 from madang.services.packages.rules import Decision, Parameter
 from madang.services.packages.rules import Row as TableRow
 from madang.services.packages.service import Fee
-from madang.services.packages.texts import translated
+from madang.services.packages.texts import localised, translated
 
 if TYPE_CHECKING:
     from madang.services.automation import (
@@ -56,11 +56,13 @@ if TYPE_CHECKING:
         stops_of,
     )
     from madang.services.form_paper import form_paper, paper_language
-    from madang.services.forms.languages import form_in
+    from madang.services.forms.languages import form_in, in_language
     from madang.services.forms.words import answer_text, fault_text
-    from madang.services.publishing import Published, publish, versions, withdraw
+    from madang.services.public_rules import ShownTable, rule_tables
+    from madang.services.publishing import Published, districts_of, publish, versions, withdraw
     from madang.services.shipped import Shipped, publish_shipped
-    from madang.services.versions import Version, current
+    from madang.services.suggesting import Suggestion, event_names, suggestions
+    from madang.services.versions import Version, current, marked
 
 __all__ = (
     "DATE_PARTS",
@@ -94,9 +96,11 @@ __all__ = (
     "Rules",
     "Said",
     "Shipped",
+    "ShownTable",
     "State",
     "Step",
     "Stop",
+    "Suggestion",
     "Table",
     "TableRow",
     "Timer",
@@ -107,7 +111,9 @@ __all__ = (
     "choice_name",
     "compile_expression",
     "current",
+    "districts_of",
     "evaluate",
+    "event_names",
     "fault_text",
     "field_of",
     "fields_of",
@@ -116,6 +122,9 @@ __all__ = (
     "form_of",
     "form_paper",
     "in_force",
+    "in_language",
+    "localised",
+    "marked",
     "model_of",
     "package",
     "paper_language",
@@ -128,9 +137,11 @@ __all__ = (
     "repetitions",
     "resume_automation",
     "review",
+    "rule_tables",
     "said_of_all",
     "stop_automation",
     "stops_of",
+    "suggestions",
     "translated",
     "versions",
     "widget_of",
@@ -145,12 +156,14 @@ _LATER = {
     "Stop": "automation", "automation_is_on": "automation", "stop_automation": "automation",
     "resume_automation": "automation", "stops_of": "automation",
     "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
-    "versions": "publishing",
+    "versions": "publishing", "districts_of": "publishing",
     "Shipped": "shipped", "publish_shipped": "shipped",
+    "ShownTable": "public_rules", "rule_tables": "public_rules",
     "form_paper": "form_paper", "paper_language": "form_paper",
     "answer_text": "forms.words", "fault_text": "forms.words",
-    "Version": "versions", "current": "versions",
-    "form_in": "forms.languages",
+    "Version": "versions", "current": "versions", "marked": "versions",
+    "form_in": "forms.languages", "in_language": "forms.languages",
+    "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
 }  # fmt: skip
 
 

@@ -46,12 +46,18 @@ class Wish:
 
 @dataclass
 class Catalogue:
-    """The services in force, as one published or withdrawn version left them."""
+    """The services in force, as one published or withdrawn version left them.
+
+    districts: codes of the districts that have a version of their own, by service.
+    """
 
     revision: Revision
     by_id: dict[str, Entry]
+    districts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sorted: dict[str, list[Entry]] = field(default_factory=dict)
     _haystacks: dict[str, str] = field(default_factory=dict)
+    _of_event: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    _related: dict[str, list[Entry]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.by_id)
@@ -85,6 +91,28 @@ class Catalogue:
             and (not wish.letter or wish.letter == initial(title_of(entry, language)))
             and (not words or self._has(entry, words))
         ]
+
+    def of_event(self, event: str, language: str) -> list[Entry]:
+        """Return the services of a life event: those first whose first event it is, by titles."""
+        key = (event, language)
+        if key not in self._of_event:
+            found = [entry for entry in self.sorted(language) if event in entry.life_events]
+            self._of_event[key] = sorted(found, key=lambda one: one.life_events.index(event))
+        return self._of_event[key]
+
+    def related(self, service: str) -> list[Entry]:
+        """Return the services that a service names as related, then those that name it."""
+        if not self._related:
+            named = {one: list(entry.related) for one, entry in self.by_id.items()}
+            for one, entry in self.by_id.items():
+                for other in entry.related:
+                    if other in named and one not in named[other]:
+                        named[other].append(one)
+            self._related = {
+                one: [self.by_id[other] for other in others if other in self.by_id]
+                for one, others in named.items()
+            }
+        return self._related.get(service, [])
 
     def letters(self, language: str) -> list[str]:
         """Return the first letters that titles have in a language, in order."""
@@ -122,7 +150,7 @@ def catalogue() -> Catalogue:
         return kept
     with _loading:
         if _kept is None or _kept.revision != revision:
-            _kept = Catalogue(revision, _entries())
+            _kept = Catalogue(revision, _entries(), _districts())
         return _kept
 
 
@@ -174,6 +202,18 @@ def _entries() -> dict[str, Entry]:
     newest = dict(rows.values_list("service", "id"))
     gone = set(Withdrawal.objects.values_list("package", flat=True))
     return dict(_read(rows, {number for number in newest.values() if number not in gone}))
+
+
+def _districts() -> dict[str, tuple[str, ...]]:
+    rows = PublishedPackage.objects.exclude(district="").order_by("id")
+    newest = {(service, code): number for service, code, number in
+              rows.values_list("service", "district", "id")}  # fmt: skip
+    gone = set(Withdrawal.objects.values_list("package", flat=True))
+    found: dict[str, tuple[str, ...]] = {}
+    for (service, code), number in sorted(newest.items()):
+        if number not in gone:
+            found[service] = (*found.get(service, ()), code)
+    return found
 
 
 def _read(rows: Iterable[PublishedPackage], wanted: set[int]) -> Iterable[tuple[str, Entry]]:

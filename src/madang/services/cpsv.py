@@ -370,7 +370,8 @@ def _duration(limit: str) -> Node | None:
         return None
     n = found.amount
     text = {
-        "immediately": "PT0S", "hours": f"PT{n}H", "days": f"P{n}D", "weeks": f"P{7 * n}D",
+        "immediately": "PT0S", "hours": f"PT{n}H", "days": f"P{n}D",
+        "calendar-days": f"P{n}D", "weeks": f"P{7 * n}D",
         "months": f"P{n}M", "years": f"P{n}Y",
     }[found.unit]  # fmt: skip
     return {"@value": text, "@type": "xsd:duration"}

@@ -15,7 +15,7 @@ from madang.records import api as records
 from madang.services.forms.paper import PaperQuestion, PaperSection, form_of
 from madang.services.packages.package import Package
 from madang.services.spoken import Spoken
-from madang.services.versions import version
+from madang.services.versions import MARK, Version, version
 from madang.services.words import CHANNELS
 
 
@@ -42,24 +42,33 @@ def form_paper(
     MissingGlyphs
         If an answer has a character that no font of papers has.
     """
-    package = version(hash).package
+    return records.form_pdf(form_of_version(hash, language, answers, reference))
+
+
+def form_of_version(
+    hash: str,  # the format's own word
+    language: str,
+    answers: Mapping[str, Any] | None = None,
+    reference: str = "",
+) -> records.Form:
+    """Return what stands on the form of a published version; see `form_paper`."""
     with translation.override(language):
-        return records.form_pdf(_form(package, language, answers or {}, reference))
+        return _form(version(hash), language, answers or {}, reference)
 
 
 def _form(
-    package: Package, language: str, answers: Mapping[str, Any], reference: str
+    found: Version, language: str, answers: Mapping[str, Any], reference: str
 ) -> records.Form:
-    city = profile()
+    city, package = profile(), found.package
     say = Spoken(package, language, on_paper=True)
-    asked = f"?ref={reference}" if reference else ""
+    asked = f"ref={reference}" if reference else f"version={found.hash[:MARK]}"
     return records.Form(
         title=say("service.title", package.service.title),
         issuer=records.Issuer(name=unmarked(city.name(language))),
         sections=tuple(_section(package, one, say) for one in form_of(package, answers, language)),
         languages=(language,),
         reference=reference or f"{package.id} {package.service.version}",
-        intake_url=f"{settings().public_origin}/apply/{package.id}/key-in{asked}",
+        intake_url=f"{settings().public_origin}/apply/{package.id}/key-in?{asked}",
         intro=say("service.summary", package.service.summary),
         submit_to=tuple(_ways(package, say)),
         declaration=_("What I have written here is true."),

@@ -23,7 +23,6 @@ from madang.services.automation import stops_of
 from madang.services.catalogue import Catalogue, Wish, catalogue
 from madang.services.entries import Entry
 from madang.services.life_events import life_events
-from madang.services.models import PublishedPackage
 from madang.services.packages.package import Package
 from madang.services.publishing import STAFF
 from madang.services.shown_service import service_context
@@ -56,6 +55,7 @@ class Line:
     limit: str
     free: bool
     synthetic: bool
+    districts: str
 
 
 @require_safe
@@ -75,7 +75,7 @@ def services(request: HttpRequest) -> HttpResponse:
         "is_asked": is_asked,
         "groups": groups,
         "page": page,
-        "lines": [_line(entry, language) for entry in page],
+        "lines": [_line(entry, known, language) for entry in page],
         "letters": known.letters(language),
         "audiences": _choices(known, "audience", AUDIENCES),
         "channels": _choices(known, "channels", CHANNELS),
@@ -101,7 +101,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "crumbs": [(_("Home"), "/"), (_("Services"), reverse("services"))],
         "service": found.package.service,
         "hash": found.hash,
-        "apply": _apply(found.package.id) if not context["synthetic"] else "",
+        "apply": _apply_here(found.package) if not context["synthetic"] else "",
         "form_url": _form_url(found.package),
         "events": _events(found.package.service.life_events, language),
         "districts": _districts(service, language),
@@ -168,7 +168,7 @@ def _groups(known: Catalogue, language: str) -> list[Group]:
     ]
 
 
-def _line(entry: Entry, language: str) -> Line:
+def _line(entry: Entry, known: Catalogue, language: str) -> Line:
     return Line(
         id=entry.id,
         title=entry_text(entry.titles, entry, language),
@@ -176,6 +176,9 @@ def _line(entry: Entry, language: str) -> Line:
         limit=limit_text(entry.deadline),
         free=entry.free,
         synthetic=entry.synthetic,
+        districts=", ".join(
+            _unit_name(code, language) for code in known.districts.get(entry.id, ())
+        ),
     )
 
 
@@ -195,7 +198,7 @@ def _departments(known: Catalogue, language: str) -> list[tuple[str, str]]:
     return [("", _("any")), *found]
 
 
-def _apply(service: str) -> str:
+def apply_address(service: str) -> str:
     """Return where one applies online; empty where no installed room takes applications."""
     for name in APPLY:
         try:
@@ -203,6 +206,11 @@ def _apply(service: str) -> str:
         except NoReverseMatch:  # the room that takes applications is not installed
             continue
     return ""
+
+
+def _apply_here(package: Package) -> str:
+    url = apply_address(package.id)
+    return f"{url}?district={package.district}" if url and package.district else url
 
 
 def _form_url(package: Package) -> str:
@@ -223,8 +231,7 @@ def _events(ids: tuple[str, ...], language: str) -> list[tuple[str, str]]:
 
 def _districts(service: str, language: str) -> list[tuple[str, str]]:
     """Return the districts with a package of their own for a service."""
-    rows = PublishedPackage.objects.filter(service=service).exclude(district="")
-    codes = sorted(set(rows.values_list("district", flat=True)))
+    codes = catalogue().districts.get(service, ())
     return [(code, _unit_name(code, language)) for code in codes]
 
 

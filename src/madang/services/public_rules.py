@@ -62,6 +62,11 @@ def shown_tables(package: Package, say: Spoken) -> list[ShownTable]:
     return [_table(package, item, say) for item in ordered]
 
 
+def rule_tables(package: Package, language: str) -> list[ShownTable]:
+    """Return the decisions of a package in a language, for pages of other rooms."""
+    return shown_tables(package, Spoken(package, language))
+
+
 def _table(package: Package, item: Decision, say: Spoken) -> ShownTable:
     return ShownTable(
         id=item.id,

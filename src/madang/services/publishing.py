@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from madang.access.api import Actor, require
@@ -27,6 +27,14 @@ from madang.services.packages.packing import house_digest
 from madang.services.ready import Ready, prepared
 
 STAFF = "role:officer,administrator"
+# Every page of a service asks this; written out, it costs a tenth of building it each time.
+_VERSIONS = """
+    SELECT p.district, p.hash,
+           EXISTS (SELECT 1 FROM services_withdrawal w WHERE w.package_id = p.id)
+    FROM services_publishedpackage p
+    WHERE p.service = %s AND p.district IN (%s, %s)
+    ORDER BY p.id DESC
+"""
 
 
 @dataclass(frozen=True)
@@ -116,12 +124,20 @@ def current_row(service: str, district: str = "") -> PublishedPackage | None:
 
 def current_hash(service: str, district: str = "") -> str | None:
     """Return the hash of the version in force, as `current_row`, by one small query."""
-    withdrawn = Exists(Withdrawal.objects.filter(package=OuterRef("pk")))
-    rows = PublishedPackage.objects.filter(service=service, district__in={district, ""})
     newest: dict[str, str] = {}
-    for place, hashed, is_over in rows.order_by("-id").values_list("district", "hash", withdrawn):
-        newest.setdefault(place, "" if is_over else hashed)
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSIONS, [service, district, ""])
+        for place, hashed, is_over in cursor.fetchall():
+            newest.setdefault(place, "" if is_over else hashed)
     return newest.get(district) or newest.get("") or None
+
+
+def districts_of(service: str) -> tuple[str, ...]:
+    """Return the codes of the districts with a version of their own in force."""
+    withdrawn = Exists(Withdrawal.objects.filter(package=OuterRef("pk")))
+    rows = PublishedPackage.objects.filter(service=service).exclude(district="").order_by("id")
+    newest = dict(rows.values_list("district", withdrawn))
+    return tuple(sorted(code for code, is_over in newest.items() if not is_over))
 
 
 def versions(service: str) -> list[Published]:

@@ -14,6 +14,7 @@ from madang.kernel.registry import (
     Page,
     ProfileFile,
     SearchPage,
+    ServiceSource,
 )
 
 
@@ -81,6 +82,8 @@ def _pages() -> Iterable[Offer]:
         "service-automation",
         "role:officer",
     )
+    scopes = "madang.services.scopes"
+    yield ServiceSource(f"{scopes}:found", f"{scopes}:title", f"{scopes}:address")
     yield MenuEntry("services", "Services", 5)
     yield SearchPage("services", "Search")
     yield Doorway("service", "services", "All services", "", 10)

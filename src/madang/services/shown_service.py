@@ -131,6 +131,17 @@ def ways(package: Package, say: Spoken) -> list[Way]:
     return [_way(channel, say) for channel in package.service.channels]
 
 
+def closed_ways(package: Package, say: Spoken) -> list[Item]:
+    """Return the ways that the law closes: which, and why by which provision."""
+    return [
+        Item(
+            _(CHANNELS[one.kind]),
+            f"{say(f'not_offered.{one.kind}.why', one.why)} ({say.law(one.basis)})",
+        )
+        for one in package.service.not_offered
+    ]
+
+
 def _way(channel: Channel, say: Spoken) -> Way:
     at = f"channels.{channel.kind}"
     return Way(
@@ -239,6 +250,7 @@ def service_context(
         "due": due(package, now),
         "prices": prices(package, say),
         "ways": ways(package, say),
+        "closed_ways": closed_ways(package, say),
         "needs": needs(package, say),
         "identity": service.identity,
         "outputs": outputs(package, say),

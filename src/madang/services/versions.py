@@ -12,6 +12,7 @@ from madang.services.packages.package import Package
 from madang.services.packages.packing import Packed, package_of
 from madang.services.publishing import current_hash
 
+MARK = 12  # signs of a hash that stand on printed forms
 KEPT = 256  # opened packages per process; about 100 KB each
 
 
@@ -49,6 +50,19 @@ def current(service: str, district: str = "") -> Version:
     if found is None:
         raise UnknownService(f"there is no service {service!r}")
     return version(found)
+
+
+def marked(service: str, mark: str) -> Version:
+    """Return the version of a service that a printed form names by the first signs of its hash.
+
+    Raises UnknownService.
+    """
+    is_mark = len(mark) >= MARK and all(sign in "0123456789abcdef" for sign in mark)
+    rows = PublishedPackage.objects.filter(service=service, hash__startswith=mark)
+    found = list(rows.values_list("hash", flat=True)[:2]) if is_mark else []
+    if len(found) != 1:
+        raise UnknownService(f"no version {mark[:64]!r} of {service!r} was ever published here")
+    return version(found[0])
 
 
 def packed_version(hash: str) -> Packed:

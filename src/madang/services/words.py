@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext
 from madang.city.api import profile, read_limit
 from madang.kernel.errors import Invalid
 from madang.kernel.money import Money
+from madang.kernel.writing import money_text as written_money
 
 AUDIENCES = {
     "resident": gettext_noop("residents"),
@@ -72,7 +73,7 @@ CATEGORIES = {
     "choice": gettext_noop("your choice"),
 }
 OUTPUTS = {
-    "certificate": gettext_noop("certificate"),
+    "certificate": gettext_noop("official certificate"),
     "permit": gettext_noop("permit"),
     "registration": gettext_noop("registration"),
     "benefit": gettext_noop("benefit"),
@@ -98,6 +99,7 @@ def limit_text(limit: str) -> str:
         "immediately": _("at once"),
         "hours": ngettext("%(n)s office hour", "%(n)s office hours", n),
         "days": ngettext("%(n)s working day", "%(n)s working days", n),
+        "calendar-days": ngettext("%(n)s day", "%(n)s days", n),
         "weeks": ngettext("%(n)s week", "%(n)s weeks", n),
         "months": ngettext("%(n)s month", "%(n)s months", n),
         "years": ngettext("%(n)s year", "%(n)s years", n),
@@ -108,5 +110,4 @@ def limit_text(limit: str) -> str:
 def money_text(amount: int, language: str) -> str:
     """Return an amount in minor units of the city's money, as people write it."""
     city = profile()
-    locale = city.habits(language).locale or language.replace("-", "_")
-    return Money(amount, city.currency).format(locale)
+    return written_money(Money(amount, city.currency), language, city.habits(language))

@@ -15,7 +15,7 @@ from madang.telemetry.gateways import (
     gateways,
     rotate_key,
 )
-from madang.telemetry.history import hours, latest, series, snapshot
+from madang.telemetry.history import hours, latest, readings, series, snapshot
 from madang.telemetry.keys import Credentials, credentials
 from madang.telemetry.operations import (
     DeadLetter,
@@ -48,6 +48,7 @@ __all__ = [
     "latest",
     "load_catalogue",
     "pipeline_counters",
+    "readings",
     "rotate_key",
     "series",
     "snapshot",

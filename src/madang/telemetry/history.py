@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Literal
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Literal
 
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.lake import client as lake
 from madang.telemetry import models
 from madang.telemetry.scaling import MISSING, scaled
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Resolution = Literal["raw", "hour"]
 _LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
@@ -35,6 +36,15 @@ def latest(ids: Collection[int] | None = None) -> pa.Table:
     Datastreams without an observation are left out; it is live state and asks no table.
     """
     return lake.latest(ids)
+
+
+def readings(ids: Collection[int]) -> list[tuple[int, int, float, int]]:
+    """Return (ds, t, v, q) of the newest observation of each of these datastreams.
+
+    As `latest`, for the few that a page shows.
+    """
+    found = lake.latest_columns(ids)
+    return list(zip(*(found[name] for name in ("ds", "t", "v", "q")), strict=True))
 
 
 def series(

@@ -9,17 +9,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pyarrow import Table
 
 from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.telemetry import api
 from madang.telemetry.changes import catalogue_version
+
+if TYPE_CHECKING:
+    from pyarrow import Table
 
 router = Router(tags=["telemetry"])
 Limit = Annotated[int, Query(ge=1, le=10_000)]

@@ -13,49 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
+from madang.kernel.chart_lines import Line, Point, Threshold
+
 TOP, BOTTOM = 14.0, 13.0  # % of the height kept for the newest value and for the words of time
 UNITS = 1000  # of the plot's own square, which is stretched over it
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # an axis ends on one of these, times a power of ten
 _MANY_TICKS = 4
 _CLOSE = 9.0  # % of the height: two words nearer than this would touch
-
-
-@dataclass(frozen=True)
-class Point:
-    """One value at the end of its hour or in the middle of its day; None where there was none."""
-
-    at: datetime
-    value: float | None
-
-
-@dataclass(frozen=True)
-class Span:
-    """What lies between two values at a moment: an interval, or a day's least and greatest."""
-
-    at: datetime
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart; `kind` (measured, forecast) decides its look, `name` stands beside it.
-
-    `spans` is the band around it.
-    """
-
-    points: Sequence[Point]
-    name: str = ""
-    kind: str = "measured"
-    spans: Sequence[Span] = ()
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A named limit, drawn as a dashed line."""
-
-    value: float
-    name: str
 
 
 @dataclass(frozen=True)

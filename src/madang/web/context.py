@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("madang.web")
 ALERTS_KEPT_S = 1.0
+OWN_PAGE = "my"
 ALERTS_APART = 2  # so many measures of a kind are named one by one
 _kept_alerts: dict[tuple[str, bool], tuple[float, list[Link]]] = {}  # by language, easy words
 
@@ -59,6 +60,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "actor": actor,
+        "own_page": own_page_name(language),
         "acting": acting_in(actor),
         "alerts": alerts(language) if actor.is_anonymous else alert_links(language),
         "city_name": city_name(language),
@@ -69,7 +71,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "displays": displays(request),
         "theme": theme_of(request),
         "themes": themes(request),
-        "languages": languages(request),
+        "page_address": page_address(request),
         "original": original(request, language),
         "menu": menu(request, actor),
         "search": search(),
@@ -105,15 +107,31 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     Some open after a second proof: whoever follows them is asked for it.
     """
     links = []
-    for entry in sorted(registry().offers(MenuEntry), key=lambda entry: entry.order):
+    for entry in _menu_entries():
         url = address(entry.page)
         if url is not None and is_entitled(actor, entry.access):
-            links.append(Link(_(entry.title), url))
+            named = own_page_name(get_language() or "") if entry.page == OWN_PAGE else ""
+            links.append(Link(named or _(entry.title), url))
     # of the entries above this page, the nearest is the one the reader is in
     here = max(
         (link.url for link in links if _is_below(request.path, link.url)), key=len, default=""
     )
     return [replace(link, current=link.url == here) for link in links]
+
+
+@cache
+def _own_page_names(language: str) -> str:
+    return profile().city.own_page.get(language, "")
+
+
+def own_page_name(language: str) -> str:
+    """Return what the residents' own page is called: by the city in this language, or neutrally."""
+    return _own_page_names(language) or _("My page")
+
+
+@cache
+def _menu_entries() -> list[MenuEntry]:
+    return sorted(registry().offers(MenuEntry), key=lambda entry: entry.order)
 
 
 def alerts(language: str) -> list[Link]:
@@ -188,10 +206,15 @@ def _place(code: str, language: str) -> str:
 
 def search() -> Link | None:
     """Return the page that answers ``?q=`` and what to call it, where a room offers one."""
-    for offer in registry().offers(SearchPage):
+    for offer in _search_pages():
         if (url := address(offer.page)) is not None:
             return Link(_(offer.label), url)
     return None
+
+
+@cache
+def _search_pages() -> list[SearchPage]:
+    return registry().offers(SearchPage)
 
 
 def footer() -> list[Link]:
@@ -222,21 +245,14 @@ def _present(titles: dict[str, str]) -> list[Link]:
     return [Link(title, url) for title, url in found if url is not None]
 
 
-def languages(request: HttpRequest) -> list[Link]:
-    """Return the languages of the pages by their own names, linked to this page in each."""
-    current = get_language()
-    return [
-        Link(name, _choice(request, f"/language/{code}/"), code == current, code, direction(code))
-        for code, name in settings.LANGUAGES
-    ]
-
-
 def original(request: HttpRequest, language: str) -> Link | None:
     """Return this page in the city's own language where no person has read the reader's texts."""
     source = settings.LANGUAGE_CODE
     if language == source or "machine" not in _states(language):
         return None
-    return next((link for link in languages(request) if link.lang == source), None)
+    name = dict(settings.LANGUAGES)[source]
+    url = _choice(f"/language/{source}/", page_address(request))
+    return Link(name, url, lang=source, dir=direction(source))
 
 
 def _states(language: str) -> set[str]:
@@ -252,29 +268,32 @@ def displays(request: HttpRequest) -> list[Link]:
         "easy": _("Easy to read"),
         "contrast": _("High contrast"),
     }
-    chosen = display_of(request)
+    chosen, back = display_of(request), page_address(request)
     return [
-        Link(titles[name], _choice(request, f"/display/{name}/"), name == chosen)
-        for name in DISPLAYS
+        Link(titles[name], _choice(f"/display/{name}/", back), name == chosen) for name in DISPLAYS
     ]
 
 
 def themes(request: HttpRequest) -> list[Link]:
     """Return the colours a page can have, linked to this page in each."""
     titles = {"system": _("As on my device"), "light": _("Light"), "dark": _("Dark")}
-    chosen = theme_of(request)
-    return [
-        Link(titles[name], _choice(request, f"/theme/{name}/"), name == chosen) for name in THEMES
-    ]
+    chosen, back = theme_of(request), page_address(request)
+    return [Link(titles[name], _choice(f"/theme/{name}/", back), name == chosen) for name in THEMES]
 
 
-def _choice(request: HttpRequest, address: str) -> str:
-    """Return the address that remembers a choice and comes back, without what this one says."""
+def page_address(request: HttpRequest) -> str:
+    """Return the address of this page without choices of the reader, quoted to stand in another."""
+    if not request.GET:
+        return quote(request.path, safe="/")
     query = request.GET.copy()
     for name in ("lang", "display", "theme"):
         query.pop(name, None)
-    back = f"{request.path}?{query.urlencode()}" if query else request.path
-    return f"{address}?next={quote(back, safe='/')}"
+    return quote(f"{request.path}?{query.urlencode()}" if query else request.path, safe="/")
+
+
+def _choice(address: str, back: str) -> str:
+    """Return the address that remembers a choice and comes back."""
+    return f"{address}?next={back}"
 
 
 @cache

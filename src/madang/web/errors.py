@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -62,13 +63,22 @@ def answer(request: HttpRequest, error: MadangError) -> HttpResponse:
 def _to_sign_in(request: HttpRequest, error: Unauthenticated) -> HttpResponse:
     """Send the reader to sign in, or to step up; a form that was sent too late is kept."""
     keep_form(request)
-    target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    wanted = {"next": target}
+    wanted = {"next": _way_back(request)}
     if isinstance(error, StepUpNeeded):
         wanted |= {"acr": error.acr}
         if error.max_age_s is not None:
             wanted |= {"max_age": str(error.max_age_s)}
     return redirect(f"{reverse('sign-in')}?{urlencode(wanted)}")
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return the page to go on with: this one, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form = urlsplit(request.headers.get("Referer", ""))
+    if form.netloc != request.get_host() or not form.path.startswith("/"):
+        return "/"
+    return f"{form.path}?{form.query}" if form.query else form.path
 
 
 def wants_problem(request: HttpRequest) -> bool:

@@ -22,6 +22,12 @@ def day_text(moment: datetime, language: str, zone: tzinfo) -> str:
     return writing.day_text(moment, language, zone, profile().habits(language))
 
 
+def weekday_text(local: datetime, language: str) -> str:
+    """Return a day of the city with its weekday, with the year where it is another one."""
+    city = profile()
+    return writing.weekday_text(local, language, city.today(), city.habits(language))
+
+
 def clock_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """Return the time of day."""
     return writing.clock_text(moment, language, zone, profile().habits(language))

@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from madang.city.api import profile
-from madang.web.charts import Line, Point, Span, Threshold
+from madang.kernel.chart_lines import Line, Point, Span, Threshold
 from madang.web.choices import DISPLAYS, display_of, theme_of
 from madang.web.context import Link
 from madang.web.fonts import font_sheets

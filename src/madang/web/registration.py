@@ -13,6 +13,11 @@ REVIEWER = "role:privacy-officer"
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield Page("", "madang.web.home:home", "home", "public", easy=True)
+    own = "signed-in+represented"
+    yield Page("my/", "madang.web.my:my", "my", own, easy=True)
+    yield Page("my/<slug:part>/", "madang.web.my:one", "my-part", own, easy=True)
+    yield API("my", "madang.web.my_http:router")
+    yield MenuEntry("my", "My page", 1, own)
     yield Page("language/<str:code>/", "madang.web.preferences:language", "language", "public")
     yield Page("display/<str:name>/", "madang.web.preferences:display", "display", "public")
     yield Page("theme/<str:name>/", "madang.web.preferences:theme", "theme", "public")

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from madang.access.api import require
 from madang.city.api import profile
 from madang.identity import api as identity
-from madang.kernel import times
+from madang.kernel import chart_lines, times
 from madang.kernel.errors import NotFound, Unavailable
 from madang.kernel.health import health
 from madang.kernel.maps import Detail, Trend
 from madang.kernel.watchers import watching
 from madang.notices import api as notices
 from madang.telemetry import api as telemetry
-from madang.web import charts, maps, words
+from madang.web import maps, words
 from madang.web.operations import lake_silent
 from madang.web.parts import Parts
 from madang.web.stages import stages
@@ -56,8 +56,8 @@ class Figure:
     value: str
     unit: str
     decimals: int
-    lines: Sequence[charts.Line]
-    limit: charts.Threshold | None = None
+    lines: Sequence[chart_lines.Line]
+    limit: chart_lines.Threshold | None = None
     is_daily: bool = False
     files: Sequence[tuple[str, str]] = ()
 
@@ -204,8 +204,8 @@ def _figure(number: int, trend: Trend) -> Figure | None:
         "unit": trend.unit,
         "last": f"{known[-1]:.{trend.decimals}f}",
     }
-    points = [charts.Point(at, value) for at, value in trend.points]
-    line = charts.Line(points)
+    points = [chart_lines.Point(at, value) for at, value in trend.points]
+    line = chart_lines.Line(points)
     return Figure(f"trend-{number}", finding, "", trend.name, trend.unit, trend.decimals, [line])
 
 

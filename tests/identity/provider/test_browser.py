@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -58,7 +58,7 @@ browser = browser_of_module(wait_s=15)
 
 @pytest.fixture
 def callback() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Callback)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/cb"
     server.shutdown()

@@ -28,6 +28,8 @@ CASES = [
     ("channel-incomplete", S, "{kind: counter, hours: 월-금 09:00-18:00}", "{kind: counter}",
      "{kind: counter}"),
     ("channel-twice", S, "{kind: post}", "{kind: visit}", "{kind: visit, phone"),
+    ("channel-closed", S, "deadline: 5 days\n", "deadline: 5 days\nnot_offered:\n  - {kind: post, "
+     "why: 직접 와야 합니다, basis: {law: 공원법, article: 제3조}}\n", "{kind: post, why"),
     ("other-fee", S, "{kind: post}", "{kind: post, fee: 5}", "{kind: post"),
     ("other-deadline", S, "{kind: post}", "{kind: post, deadline: 9 days}", "{kind: post"),
     ("bad-limit", S, "deadline: 5 days", "deadline: soon", "deadline: soon"),

@@ -35,18 +35,21 @@ class Running(StreamInstance):
         self.clients.append(client)
         return client
 
-    def messages(self, stream: str, seconds: float = 0.4) -> list[Message]:
+    def messages(self, stream: str) -> list[Message]:
         """Return everything that a stream of the bus holds."""
-        return asyncio.run(self._messages(stream, seconds))
+        return asyncio.run(self._messages(stream))
 
-    async def _messages(self, stream: str, seconds: float) -> list[Message]:
+    async def _messages(self, stream: str) -> list[Message]:
         bus = await Bus.connect(client_url(self.here))
         found: list[Message] = []
         try:
-            async for batch in bus.consume(stream, idle_s=seconds):
-                if not batch:
-                    return found
+            last = (await bus.state(stream)).last_seq
+            if not last:
+                return found
+            async for batch in bus.consume(stream, idle_s=0.4):
                 found += batch
+                if not batch or batch[-1].seq >= last:
+                    return found
         finally:
             await bus.close()
         return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import polars as pl
 from numpy.typing import ArrayLike
 
 from madang.air.engine.breakpoints import Floats
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Valid-data rule of the Korean monitoring network guide, and 40 CFR part 50, appendix N.
 LEAST_SHARE = 0.75
@@ -55,6 +59,8 @@ def hourly_means(hours: pl.DataFrame) -> pl.DataFrame:
     place, t, mean, stations, sorted by place and t. Stations count alike, however often each of
     them reads: a place's hour is the mean of its stations' hours.
     """
+    import polars as pl  # 35 MB that a running mean does not need
+
     return (
         hours.filter(pl.col("n") > 0)
         .with_columns(mean=pl.col("sum") / pl.col("n"))
@@ -80,6 +86,8 @@ def daily_means(
     belongs to the day in which it starts, so 24:00 closes its day. `mean` is null where fewer than
     `least_share` of 24 hours are there.
     """
+    import polars as pl
+
     start = pl.col("t") - HOUR_MS + offset_ms
     need = int(np.ceil(least_share * HOURS_OF_DAY))
     return (

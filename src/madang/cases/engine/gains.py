@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import polars as pl
 
+from madang.cases.engine.proportions import Share, wilson
+from madang.cases.engine.suppression import SMALLEST, hidden
+
+__all__ = ["BANDS", "SMALLEST", "age_band", "by_group", "interval", "judged"]
+
 ORDER = {"refuse": 0, "refer": 1, "grant": 2}
 BANDS = ((0, 13), (14, 18), (19, 34), (35, 49), (50, 64), (65, 74), (75, 200))
-SMALLEST = 5  # fewer people than this are not told of a group (k-anonymity)
-_Z = 1.959964  # of a two-sided interval of 95 %
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of a group with its 95 % interval (all 0 to 1)."""
-
-    share: float
-    low: float
-    high: float
 
 
 def interval(hits: int, of: int) -> Share:
-    """Return a share with its Wilson score interval.
+    """Return a share with its Wilson score interval, 95 %.
 
     The interval is that of the share among cases like these: the past ones are all there, the ones
     to come are a draw.
-
-    Parameters
-    ----------
-    hits, of : counts, `of` at least 1.
-
-    References
-    ----------
-    .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-       JASA 22 (1927), 209-212.
-
-    Examples
-    --------
-    >>> found = interval(10, 100)
-    >>> round(found.low, 4), round(found.high, 4)
-    (0.0552, 0.1744)
     """
-    share = hits / of
-    middle = (share + _Z**2 / (2 * of)) / (1 + _Z**2 / of)
-    half = _Z / (1 + _Z**2 / of) * sqrt(share * (1 - share) / of + _Z**2 / (4 * of**2))
-    return Share(share, max(0.0, middle - half), min(1.0, middle + half))
+    return wilson(hits, of)
 
 
 def judged(decided: pl.DataFrame) -> pl.DataFrame:
@@ -112,10 +85,10 @@ def by_group(effects: pl.DataFrame, group: str) -> list[dict[str, Any]]:
         .sort(["cases", group], descending=[True, False])
         .to_dicts()
     )
-    hidden = _hidden([row["cases"] for row in counted])
+    is_hidden = hidden([row["cases"] for row in counted])
     return [
         {"group": row[group], "cases": None, "suppressed": True}
-        if number in hidden
+        if is_hidden[number]
         else {
             "group": row[group],
             "cases": row["cases"],
@@ -135,11 +108,3 @@ def _counted(hits: int, of: int) -> dict[str, Any]:
         "low": round(found.low, 6),
         "high": round(found.high, 6),
     }
-
-
-def _hidden(sizes: Sequence[int]) -> set[int]:
-    """Return the places of groups that are not told; sizes fall."""
-    small = [number for number, size in enumerate(sizes) if size < SMALLEST]
-    if len(small) == 1 and small[0] > 0:
-        small.append(small[0] - 1)
-    return set(small)

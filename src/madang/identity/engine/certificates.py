@@ -53,8 +53,8 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.policy_decl import PKIXValidationParams
 
+from madang.identity.engine.certificate_algorithms import ALGORITHMS
 from madang.identity.engine.certificate_rules import (
-    ALGORITHMS,
     HASHES,
     LARGEST_SIGNATURE_B,
     MOST_CERTIFICATES,

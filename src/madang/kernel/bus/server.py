@@ -24,7 +24,6 @@ from pathlib import Path
 
 import httpx
 import msgspec
-import psutil
 
 from madang.kernel.bus.access import DeviceUser
 from madang.kernel.bus.server_config import config_text, users_text
@@ -162,6 +161,8 @@ def set_devices(settings: Settings, devices: Iterable[DeviceUser]) -> bool:
 
 def running_pid(settings: Settings) -> int | None:
     """Return the process id of this instance's own server, or None where it is down."""
+    import psutil
+
     try:
         pid = int(pid_path(settings).read_text(encoding="ascii"))
         arguments = psutil.Process(pid).cmdline()

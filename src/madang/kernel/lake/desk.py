@@ -27,6 +27,7 @@ from madang.kernel.lake.wire import (
     Answer,
     Request,
     frame,
+    packed_columns,
     packed_table,
     refusal,
 )
@@ -130,16 +131,16 @@ class Desk:
             log.exception("lake: %s %s.%s failed", request.kind, request.service, request.op)
             return refusal(MadangError("the lake made a mistake; its log says more")), b""
 
-    async def _table(self, request: Request) -> memoryview:
+    async def _table(self, request: Request) -> memoryview | bytes:
         if request.kind == "query":
             return await self._in_thread(self._queried, request)
         if request.kind == "ask":
-            return packed_table(self._asked_of(request))
+            return _packed(request, self._asked_of(request))
         raise Invalid(f"the lake knows no request {request.kind!r}")
 
     async def _in_thread(
-        self, work: Callable[[Request], memoryview], request: Request
-    ) -> memoryview:
+        self, work: Callable[[Request], memoryview | bytes], request: Request
+    ) -> memoryview | bytes:
         if self._in_hand >= _THREADS + _WAITING:
             raise LimitReached("too many questions wait for the lake; ask again in a second")
         self._in_hand += 1
@@ -149,8 +150,8 @@ class Desk:
         finally:
             self._in_hand -= 1
 
-    def _queried(self, request: Request) -> memoryview:
-        return packed_table(self._store.query(request.sql, request.parameters))
+    def _queried(self, request: Request) -> memoryview | bytes:
+        return _packed(request, self._store.query(request.sql, request.parameters))
 
     def _asked_of(self, request: Request) -> pa.Table:
         service = self._services.get(request.service)
@@ -171,6 +172,10 @@ class Desk:
             "connections": len(self._open),
             "up_s": time.monotonic() - self._since,
         }
+
+
+def _packed(request: Request, table: pa.Table) -> memoryview | bytes:
+    return packed_columns(table) if request.plain else packed_table(table)
 
 
 async def _send(writer: asyncio.StreamWriter, head: Answer, body: bytes | memoryview = b"") -> None:

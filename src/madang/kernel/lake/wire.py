@@ -1,26 +1,29 @@
 """How the lake's clients and its server speak: frames on a Unix socket.
 
 A frame is two lengths (4 bytes each, big endian), a msgpack head and a body. A request has no body;
-an answer's body is an Arrow IPC stream, or empty where the head holds an error or the status.
+an answer's body is an Arrow IPC stream, or msgpack where columns were asked for, or empty where the
+head holds an error or the status.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import pyarrow as pa
 
 from madang.kernel import errors
 from madang.kernel.errors import LimitReached, MadangError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LENGTHS = struct.Struct(">II")
 LONGEST_REQUEST = 8 << 20  # bytes; `latest` of a million ids fits
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True):
-    """What is asked: ``query``, ``ask`` or ``status``."""
+    """What is asked: ``query``, ``ask`` or ``status``; `plain` for an answer without Arrow."""
 
     kind: str
     sql: str = ""
@@ -28,6 +31,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     service: str = ""
     op: str = ""
     arguments: dict[str, Any] = {}
+    plain: bool = False
 
 
 class Answer(msgspec.Struct):
@@ -48,14 +52,23 @@ def frame(head: Request | Answer, body: bytes | memoryview = b"") -> list[bytes 
 
 def packed_table(table: pa.Table) -> memoryview:
     """Return the table as an Arrow IPC stream."""
+    import pyarrow as pa
+
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return memoryview(sink.getvalue())
 
 
+def packed_columns(table: pa.Table) -> bytes:
+    """Return the table as msgpack: values by column. For few rows, read without Arrow."""
+    return msgspec.msgpack.encode(table.to_pydict())
+
+
 def unpacked_table(body: bytes) -> pa.Table:
     """Return the table in an Arrow IPC stream."""
+    import pyarrow as pa
+
     with pa.ipc.open_stream(body) as reader:
         table: pa.Table = reader.read_all()
     return table

@@ -47,6 +47,23 @@ class SensitiveAct:
 
 
 @dataclass(frozen=True)
+class ServiceSource:
+    """Services of the city to which a mandate or an assisted session can be limited.
+
+    Parameters
+    ----------
+    found : ``f(words: str, most: int) -> list of (id, title)``: the first services by title that
+        have all these words, all of them without words; titles in the reader's language.
+    title : ``f(id: str) -> str``, empty for a service that is not offered.
+    address : ``f(id: str) -> str``: where one applies for it, empty where nobody can.
+    """
+
+    found: Target
+    title: Target
+    address: Target
+
+
+@dataclass(frozen=True)
 class PolicyFile:
     """Cedar policies of a room; the target is ``package:file.cedar``."""
 

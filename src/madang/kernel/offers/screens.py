@@ -57,6 +57,21 @@ class DistrictNow:
 
 
 @dataclass(frozen=True)
+class OwnPanel:
+    """A part of the residents' own page (My Madang).
+
+    The target is ``f(actor: Actor, limit: int) -> kernel.own_page.OwnPart | None``: at most `limit`
+    rows and one more, None where the room has nothing to say to this actor, such as one who acts
+    by a mandate that does not cover it. It must be cheap: the page asks all rooms at once. `name`
+    is part of an address.
+    """
+
+    name: str
+    target: Target
+    order: int
+
+
+@dataclass(frozen=True)
 class MapLayer:
     """A layer that every map of the house can show, and the operations room always does.
 

@@ -19,7 +19,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from asn1crypto import cms, crl, x509
@@ -29,49 +28,14 @@ from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
+from madang.records.engine.signature_words import LARGEST_B, Finding, Trust, Verdict
+
 # a file of a stranger is no fault of ours: what comes out is in the verdict
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
-LARGEST_B = 10 * 1024 * 1024
 _MOST_SIGNATURES = 16
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 _REASON = re.compile(rb"/Reason\s*\(([0-9A-Z]{18})\)")
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation"})
-
-
-class Finding(StrEnum):
-    """What a look at a file finds."""
-
-    GENUINE = "genuine"
-    ALTERED = "altered"
-    FOREIGN = "foreign"  # signed, but not by a key that we trust
-    UNSIGNED = "unsigned"
-    LOCKED = "locked"  # by a password
-
-
-@dataclass(frozen=True)
-class Trust:
-    """Whom we trust: DER certificates of roots and those between, DER revocation lists."""
-
-    roots: tuple[bytes, ...]
-    between: tuple[bytes, ...] = ()
-    revocations: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is known of a file; all but the finding only where a signature was read.
-
-    Parameters
-    ----------
-    code : what the signature states as its reason: the document's code.
-    signed_by : common name of the certificate.
-    stamped_at : what the certified clock says; None without one.
-    """
-
-    finding: Finding
-    code: str = ""
-    signed_by: str = ""
-    stamped_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from functools import partial
 from secrets import randbits, token_hex
 
 from madang.kernel import times
-from madang.records import storage
-from madang.records.checks import trust_of
-from madang.records.credentials import public_key
+from madang.records import seals, storage
 from madang.records.engine import codes, sd_jwt
-from madang.records.engine.pdf_signature import Finding, verdict
+from madang.records.engine.pdf_signature import verdict
+from madang.records.engine.signature_words import Finding
 from madang.records.layouts import (
     Certificate,
     Fact,
@@ -50,7 +49,7 @@ def paper(number: int = 0) -> Certificate:
 def parts_ms(rounds: int = ROUNDS) -> dict[str, float]:
     """Return CPU milliseconds of each part of issuing, the median of some rounds."""
     key = signing_key()
-    kid = public_key(key)["kid"]
+    kid = seals.public_key(key.certificate)["kid"]
     certificate_pdf(paper())
     made: list[dict[str, float]] = []
     for number in range(rounds):
@@ -73,7 +72,7 @@ def issue_cpu_ms() -> float:
 def checks_per_cpu_s(rounds: int = 50) -> float:
     """Return how many signed files are checked in a second of CPU time."""
     key = signing_key()
-    trust, now = trust_of(key), times.now()
+    trust, now = seals.trust_of(key), times.now()
     file = signed(certificate_pdf(paper()), key, code="0" * 18, authority="Mapo-gu")
     began = time.process_time()
     for _ in range(rounds):

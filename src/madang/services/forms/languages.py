@@ -54,6 +54,7 @@ def in_language(package: Package, chain: Iterable[str]) -> Package:
     told = msgspec.structs.replace(
         _told(service, "service", ("title", "summary", "description"), said),
         channels=all_of(service.channels, "channels", ("hours", "address", "note")),
+        not_offered=all_of(service.not_offered, "not_offered", ("why",)),
         facts=all_of(service.facts, "facts", ("title",)),
         fees=all_of(service.fees, "fees", ("title",)),
         evidence=all_of(service.evidence, "evidence", ("title", "hint")),

@@ -49,6 +49,11 @@ def channels(subject: Subject) -> Iterator[Fault]:
             yield subject.fault("channel-twice", _FILE, place, message)
         seen.add(channel.kind)
         yield from _same(subject, channel)
+    for number, closed in enumerate(service.not_offered):
+        if closed.kind in seen:
+            message = f"{closed.kind} is among the channels, or closed twice"
+            yield subject.fault("channel-closed", _FILE, ("not_offered", number), message)
+        seen.add(closed.kind)
 
 
 def _same(subject: Subject, channel: Channel) -> Iterator[Fault]:

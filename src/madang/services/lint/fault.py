@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "no-offline-channel": "No counter, phone, post or visit reaches the service.",
     "channel-incomplete": "A channel lacks its hours, or a phone number or place.",
     "channel-twice": "A kind of channel is stated twice.",
+    "channel-closed": "A way is offered and said to be closed by law, or closed twice.",
     "other-fee": "A channel has another fee than the service: it must cost the same everywhere.",
     "other-deadline": "A channel has another time limit than the service.",
     "bad-limit": "A text is no time limit, or the city's law has no way to count it.",

@@ -87,6 +87,19 @@ class Channel(Struct, frozen=True, forbid_unknown_fields=True):
     deadline: str = ""
 
 
+class NotOffered(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way without a device that the law closes, so that nobody looks for it in vain.
+
+    kind: which way it is.
+    why: the reason, in words for everybody.
+    basis: provision that closes it.
+    """
+
+    kind: Literal["counter", "phone", "post", "visit"]
+    why: Text
+    basis: Law
+
+
 class Fee(Struct, frozen=True, forbid_unknown_fields=True):
     """A price: `amount` in minor units, a dated `parameter`, or a `decision` of the rules.
 
@@ -194,6 +207,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     handled_by: competent office.
     legal_basis: provisions it rests on.
     channels: ways to it, at least one offline.
+    not_offered: offline ways that the law closes.
     deadline: time limit of the office, as the law states it (`5 days`, `3 hours`, `immediately`).
     facts: everything it must know.
     retention: how long cases are kept.
@@ -216,6 +230,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     deadline: Text
     facts: tuple[Fact, ...] = ()
     retention: Retention | None = None
+    not_offered: tuple[NotOffered, ...] = ()
     identity: Identity = Identity()
     description: str = ""
     keywords: tuple[Text, ...] = ()

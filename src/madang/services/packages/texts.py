@@ -162,6 +162,7 @@ def _service(service: Service, change: Change) -> Service:
         "service", service, ("title", "summary", "description"), change,
         keywords=tuple(word for word in _APART.split(changed) if word),
         channels=_each("channels", service.channels, named, change, by="kind"),
+        not_offered=_each("not_offered", service.not_offered, ("why",), change, by="kind"),
         facts=_each("facts", service.facts, ("title",), change),
         fees=_each("fees", service.fees, ("title",), change),
         evidence=_each("evidence", service.evidence, ("title", "hint"), change),

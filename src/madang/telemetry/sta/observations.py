@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from django.db.models import F, Q, QuerySet
 
 from madang.kernel import times
@@ -23,6 +22,9 @@ from madang.telemetry.sta.lake_sql import Translator, linked_entity
 from madang.telemetry.sta.model import DATASTREAM, FEATURE_OF_INTEREST
 from madang.telemetry.sta.options import Order, Query
 from madang.telemetry.sta.sql_functions import Among
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,10 +17,12 @@ from django.utils.translation import gettext as _
 
 from madang.city.api import profile
 from madang.kernel import times
+from madang.kernel.languages import direction
 from madang.web import formats
 from madang.web.icons import ICONS, svg
 
 register = template.Library()
+_BACK = "{back}"  # stands where the address of the page comes; no code of a language has a brace
 _ENDS = re.compile(r"(?<=[.!?])\s+")
 # Scripts that set no space between words: Thai and Lao, Burmese, Khmer, Chinese and Japanese with
 # their punctuation. A name in such a sentence ends where they begin.
@@ -30,6 +34,36 @@ _HYPHENED = re.compile(rf"([^\s{_UNSPACED}]*-[^\s{_UNSPACED}]*)")
 def icon(name: str) -> SafeString:
     """Return the named icon."""
     return mark_safe(svg(name))  # noqa: S308 - our own drawing, no input in it
+
+
+@register.simple_tag
+def language_name() -> str:
+    """Return what the language of the page is called in itself."""
+    return dict(settings.LANGUAGES).get(_language(), _language())
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: template.Context) -> SafeString:
+    """Return the languages by their own names as items of a list, each linked to this page in it.
+
+    They are the same on all pages but for the address to come back to: written once a language.
+    """
+    items = _language_items(tuple(settings.LANGUAGES), _language())
+    return mark_safe(items.replace(_BACK, escape(context["page_address"])))  # noqa: S308 - escaped
+
+
+@lru_cache(maxsize=64)
+def _language_items(languages: tuple[tuple[str, str], ...], current: str) -> str:
+    return "".join(
+        format_html(
+            '\n<li><a href="/language/{}/?next={}" lang="{}" dir="{}" hreflang="{}" '
+            'rel="nofollow"{}>{}</a></li>',
+            code, _BACK, code, direction(code), code,
+            mark_safe(' aria-current="true"') if code == current else "",
+            name,
+        )
+        for code, name in languages
+    )  # fmt: skip
 
 
 @register.simple_tag
@@ -50,6 +84,16 @@ def moment(at: datetime | None) -> str:
     zone = city_zone()
     text = formats.moment_text(at, _language(), zone, times.now().astimezone(zone).date())
     return format_html('<time datetime="{}">{}</time>', formats.utc_stamp(at), text)
+
+
+@register.simple_tag
+def day_or_moment(at: date) -> str:
+    """Return a day, or a moment in the city's clock, as a ``<time>``."""
+    if isinstance(at, datetime):
+        return moment(at)
+    noon = datetime.combine(at, time(12), city_zone())
+    text = formats.weekday_text(noon, _language())
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), text)
 
 
 @register.simple_tag

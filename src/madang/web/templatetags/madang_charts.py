@@ -10,7 +10,8 @@ A chart is any object with these attributes; rooms build it without importing `w
     decimals   of the values
     lines      each with `points` (at, value), `spans` (at, low, high), `name`, `kind`
     limit      None, or `value` and `name`
-    is_daily   whether a value stands for a day, else for the hour that ends with it
+    is_daily   whether a value stands for a day or more, else for the hour that ends with it
+    step       distance of two values where it is neither (a week): what is farther is a gap
     files      (title, address) of the same numbers
 """
 
@@ -66,7 +67,7 @@ def picture(figure: Any) -> SafeString:
         name=figure.name,
         ticks=_ticks(figure),
         threshold=figure.limit,
-        step=_DAY if figure.is_daily else _HOUR,
+        step=getattr(figure, "step", None) or (_DAY if figure.is_daily else _HOUR),
         number=_axis_number,
         value_text=lambda value: formats.number_text(value, figure.decimals, _language()),
     )

@@ -1,0 +1,93 @@
+"""Papers of a case handed out: to who works on it, and to whose it is; every reading is noted.
+
+They lie encrypted; one is opened whole, and checked against its digest, before its first byte goes
+out. A look at a picture is drawn anew (`records.preview_png`), so that nothing of the file itself
+is ever shown by a browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from madang.access.api import Actor
+from madang.cases.case_errors import UnknownPaper
+from madang.cases.case_looking import look_for, seen_by
+from madang.cases.case_models import CaseFile
+from madang.cases.case_purposes import OWN, WORK
+from madang.cases.evidence_files import MEDIA
+from madang.cases.file_sealing import unseal
+from madang.cases.pictures import shape
+from madang.cases.rules import Officer
+from madang.kernel import audit
+from madang.kernel.errors import Invalid
+from madang.records import api as records
+
+PICTURES = frozenset({"image/jpeg", "image/png"})
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper with its content; `media_type` is one that we took in, else only bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether it can be looked at without a download."""
+        return self.media_type in PICTURES
+
+
+def paper(actor: Actor, number: str, file: str, *, look: str = "download") -> Paper:
+    """Return one paper of a case, opened; who read it stands in the audit log.
+
+    Parameters
+    ----------
+    look : how it is read, for the log: ``download`` or ``preview``.
+
+    Raises
+    ------
+    UnknownCase, UnknownPaper
+        If it is not there, or not for this reader.
+    Invalid
+        If what is kept is not what was taken in.
+    """
+    who, case = seen_by(actor, number)
+    why = WORK if isinstance(who, Officer) else OWN
+    with look_for(actor, who, case.number), transaction.atomic():
+        row = CaseFile.objects.filter(case_id=case.pk, pk=file).first()
+        if row is None:
+            raise UnknownPaper(_("This case has no such paper."))
+        data = unseal(row.pk, row.sealed)
+        if sha256(data).hexdigest() != row.digest:
+            raise Invalid(_("This paper is not what was taken in; tell whoever runs the system."))
+        audit.record(
+            actor.id, "cases.read_paper", f"case:{case.number}", purpose=why,
+            detail={"file": row.pk, "digest": row.digest, "look": look},
+        )  # fmt: skip
+    known = row.media_type if row.media_type in MEDIA.values() else _UNKNOWN_TYPE
+    return Paper(row.pk, row.name, known, data)
+
+
+def preview(actor: Actor, number: str, file: str) -> bytes:
+    """Return a picture of a case drawn anew as PNG.
+
+    Raises
+    ------
+    UnknownCase, UnknownPaper
+        As `paper`; also where the paper is no picture.
+    Invalid
+        If it cannot be drawn.
+    """
+    found = paper(actor, number, file, look="preview")
+    if not found.is_picture:
+        raise UnknownPaper(_("This paper is no picture: download it."))
+    size, turn = shape(found.data)
+    return records.preview_png(found.data, found.media_type, size, turn)

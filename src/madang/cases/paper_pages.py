@@ -1,0 +1,86 @@
+"""Papers of a case as files: to download, and a look at pictures.
+
+A file goes out as an attachment, under its type as we found it at intake, and may do nothing in a
+browser: no guessing of types, no scripts, no frame of ours around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from madang.cases.case_errors import UnknownCase
+from madang.cases.case_looking import seen_by
+from madang.cases.case_papers import paper, preview
+from madang.cases.rules import Officer
+from madang.identity.api import current_actor
+
+POLICY = "sandbox; default-src 'none'"  # CSP Level 3, section 6.3.2
+_PIECE = 64 * 1024
+
+
+@never_cache
+@require_safe
+def own_paper(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    """Hand out a paper of one's own case."""
+    return _file(request, number, file)
+
+
+@never_cache
+@require_safe
+def own_picture(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    """Show a picture of one's own case, drawn anew."""
+    return _picture(request, number, file)
+
+
+@never_cache
+@require_safe
+def work_paper(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    """Hand out a paper to who works on the case."""
+    _check_officer(request, number)
+    return _file(request, number, file)
+
+
+@never_cache
+@require_safe
+def work_picture(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    """Show a picture to who works on the case, drawn anew."""
+    _check_officer(request, number)
+    return _picture(request, number, file)
+
+
+def _check_officer(request: HttpRequest, number: str) -> None:
+    who, _row = seen_by(current_actor(request), number)
+    if not isinstance(who, Officer):
+        raise UnknownCase(f"there is no case {number[:40]!r} to work on")
+
+
+def _file(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    found = paper(current_actor(request), number, str(file))
+    response = StreamingHttpResponse(_pieces(found.data), content_type=found.media_type)
+    response["Content-Length"] = str(len(found.data))
+    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
+    return _kept_still(response)
+
+
+def _picture(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
+    drawn = preview(current_actor(request), number, str(file))
+    response = HttpResponse(drawn, content_type="image/png")
+    response["Content-Disposition"] = "inline"
+    return _kept_still(response)
+
+
+def _kept_still(response: HttpResponseBase) -> HttpResponseBase:
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), _PIECE):
+        yield data[at : at + _PIECE]
