@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Version, current, marked
+    from madang.services.ways_in import Group, Start, event_groups, senior_starts
 
 __all__ = (
     "DATE_PARTS",
@@ -76,6 +77,7 @@ __all__ = (
     "Fee",
     "Flow",
     "Form",
+    "Group",
     "InputClause",
     "Line",
     "Model",
@@ -97,6 +99,7 @@ __all__ = (
     "Said",
     "Shipped",
     "ShownTable",
+    "Start",
     "State",
     "Step",
     "Stop",
@@ -113,6 +116,7 @@ __all__ = (
     "current",
     "districts_of",
     "evaluate",
+    "event_groups",
     "event_names",
     "fault_text",
     "field_of",
@@ -139,6 +143,7 @@ __all__ = (
     "review",
     "rule_tables",
     "said_of_all",
+    "senior_starts",
     "stop_automation",
     "stops_of",
     "suggestions",
@@ -164,6 +169,7 @@ _LATER = {
     "Version": "versions", "current": "versions", "marked": "versions",
     "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
+    "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",
 }  # fmt: skip
 
 

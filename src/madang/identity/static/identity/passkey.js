@@ -58,4 +58,6 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (name) name.disabled = true; // only the device keeps it
     form.submit();
   });
+  // who has chosen this way is asked by the device at once
+  if (form.dataset.passkey === "get" && location.hash === "#now") form.requestSubmit();
 }
