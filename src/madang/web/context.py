@@ -26,7 +26,7 @@ from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, Page, SearchPage, registry
 from madang.web import formats
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
-from madang.web.fonts import first_fonts, font_sheets
+from madang.web.fonts import first_fonts, font_sheets, typed_fonts
 
 if TYPE_CHECKING:
     from madang.air.api import Measure
@@ -70,6 +70,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "first_fonts": first_fonts(language),
         "font_sheets": font_sheets(language),
         "displays": displays(request),
+        "typed_fonts": typed_fonts(language),
         "theme": theme_of(request),
         "themes": themes(request),
         "page_address": page_address(request),
