@@ -52,7 +52,7 @@ class ActsForAnother(Forbidden):
         """Heading and advice of the page that says so."""
         return (
             _("This page is for your own matters"),
-            _("Stop acting for somebody else, at the top of the page, and open it once more."),
+            _("Act for yourself again, above, and open it once more."),
         )
 
 
