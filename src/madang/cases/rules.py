@@ -232,6 +232,6 @@ def _decision(verb: Verb, to: State, by: By, given: Given) -> Grant | Refusal | 
     if is_adverse(verb, to):
         assert isinstance(by, Officer)
         return Refusal(by, given.reasons or verb.id)
-    if verb.kind in SETTLES and not isinstance(by, Applicant):
+    if verb.kind in SETTLES and isinstance(by, Officer | Machine):
         return Grant(by)
     return None
