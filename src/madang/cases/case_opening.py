@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
@@ -122,13 +122,20 @@ def open_case(  # noqa: PLR0913 - what an application consists of
     intake = sha256(f"{actor.id}\n{key}".encode()).hexdigest()
     body = _body(made)
     moment = _receipt(actor, received_at)
-    with purpose(CASES, KEEP), transaction.atomic():
-        before = Case.objects.filter(intake=intake).first()
-        if before is not None:
+    with purpose(CASES, KEEP):
+        try:
+            with transaction.atomic():
+                before = Case.objects.filter(intake=intake).first()
+                if before is not None:
+                    return _replayed(before, body)
+                dossier = _opened(made, intake, body, moment, parent)
+                dossier.save()
+                pay_url = ask_for_money(dossier)
+        except IntegrityError:  # a rival with the same key was first
+            before = Case.objects.filter(intake=intake).first()
+            if before is None:
+                raise
             return _replayed(before, body)
-        dossier = _opened(made, intake, body, moment, parent)
-        dossier.save()
-        pay_url = ask_for_money(dossier)
     case = dossier.case
     return OpenedCase(
         case.number, case.state, case.due, case.fee, pay_url,
