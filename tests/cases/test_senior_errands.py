@@ -46,7 +46,7 @@ const aside = document.querySelector('.ways-out'), seen = css =>
 return {
   phone: seen("a[href^='tel:']"), call: seen("a[href^='/call-back/']"),
   paper: seen("a[href*='form.pdf'], a[href^='/on-paper/']"),
-  size: parseFloat(getComputedStyle(document.querySelector('main p, main label')).fontSize),
+  size: parseFloat(getComputedStyle(document.querySelector('main p:not(.small), main label')).fontSize),
   questions: document.querySelector('.place')
     ? document.querySelectorAll('main .field, main .tap:not(.quick .tap)').length : 0,
 };
