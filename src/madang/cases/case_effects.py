@@ -31,7 +31,7 @@ def linked_case(case: Case, number: str) -> Case:
     UnknownCase
         If there is none of that number.
     Invalid
-        If it is the case itself or of another service.
+        If it is the case itself or of another service, or goes on in another case itself.
     """
     found = Case.objects.select_for_update().filter(number=number).first()
     if found is None:
@@ -40,6 +40,11 @@ def linked_case(case: Case, number: str) -> Case:
         raise Invalid(
             _("A case is joined with another one of the same service."), {"links": number}
         )
+    if found.merged_into and found.outcome == "moved":
+        said = _("The case %(number)s goes on in %(other)s: join it with that one.") % {
+            "number": number, "other": found.merged_into,
+        }  # fmt: skip
+        raise Invalid(said, {"links": said})
     return found
 
 

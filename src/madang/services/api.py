@@ -27,11 +27,13 @@ from madang.services.engine.dmn.xml_write import write_model
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
+from madang.services.forms.checking import fault_of
 from madang.services.forms.faults import Fault
 from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item, without_item
 from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
+from madang.services.forms.silence import asked_of_registers
 from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
@@ -109,6 +111,7 @@ __all__ = (
     "Verb",
     "Version",
     "answer_text",
+    "asked_of_registers",
     "automation_is_on",
     "choice_name",
     "compile_expression",
@@ -116,6 +119,7 @@ __all__ = (
     "districts_of",
     "evaluate",
     "event_names",
+    "fault_of",
     "fault_text",
     "field_of",
     "fields_of",

@@ -44,6 +44,10 @@ CODES: dict[str, str] = {
     "register-unclear": "A register fact without register and field, or without basis.",
     "sensitive-unclear": "A sensitive fact without basis, or without a text of consent.",
     "fact-type": "A question's answer does not fit the type or the values of its fact.",
+    "prefill-unclear": "What a question is filled in from is unclear, or cannot fill it in.",
+    "prefill-undeclared": "A question is filled in from what service.yaml does not name.",
+    "prefill-unused": "Something is named to fill in answers from, and no question uses it.",
+    "prefill-purpose": "An answer is filled in from a source looked up for another purpose.",
     # pages
     "question-on-no-page": "A question that stands on no page, or on two.",
     "unknown-question": "A page names a question that is not there.",
@@ -51,6 +55,7 @@ CODES: dict[str, str] = {
     "unreachable-question": "No answers lead to this question.",
     "never-true": "A condition that holds for no facts.",
     "asked-too-late": "A condition uses a fact that is asked only later.",
+    "unknown-while-asked": "A condition uses a fact that nobody knows while people answer.",
     "bad-schema": "A JSON Schema node is invalid, or uses what pages do not support.",
     "empty-page": "A page asks nothing.",
     # FEEL

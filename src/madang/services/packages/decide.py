@@ -7,7 +7,7 @@ A fact that is missing, does not fit its type or lies outside its allowed values
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -142,6 +142,18 @@ class Rules:
         given, _ = self._given(facts, today)
         return self._holds(text, given)
 
+    def may_hold(
+        self, text: str, facts: Mapping[str, Any], today: date, values: Iterable[Mapping[str, Any]]
+    ) -> bool:
+        """Return whether a condition holds for facts, or with any of some values of other facts.
+
+        `facts` are values of JSON; `values` those of FEEL, by name, for facts that nobody knows.
+        """
+        given, _ = self._given(facts, today)
+        return self._holds(text, given) or any(
+            self._holds(text, {**given, **others}) for others in values
+        )
+
     def holds(self, text: str, known: Mapping[str, Any], today: date) -> bool:
         """Return whether a condition holds for facts that are values of FEEL; null is no."""
         return self._holds(text, {**self.parameters(today), **known})
@@ -240,11 +252,19 @@ class Rules:
     @cached_property
     def rests_on(self) -> frozenset[str]:
         """Return the facts on which outcome and fee rest."""
-        ends = [self.program.by_name.get(name) for name in ("outcome", *self.priced)]
-        under = {t.node.name for end in ends if end for t in targets_under(self.program, end)}
+        return self.fee_facts | (self._under(["outcome"]) & set(self.package.facts))
+
+    @cached_property
+    def fee_facts(self) -> frozenset[str]:
+        """Return the facts on which the fee alone rests."""
+        under = self._under(self.priced)
         for fee in self.package.service.fees:
             under |= {fee.per, *words_of(fee.waived or "")}
         return frozenset(under & set(self.package.facts))
+
+    def _under(self, decisions: Iterable[str]) -> set[str]:
+        ends = [self.program.by_name.get(name) for name in decisions]
+        return {t.node.name for end in ends if end for t in targets_under(self.program, end)}
 
     @cached_property
     def priced(self) -> tuple[str, ...]:
