@@ -41,12 +41,13 @@ SERVICES = (
     "vaccination-booking", "bulky-waste-pickup", "bulky-waste-pickup-mapo",
 )  # fmt: skip
 _WAYS = """
+const text = document.querySelector('main p:not(.small), main label');
 const aside = document.querySelector('.ways-out'), seen = css =>
   [...aside.querySelectorAll(css)].some(link => link.offsetHeight >= arguments[0]);
 return {
   phone: seen("a[href^='tel:']"), call: seen("a[href^='/call-back/']"),
   paper: seen("a[href*='form.pdf'], a[href^='/on-paper/']"),
-  size: parseFloat(getComputedStyle(document.querySelector('main p:not(.small), main label')).fontSize),
+  size: parseFloat(getComputedStyle(text).fontSize),
   questions: document.querySelector('.place')
     ? document.querySelectorAll('main .field, main .tap:not(.quick .tap)').length : 0,
 };
