@@ -93,7 +93,7 @@ def test_a_mandate_to_view_opens_the_page_of_a_case_and_does_nothing_to_it(kim):
     sees = acting(kim, "view", services=(COPY,))
     assert api.case_for(sees, number).number == number
     assert {event.actor for event in api.events_for(sees, number)} <= {me(kim).id, "office"}
-    with pytest.raises(Forbidden, match="not act in it"):
+    with pytest.raises(Forbidden):
         api.act(number, "withdraw", sees, Asked())
     assert api.case_of(number).is_open
 
