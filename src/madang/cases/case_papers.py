@@ -2,8 +2,8 @@
 
 They lie encrypted, large ones in pieces. One is read twice: the first time it is only proved, piece
 by piece, and held against its digest, so that nothing of a paper that was changed goes out; then it
-goes out piece by piece, its last one only when all of it was proved once more. A look at a picture is drawn anew (`records.preview_png`), so that nothing of the file itself
-is ever shown by a browser.
+goes out piece by piece, its last one only when all of it was proved once more. A look at a picture
+is drawn anew (`records.preview_png`), so that nothing of the file itself is shown by a browser.
 """
 
 from __future__ import annotations

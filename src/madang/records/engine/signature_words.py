@@ -17,9 +17,7 @@ class Finding(StrEnum):
     FOREIGN = "foreign"  # signed, but not by a key that we trust
     UNSIGNED = "unsigned"
     LOCKED = "locked"  # by a password
-    DISTRUSTED = (
-        "distrusted"  # by a seal of ours whose key was lost, and nothing else speaks for it
-    )
+    DISTRUSTED = "distrusted"  # by a seal of ours whose key was lost; nothing else speaks for it
 
 
 @dataclass(frozen=True)
