@@ -280,7 +280,7 @@ def _taken(request: HttpRequest, seen: Sight) -> dict[str, str]:
                 draft_papers.add(seen.draft, seen.form.package, name,
                                  (file.name or "")[:LONGEST_UPLOAD_NAME], file.read())  # fmt: skip
             except Invalid as error:
-                faults[name] = _(error.message)
+                faults[name] = error.message
     return faults
 
 

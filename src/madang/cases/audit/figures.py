@@ -96,8 +96,9 @@ def public_share(report: dict[str, Any]) -> dict[str, Any]:
 
 def _told_rows(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Return the rows of a table of cases by rules and by people, whose totals are told."""
-    mask = hidden([[row["automated"], row["cases"] - row["automated"]] for row in rows]) \
-        if rows else []  # fmt: skip
+    if not rows:
+        return []
+    mask = hidden([[row["automated"], row["cases"] - row["automated"]] for row in rows])
     keys = ("suppressed", "cases", "automated", "share")
     found = []
     for row, gone in zip(rows, mask, strict=True):
