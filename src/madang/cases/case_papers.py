@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from madang.access.api import Actor, purpose
 from madang.cases.case_errors import UnknownPaper
 from madang.cases.case_looking import look_for, seen_by
-from madang.cases.case_models import CaseFile
+from madang.cases.case_models import Case, CaseFile
 from madang.cases.case_purposes import CASES, KEEP, OWN, WORK
 from madang.cases.evidence_files import MEDIA
 from madang.cases.file_sealing import pieces
@@ -70,14 +70,25 @@ def paper(actor: Actor, number: str, file: str, *, look: str = "download") -> Pa
     who, case = seen_by(actor, number)
     why = WORK if isinstance(who, Officer) else OWN
     with look_for(actor, who, case.number), transaction.atomic():
-        row = CaseFile.objects.filter(case_id=case.pk, pk=file).defer("sealed").first()
-        if row is None:
-            raise UnknownPaper(_("This case has no such paper."))
-        size = sum(len(piece) for piece in _proved(row.pk, row.digest))
-        audit.record(
-            actor.id, "cases.read_paper", f"case:{case.number}", purpose=why,
-            detail={"file": row.pk, "digest": row.digest, "look": look},
-        )  # fmt: skip
+        return opened(actor, case, file, why=why, look=look)
+
+
+def opened(actor: Actor, case: Case, file: str, *, why: str, look: str) -> Paper:
+    """Return one paper of a case and note who reads it; the caller has opened the tables.
+
+    Raises
+    ------
+    UnknownPaper, Invalid
+        As `paper`.
+    """
+    row = CaseFile.objects.filter(case_id=case.pk, pk=file).defer("sealed").first()
+    if row is None:
+        raise UnknownPaper(_("This case has no such paper."))
+    size = sum(len(piece) for piece in _proved(row.pk, row.digest))
+    audit.record(
+        actor.id, "cases.read_paper", f"case:{case.number}", purpose=why,
+        detail={"file": row.pk, "digest": row.digest, "look": look},
+    )  # fmt: skip
     known = row.media_type if row.media_type in MEDIA.values() else _UNKNOWN_TYPE
     return Paper(row.pk, row.name, known, size, partial(_proved, row.pk, row.digest))
 
@@ -112,7 +123,11 @@ def preview(actor: Actor, number: str, file: str) -> bytes:
     Invalid
         If it cannot be drawn.
     """
-    found = paper(actor, number, file, look="preview")
+    return drawn(paper(actor, number, file, look="preview"))
+
+
+def drawn(found: Paper) -> bytes:
+    """Return a picture drawn anew as PNG; raises as `preview`."""
     if not found.is_picture:
         raise UnknownPaper(_("This paper is no picture: download it."))
     data = b"".join(found.pieces())

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Version, current, marked
+    from madang.services.ways_in import Group, Start, event_groups, senior_starts
 
 __all__ = (
     "DATE_PARTS",
@@ -79,6 +80,7 @@ __all__ = (
     "Fee",
     "Flow",
     "Form",
+    "Group",
     "InputClause",
     "Line",
     "Model",
@@ -101,6 +103,7 @@ __all__ = (
     "Said",
     "Shipped",
     "ShownTable",
+    "Start",
     "State",
     "Step",
     "Stop",
@@ -118,6 +121,7 @@ __all__ = (
     "current",
     "districts_of",
     "evaluate",
+    "event_groups",
     "event_names",
     "fault_of",
     "fault_text",
@@ -147,6 +151,7 @@ __all__ = (
     "review",
     "rule_tables",
     "said_of_all",
+    "senior_starts",
     "stop_automation",
     "stops_of",
     "suggestions",
@@ -172,6 +177,7 @@ _LATER = {
     "Version": "versions", "current": "versions", "marked": "versions",
     "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
+    "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",
 }  # fmt: skip
 
 
