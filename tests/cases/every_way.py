@@ -21,6 +21,7 @@ from django.test import Client
 from madang.access.api import Actor
 from madang.cases import application_parts as parts
 from madang.cases import draft_papers, drafts
+from madang.cases.application_knowing import looked
 from madang.cases.application_sending import send, sight
 from madang.cases.drafts import Content
 from madang.cases.evidence_files import EvidenceFile
@@ -132,7 +133,7 @@ class Matter:
         if way in ("counter", "post"):
             return self._keyed(way, wants_person=wants_person), self.people.at_desk()
         actor = self.people.assists(self.service, way) if way in ASSISTED else self.people.resident
-        draft = self._draft(actor, way, wants_person=wants_person)
+        draft = looked(actor, self._draft(actor, way, wants_person=wants_person))
         seen = sight(draft, "ko")
         assert seen.flow.next_open is None, (self.service, seen.flow.next_open)
         for paper in self.papers(frozenset(seen.flow.evidence)):

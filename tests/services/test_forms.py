@@ -338,3 +338,24 @@ def test_seouls_services_ask_what_their_tests_say(folder):
 
 def registers(package: Package, facts: dict) -> dict:
     return {n: v for n, v in facts.items() if n not in package.questions}
+
+
+def test_what_a_silent_register_could_open_is_asked():
+    from madang.services.forms.silence import asked_of_registers
+
+    found, _sources, problems = read_package(SEOUL / "vaccination-booking", SEOUL)
+    assert found is not None, problems
+    assert asked_of_registers(found) == {"birth_date"}
+    form = Form(found)
+
+    def asked(**known: object) -> bool:
+        flow = form.flow({"vaccine": "flu"}, DAY, known=known)
+        return "pregnant" in {one.id for step in flow.steps for one in step.questions}
+
+    assert asked()
+    assert asked(birth_date="1995-01-01")
+    assert not asked(birth_date="1950-01-01")
+    other = form.flow({"vaccine": "covid"}, DAY)  # no birthday would open it
+    assert "pregnant" not in {one.id for step in other.steps for one in step.questions}
+    sure = form.flow({"vaccine": "flu"}, DAY, in_doubt=False)
+    assert "pregnant" not in {one.id for step in sure.steps for one in step.questions}

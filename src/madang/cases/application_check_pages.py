@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from madang.cases import application_knowing, drafts
 from madang.cases import application_parts as parts
-from madang.cases import drafts
 from madang.cases.application_errors import Incomplete, NoDraft
-from madang.cases.application_fields import line_text
+from madang.cases.application_fields import line_text, proposed_text
 from madang.cases.application_sending import (
     Sight,
     case_of,
@@ -53,11 +53,13 @@ def _sent(request: HttpRequest, seen: Sight) -> HttpResponse:
         may_look={"yes": True, "no": False}.get(request.POST.get("look", ""),
                                                 draft.content.may_look),
     )  # fmt: skip
-    draft = drafts.save(draft, content)
+    actor = current_actor(request)
+    draft = application_knowing.looked(actor, drafts.save(draft, content))
     if request.POST.get("do") == "later":
         return redirect("apply-later", service)
-    actor = current_actor(request)
-    seen = replace(seen, draft=draft)
+    seen = parts.seen_by(request, draft)
+    if seen.flow.next_open is not None:  # what registers say, or no longer say, asks for more
+        return redirect(parts.step_url(service, seen.flow.next_open.key))
     require_level(actor, seen.form)
     try:
         send(actor, seen, channel=parts.channel_of(actor, seen.form))
@@ -85,7 +87,7 @@ def _shown(request: HttpRequest, seen: Sight, faults: dict[str, str] | None = No
         errors=links,
         rows=_rows(seen),
         papers=[(one, [file.name for file in have if file.evidence == one.id]) for one in asked],
-        fee=parts.money_text(fee_if_sent_now(form, seen.flow)) if form.package.service.fees else "",
+        fee=parts.money_text(fee_if_sent_now(seen)) if form.package.service.fees else "",
         due=parts.day_and_clock(due) if due else "",
         declaration=form.package.pages.consent,
         looked=[fact.title for fact in form.package.service.facts if fact.source == "register"],
@@ -110,7 +112,10 @@ def _rows(seen: Sight) -> list[tuple[str, str, str]]:
             title = line.question.ask
             if line.item is not None:
                 title = f"{part.step.page.title or title} {line.item + 1}: {title}"
-            rows.append((title, line_text(line), url))
+            text = line_text(line)
+            if line.question.id in seen.proposed:
+                text = f"{text} · {proposed_text(line, seen.proposed[line.question.id])}"
+            rows.append((title, text, url))
     return rows
 
 

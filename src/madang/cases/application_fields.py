@@ -9,6 +9,8 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from madang.cases.application_knowing import Proposal
+from madang.cases.case_words import register_title
 from madang.city.api import profile
 from madang.services.api import (
     DATE_PARTS,
@@ -53,6 +55,8 @@ class Field:
     name : of the field; `id` of the element that errors link to.
     values : what is written there.
     is_heading : whether the question already stands as the heading of the page.
+    note : what it was filled in with, by whom and since when.
+    fixed : the answer, where a register gave it and it is not asked.
     """
 
     question: Question
@@ -64,6 +68,8 @@ class Field:
     options: Sequence[Option] = ()
     parts: Sequence[DatePart] = ()
     is_heading: bool = False
+    note: str = ""
+    fixed: str = ""
 
     @property
     def unheaded(self) -> Field:
@@ -112,8 +118,15 @@ class Group:
     number: int = 0
 
 
-def groups_of(step: Step, flow: Flow, raw: Raw | None, faults: Sequence[Fault]) -> list[Group]:
-    """Return the fields of a page, with what was just written, else with what was answered."""
+def groups_of(
+    step: Step,
+    flow: Flow,
+    raw: Raw | None,
+    faults: Sequence[Fault],
+    proposed: Mapping[str, Proposal] | None = None,
+) -> list[Group]:
+    """Return the fields of a page, with what was just written, else answered, else proposed."""
+    proposed = proposed or {}
     repeats = step.page.repeat is not None
     single = len(step.questions) == 1 and not repeats
     groups = []
@@ -124,11 +137,35 @@ def groups_of(step: Step, flow: Flow, raw: Raw | None, faults: Sequence[Fault]) 
             value = flow.answers.get(question.id)
             if repeats:
                 value = value[item] if isinstance(value, list) and item < len(value) else None
+            offer = None if repeats else proposed.get(question.id)
+            if value is None and offer:
+                value = offer.value
             stands = raw if raw is not None else written(question, value, here)
             wrong = next((f for f in faults if f.question == question.id and f.item == here), None)
-            fields.append(field(question, stands, here, fault=wrong, is_heading=single))
+            drawn = field(question, stands, here, fault=wrong, is_heading=single)
+            fields.append(_filled_in(drawn, offer, flow) if offer else drawn)
         groups.append(Group(fields, item + 1 if repeats else 0))
     return groups
+
+
+def _filled_in(drawn: Field, offer: Proposal, flow: Flow) -> Field:
+    line = Line(drawn.question, flow.answers.get(drawn.question.id, offer.value))
+    fixed = line_text(replace(line, value=offer.value)) if offer.is_fixed else ""
+    return replace(drawn, note=proposed_text(line, offer), fixed=fixed)
+
+
+def proposed_text(line: Line, offer: Proposal) -> str:
+    """Return who says what a question was filled in with, since when, and what can be done."""
+    day = day_text(profile().local(offer.as_of).date())
+    if offer.source.startswith("previous:"):
+        return _("From your application of %(day)s.") % {"day": day}
+    names = {"register": register_title(offer.source.partition(":")[2]), "day": day}
+    if offer.is_fixed:
+        return _("From the %(register)s, %(day)s. It can be corrected only there.") % names
+    if line.value != offer.value:
+        names["value"] = line_text(replace(line, value=offer.value))
+        return _("The %(register)s says: %(value)s (%(day)s). The office sees both.") % names
+    return _("From the %(register)s, %(day)s. Change it if it is not right.") % names
 
 
 def field(

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
 
 from madang.cases import application_parts as parts
 from madang.cases import drafts
 from madang.cases.application_errors import ChangedElsewhere
+from madang.cases.application_knowing import looked
 from madang.cases.application_sending import (
     Sight,
     case_of,
@@ -61,6 +63,15 @@ class Sending(Schema):
     may_look: bool | None = None
 
 
+class ProposedOut(Schema):
+    """What the question is filled in with: who says so, since when, whether it can be changed."""
+
+    value: Any
+    source: str
+    as_of: datetime
+    fixed: bool
+
+
 class QuestionOut(Schema):
     """A question that is asked now; `answer` null while it is open."""
 
@@ -69,6 +80,7 @@ class QuestionOut(Schema):
     required: bool
     answer: Any = None
     fault: str = ""
+    proposed: ProposedOut | None = None
 
 
 class PageOut(Schema):
@@ -125,7 +137,7 @@ def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
         actor, given.service, channel=parts.channel_of(actor, form), language=given.language,
         content=Content(may_look=given.may_look, district=given.district), version=asked,
     )  # fmt: skip
-    response = _answer(sight(draft, given.language), status=201)
+    response = _answer(sight(looked(actor, draft), given.language), status=201)
     response["Location"] = f"/api/v1/applications/{draft.row.key}"
     return response
 
@@ -133,7 +145,7 @@ def begin(request: HttpRequest, given: NewApplication) -> HttpResponse:
 @router.get("/{application}", auth=None, response=ApplicationOut, summary="One application")
 def read(request: HttpRequest, application: str) -> HttpResponse:
     """Return an application with the pages that are asked."""
-    draft = drafts.one(current_actor(request), application)
+    draft = _opened(request, application)
     if request.headers.get("If-None-Match") == _etag(draft):
         return HttpResponse(status=304, headers={"ETag": _etag(draft)})
     return _answer(sight(draft, draft.row.language))
@@ -148,7 +160,7 @@ def read(request: HttpRequest, application: str) -> HttpResponse:
 @decorate_view(idempotent(_actor_id))
 def put_page(request: HttpRequest, application: str, page: str, given: Answers) -> HttpResponse:
     """Keep the answers of a page; 422 names those that do not fit, and then nothing is kept."""
-    draft = _unchanged(request, drafts.one(current_actor(request), application))
+    draft = _unchanged(request, _opened(request, application))
     seen = sight(draft, draft.row.language)
     asked = next((one for one in seen.form.package.pages.pages if one.id == page), None)
     if asked is None:
@@ -158,7 +170,11 @@ def put_page(request: HttpRequest, application: str, page: str, given: Answers) 
     if unknown:
         raise Invalid("answers that this page does not ask for", unknown)
     answers = {**draft.content.answers, **given.answers}
-    after = seen.form.flow(answers, profile().today())
+    fixed = {name: _("A register says this; have it corrected there.") for name in given.answers
+             if name in seen.proposed and seen.proposed[name].is_fixed}  # fmt: skip
+    if fixed:
+        raise Invalid("answers that cannot be changed here", fixed)
+    after = seen.form.flow(answers, profile().today(), known=seen.known)
     step = after.step(page)
     faults = step.faults if step else ()
     wrong = {
@@ -188,7 +204,7 @@ def submit(request: HttpRequest, application: str, given: Sending) -> HttpRespon
         look = draft.content.may_look if given.may_look is None else given.may_look
         content = replace(draft.content, consents=given.consents, may_look=look,
                           wants_person=given.wants_person)  # fmt: skip
-        draft = drafts.save(draft, content)
+        draft = looked(actor, drafts.save(draft, content))
         seen = sight(draft, draft.row.language)
         require_level(actor, seen.form)
         send(actor, seen, channel=draft.row.channel)
@@ -199,6 +215,11 @@ def submit(request: HttpRequest, application: str, given: Sending) -> HttpRespon
         "pay_url": case.pay_url,
     }  # fmt: skip
     return JsonResponse(body, status=201)
+
+
+def _opened(request: HttpRequest, application: str) -> Open:
+    actor = current_actor(request)
+    return looked(actor, drafts.one(actor, application))
 
 
 def _unchanged(request: HttpRequest, draft: Open) -> Open:
@@ -226,12 +247,20 @@ def _answer(seen: Sight, status: int = 200) -> HttpResponse:
         "version": draft.row.version, "expires": draft.row.expires.isoformat(),
         "pages": [_page(seen, number) for number in range(len(flow.steps))],
         "next_page": flow.next_open.key if flow.next_open else None,
-        "missing_papers": seen.missing_papers, "fee": fee_if_sent_now(seen.form, flow),
+        "missing_papers": seen.missing_papers, "fee": fee_if_sent_now(seen),
         "due": due.isoformat() if due else None, "case": draft.row.number,
     }  # fmt: skip
     response = JsonResponse(body, status=status)
     response["ETag"] = _etag(draft)
     return response
+
+
+def _proposed(seen: Sight, name: str) -> dict[str, Any] | None:
+    one = seen.proposed.get(name)
+    if one is None:
+        return None
+    return {"value": one.value, "source": one.source, "as_of": one.as_of.isoformat(),
+            "fixed": one.is_fixed}  # fmt: skip
 
 
 def _page(seen: Sight, number: int) -> dict[str, Any]:
@@ -245,6 +274,7 @@ def _page(seen: Sight, number: int) -> dict[str, Any]:
                 "id": one.id, "ask": one.ask, "required": not one.optional,
                 "answer": seen.flow.answers.get(one.id),
                 "fault": services.fault_text(faults[one.id], one) if one.id in faults else "",
+                "proposed": _proposed(seen, one.id),
             }
             for one in step.questions
         ],

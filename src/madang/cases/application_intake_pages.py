@@ -183,7 +183,9 @@ def _keyed(form: Form, raw: Raw) -> Keyed:
     flow = form.flow(answers, today)
     reached = {question.id for step in flow.steps for question in step.questions}
     unread = {(fault.question, fault.item) for fault in wrong}
-    missing = [f for s in flow.steps for f in s.faults if (f.question, f.item) not in unread]
+    # what only a register could tell whether it is asked may be open on paper
+    sure = form.flow(answers, today, in_doubt=False)
+    missing = [f for s in sure.steps for f in s.faults if (f.question, f.item) not in unread]
     faults = {}
     for fault in [*wrong, *missing]:
         if fault.question in reached:

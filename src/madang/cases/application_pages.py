@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from madang.cases import application_knowing, draft_papers, drafts
 from madang.cases import application_parts as parts
-from madang.cases import draft_papers, drafts
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
 from madang.cases.application_fields import error_links, groups_of
 from madang.cases.application_sending import Sight, due_if_sent_now
@@ -53,6 +53,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
         draft = drafts.begin(
             actor, service, channel=channel, language=language, content=content, version=found
         )
+        draft = application_knowing.looked(actor, draft)
         return parts.remember(_onward(request, draft), draft)
     try:
         before = parts.opened(request, service)
@@ -83,11 +84,18 @@ _OFFLINE = ("counter", "phone", "post", "visit")
 
 def _looked_up(form: Form) -> list[tuple[str, str, str]]:
     """Return what registers are asked: the fact, the register, the law that lets the city look."""
-    found = []
-    for fact in form.package.service.facts:
+    package, found = form.package, []
+    for fact in package.service.facts:
         if fact.source == "register":
             law = f"{fact.basis.law} {fact.basis.article}" if fact.basis else ""
             found.append((fact.title, fact.register.partition(".")[0], law))
+    for question in package.pages.questions:
+        if question.prefill in package.prefills:
+            basis = package.prefills[question.prefill].basis
+            law = f"{basis.law} {basis.article}" if basis else ""
+            title = package.facts[question.id].title if question.id in package.facts else ""
+            text = _("%(fact)s – filled in for you") % {"fact": title or question.ask}
+            found.append((text, question.prefill.partition(".")[0], law))
     return found
 
 
@@ -135,7 +143,8 @@ def _answered(request: HttpRequest, seen: Sight, step: Step) -> HttpResponse:
     raw = {name: values for name, values in request.POST.lists() if isinstance(name, str)}
     draft, content = seen.draft, seen.draft.content
     shown = {q.id: content.answers.get(q.id) for q in step.questions}
-    values, faults = _read(step, raw)
+    fixed = {name for name, one in seen.proposed.items() if one.is_fixed}
+    values, faults = _read(step, raw, fixed)
     theirs = request.POST.get("seen", "") != drafts.seen(shown)
     if theirs and shown != {**shown, **values}:
         note = _("These answers were changed in another window meanwhile. What you wrote here is "
@@ -175,11 +184,17 @@ def _still_asked(step: Step, faults: Sequence[Fault]) -> list[Fault]:
     return [fault for fault in faults if (fault.question, fault.item) in asked]
 
 
-def _read(step: Step, raw: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the good answers of a page, as lists where it repeats, and all that is wrong."""
+def _read(
+    step: Step, raw: Mapping[str, Sequence[str]], fixed: Collection[str]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the good answers of a page, as lists where it repeats, and all that is wrong.
+
+    Questions that are `fixed` are not asked: a register answered them.
+    """
     today = profile().today()
     if step.page.repeat is None:
-        read = services.read_questions(step.questions, raw, today)
+        asked = [one for one in step.questions if one.id not in fixed]
+        read = services.read_questions(asked, raw, today)
         return read.values, list(read.faults)
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
@@ -205,7 +220,7 @@ def _shown(
     asked = step.questions
     single = len(asked) == 1 and step.page.repeat is None
     before = flow.before(step.key)
-    groups = groups_of(step, flow, raw, faults)
+    groups = groups_of(step, flow, raw, faults, seen.proposed)
     stored = {q.id: seen.draft.content.answers.get(q.id) for q in asked}
     context = parts.around(
         seen.form,
@@ -222,7 +237,8 @@ def _shown(
         repeat=step.page.repeat,
         may_add=step.page.repeat and len(groups) < step.page.repeat.max,
         may_remove=step.page.repeat and len(groups) > step.page.repeat.min,
-        one_tap=single and parts.is_senior(request) and groups[0].fields[0].buttons,
+        one_tap=single and parts.is_senior(request) and groups[0].fields[0].buttons
+        and not groups[0].fields[0].fixed,
         state=parts.version_state(seen.draft),
     )  # fmt: skip
     return render(request, "cases/apply_page.html", context, status=422 if faults else 200)

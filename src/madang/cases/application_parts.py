@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor
-from madang.cases import drafts
+from madang.cases import application_knowing, drafts
 from madang.cases.application_errors import NoDraft
 from madang.cases.application_sending import Sight, is_current, sight
 from madang.cases.case_versions import district_name, district_names, home_of
@@ -65,7 +65,7 @@ def opened(request: HttpRequest, service: str) -> Open:
     key = request.COOKIES.get(COOKIE, "")
     draft = drafts.find(actor, service, key)
     if draft is not None:
-        return draft
+        return application_knowing.looked(actor, draft)
     if key and actor.is_anonymous and drafts.is_of_somebody(service, key):
         raise Unauthenticated(_("Your session is over. Sign in again: your answers are kept."))
     raise NoDraft(_("No application is open in this browser. Begin, or take up a saved one."))

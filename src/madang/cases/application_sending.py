@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -11,8 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose, require
-from madang.cases import draft_papers
+from madang.cases import application_knowing, draft_papers
 from madang.cases.application_errors import Incomplete, NewVersion, NoDraft
+from madang.cases.application_knowing import Proposal
 from madang.cases.case_models import Case
 from madang.cases.case_money import pay_url_of
 from madang.cases.case_opening import OpenedCase, may_apply, open_case
@@ -21,6 +23,7 @@ from madang.cases.case_versions import DistrictAsked
 from madang.cases.draft_models import Draft
 from madang.cases.draft_papers import Paper
 from madang.cases.drafts import APPLICATIONS, KEEP, Open, subject_of, version_of
+from madang.cases.registers import Said
 from madang.city.api import deadline_of, profile
 from madang.identity.api import note_act
 from madang.kernel import times
@@ -31,11 +34,17 @@ from madang.services.api import Flow, Form
 
 @dataclass(frozen=True)
 class Sight:
-    """A draft with the questions it is asked, in the reader's language."""
+    """A draft with the questions it is asked, in the reader's language.
+
+    proposed: what questions are filled in with, by fact.
+    known: what registers said, by fact.
+    """
 
     draft: Open
     form: Form
     flow: Flow
+    proposed: Mapping[str, Proposal] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def papers(self) -> tuple[Paper, ...]:
@@ -55,10 +64,14 @@ class Sight:
 
 
 def sight(draft: Open, language: str, *, alone: bool = False) -> Sight:
-    """Return what is asked in a draft."""
+    """Return what is asked in a draft, as far as its answers and registers tell."""
     form = services.form_in(draft.row.package, language)
-    flow = form.flow(draft.content.answers, profile().today(), alone=alone)
-    return Sight(draft, form, flow)
+    today = profile().today()
+    known = application_knowing.facts_known(form.package, draft.content)
+    proposed = application_knowing.proposals(form.package, draft.content, today)
+    fixed = {name: one.value for name, one in proposed.items() if one.is_fixed}
+    answers = {**draft.content.answers, **fixed}
+    return Sight(draft, form, form.flow(answers, today, known=known, alone=alone), proposed, known)
 
 
 def is_current(draft: Open) -> bool:
@@ -78,11 +91,12 @@ def due_if_sent_now(form: Form) -> datetime | None:
     return found.due if found else None
 
 
-def fee_if_sent_now(form: Form, flow: Flow) -> int:
-    """Return what it costs as far as the answers tell, in minor units."""
-    if not form.package.service.fees:
+def fee_if_sent_now(seen: Sight) -> int:
+    """Return what it costs as far as answers and registers tell, in minor units."""
+    if not seen.form.package.service.fees:
         return 0
-    return form.rules.evaluate(flow.answers, profile().today()).fee
+    facts = {**seen.known, **seen.flow.answers}
+    return seen.form.rules.evaluate(facts, profile().today()).fee
 
 
 def require_level(actor: Actor, form: Form) -> None:
@@ -131,7 +145,7 @@ def send(actor: Actor, seen: Sight, *, channel: str, received_at: datetime | Non
             package_hash=row.package, subject=person, facts=facts_of(seen),
             evidence=draft_papers.to_send(draft, seen.flow.evidence), actor=actor,
             channel=channel, key=f"draft:{row.pk}", wants_person=content.wants_person,
-            consent=bool(content.may_look), received_at=received_at,
+            consent=bool(content.may_look), received_at=received_at, proposed=_registered(seen),
         )  # fmt: skip
         with purpose(APPLICATIONS, KEEP):
             Draft.objects.filter(pk=row.pk).update(
@@ -164,6 +178,15 @@ def facts_of(seen: Sight) -> dict[str, Any]:
     """Return what the case learns: answers that count, of facts that the service knows."""
     known = seen.form.package.facts
     return {name: value for name, value in seen.flow.answers.items() if name in known}
+
+
+def _registered(seen: Sight) -> dict[str, Said]:
+    """Return what registers proposed for answers: the office sees it beside another answer."""
+    return {
+        name: Said(one.value, one.source, one.as_of)
+        for name, one in seen.proposed.items()
+        if one.source.startswith("register:") and name in seen.flow.answers
+    }
 
 
 def _check_complete(seen: Sight) -> None:

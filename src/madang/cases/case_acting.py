@@ -13,16 +13,19 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
 from madang.cases.audit.blind import hidden_numbers
+from madang.cases.case_changed import check_version
 from madang.cases.case_deciding import decide_if_settled, proposal, settle, standing
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_effects import follow, linked_case
-from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase
+from madang.cases.case_errors import NotPossible, UnknownCase
 from madang.cases.case_models import Case, CaseDecision, CaseEvent, CaseFile
+from madang.cases.case_money import settle_up
 from madang.cases.case_numbers import read_number
 from madang.cases.case_opening import clean_files, sealed_file
 from madang.cases.case_places import covers
 from madang.cases.case_purposes import CASES, KEEP
-from madang.cases.case_words import VERBS, why_text
+from madang.cases.case_refunds import coming_back, give_back, written_down
+from madang.cases.case_words import why_text
 from madang.cases.evidence_files import EvidenceFile
 from madang.cases.rules import (
     RECEIVES,
@@ -97,7 +100,7 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
     """
     key = sha256(f"{actor.id}\n{asked.key}".encode()).hexdigest() if asked.key else ""
     with purpose(CASES, KEEP), transaction.atomic():
-        case = locked(number)
+        case = locked(number, *asked.links)
         who = by or by_whom(actor, case)
         if who is None:
             raise UnknownCase(_("There is no such case. Look at its number, or call us."))
@@ -106,14 +109,20 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
             if done.verb != verb:
                 raise Conflict(_("This key was used for something else; take a new one."))
             return _acted(case, is_replay=True)
-        _check_version(case, asked.expects_version)
+        check_version(case, asked.expects_version, actor)
         dossier = Dossier.of(case)
         return _done(dossier, verb, actor, asked, by=who, key=key)
 
 
-def locked(number: str) -> Case:
-    """Return a case for changing it; who else wants to waits. Raises `UnknownCase`."""
-    found = Case.objects.select_for_update().filter(number=read_number(number) or "").first()
+def locked(number: str, *others: str) -> Case:
+    """Return a case for changing it; who else wants to waits. Raises `UnknownCase`.
+
+    `others` are cases that it is joined with: held in one order, so that two who join the same
+    two cases the other way round wait for each other only once.
+    """
+    wanted = read_number(number) or ""
+    rows = Case.objects.select_for_update().filter(number__in=[wanted, *others]).order_by("number")
+    found = next((row for row in rows if row.number == wanted), None)
     if found is None:
         raise UnknownCase(_("There is no such case. Look at its number, or call us."))
     return found
@@ -155,18 +164,6 @@ def barred(case: Case, events: Sequence[tuple[str, str]] | None = None) -> froze
     return frozenset(found - {""})
 
 
-def _check_version(case: Case, expects: int | None) -> None:
-    if expects is None or expects == case.version:
-        return
-    since = CaseEvent.objects.filter(case=case, position__gt=expects).order_by("position")
-    what = ", ".join(f"{_(VERBS[event.kind])} ({event.actor})" for event in since)
-    raise CaseChanged(
-        _("The case changed since you opened it: %(what)s. Read it again; nothing was done.")
-        % {"what": what or case.version},
-        case.version,
-    )
-
-
 def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, key: str) -> Acted:
     case, now = dossier.case, times.now()
     files = clean_files(dossier.pinned, asked.evidence)
@@ -204,6 +201,8 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         content["rules"] = [before, proposal(dossier).said.outcome]
     for file in files:
         dossier.add(sealed_file(dossier, file, now))
+    back = None if change.awaits_second else coming_back(dossier, change.verb, now)
+    content |= written_down(back)
     if change.awaits_second:
         return _proposed(dossier, change, actor, asked, now=now, content=content, key=key)
     if change.decision is not None:
@@ -219,7 +218,10 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         )
         follow(dossier, change, actor, now, target=asked.target, others=others, amount=asked.amount)
         dossier.tell(change.verb)
+    if back is not None and back.amount:
+        give_back(dossier, back, case.outcome)
     by_rules = change.verb.kind in ("pay", "answer") and decide_if_settled(dossier, now)
+    settle_up(dossier)
     dossier.save()
     return _acted(case, decided_by_rules=by_rules)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,12 +16,10 @@ from madang.cases.case_events import CaseForwarded
 from madang.cases.case_models import Case, CaseSerial
 from madang.cases.case_numbers import case_number
 from madang.cases.case_places import Competent
-from madang.cases.case_purposes import CASES
 from madang.cases.rules import Change
 from madang.city.api import profile
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.events import announce
-from madang.records import api as records
 from madang.services.api import Verb
 
 
@@ -34,7 +31,7 @@ def linked_case(case: Case, number: str) -> Case:
     UnknownCase
         If there is none of that number.
     Invalid
-        If it is the case itself or of another service.
+        If it is the case itself or of another service, or goes on in another case itself.
     """
     found = Case.objects.select_for_update().filter(number=number).first()
     if found is None:
@@ -43,6 +40,11 @@ def linked_case(case: Case, number: str) -> Case:
         raise Invalid(
             _("A case is joined with another one of the same service."), {"links": number}
         )
+    if found.merged_into and found.outcome == "moved":
+        said = _("The case %(number)s goes on in %(other)s: join it with that one.") % {
+            "number": number, "other": found.merged_into,
+        }  # fmt: skip
+        raise Invalid(said, {"links": said})
     return found
 
 
@@ -59,7 +61,7 @@ def follow(
     """Do what the kind of a verb means."""
     case, kind = dossier.case, change.verb.kind
     if kind == "pay":
-        case.paid = max(case.paid, amount or case.fee)
+        case.paid += amount or case.fee - case.paid
     elif kind == "assign":
         case.assignee = actor.id if target == "me" else _account(target)
     elif kind == "forward":
@@ -68,25 +70,8 @@ def follow(
         _join(dossier, others[0], change.verb, actor, at)
     elif kind == "split":
         _split(dossier, change.verb, actor, at)
-    elif kind == "withdraw":
-        pay_back(dossier, "withdrawn")
     elif kind in ("appeal", "reopen"):
         case.assignee, case.proposed = "", None
-
-
-def pay_back(dossier: Dossier, reason: str) -> None:
-    """Give back what was paid for a case that ends without an answer, once."""
-    case = dossier.case
-    if not case.intent:
-        return
-    if case.paid > 0:
-        records.refund(
-            case.intent, case.paid, reason, by=CASES, key=f"{case.number}:{case.version}"
-        )
-        case.paid = 0
-    else:
-        with suppress(records.NotPayable):  # paid this moment: the event gives it back
-            records.withdraw(case.intent, reason, by=CASES)
 
 
 def _account(target: str) -> str:
@@ -124,7 +109,6 @@ def _join(dossier: Dossier, other: Case, verb: Verb, actor: Actor, at: datetime)
     """Lead a case on to another one; both say so."""
     case = dossier.case
     case.merged_into = other.number
-    pay_back(dossier, verb.kind)
     kept = Dossier.of(other)
     state = kept.state
     assert state is not None

@@ -17,6 +17,7 @@ from madang.cases.case_purposes import CASES, KEEP
 from madang.cases.rules import Machine
 from madang.kernel import times
 from madang.kernel.canonical import utc_text
+from madang.kernel.errors import MadangError
 from madang.kernel.events import announce
 from madang.kernel.logs import logger
 
@@ -57,7 +58,10 @@ def clock() -> None:
         for case in late:
             _tell_late(case)
     for number in due:
-        _run_timer(number)
+        try:
+            _run_timer(number)
+        except MadangError as error:  # nothing of it is done; its next turn comes, the others' now
+            logger("cases").error("a timer failed", case=number, why=error.message)
 
 
 def recount() -> int:
@@ -92,7 +96,11 @@ def _tell_late(case: Case) -> None:
 
 
 def _run_timer(number: str) -> None:
-    """Run the timer of a case that is due, once for each stay in the state."""
+    """Run the timer of a case that is due, once for each stay in the state.
+
+    Its mark and what it does are one transaction: nobody acts on the case between them, and a
+    process that is killed has done neither.
+    """
     with purpose(CASES, KEEP), transaction.atomic():
         case = locked(number)
         if case.timer_due is None or case.timer_due > times.now():
@@ -115,8 +123,8 @@ def _run_timer(number: str) -> None:
                     subject=case.subject, notice=timer.notice, version=case.version,
                 )
             )  # fmt: skip
-    if timer.verb:
-        try:
-            act(number, timer.verb, CASES, Asked(), by=Machine("clock"))
-        except NotPossible as error:
-            logger("cases").warning("a timer could not act", case=number, why=error.message)
+        if timer.verb:
+            try:
+                act(number, timer.verb, CASES, Asked(), by=Machine("clock"))
+            except NotPossible as error:
+                logger("cases").warning("a timer could not act", case=number, why=error.message)

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
@@ -17,7 +17,7 @@ from madang.cases.case_deciding import day_of, decide_if_settled
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_errors import NotPossible
 from madang.cases.case_models import Case, CaseFile, CaseSerial
-from madang.cases.case_money import ask_for_money
+from madang.cases.case_money import ask_for_money, fee_of
 from madang.cases.case_numbers import case_number
 from madang.cases.case_packages import Pinned, pinned
 from madang.cases.case_purposes import CASES, KEEP
@@ -73,6 +73,7 @@ class Intake:
     channel: str
     wants_person: bool
     consent: bool
+    proposed: Mapping[str, registers.Said]
 
 
 def open_case(  # noqa: PLR0913 - what an application consists of
@@ -88,6 +89,7 @@ def open_case(  # noqa: PLR0913 - what an application consists of
     consent: bool = True,
     received_at: datetime | None = None,
     parent: str = "",
+    proposed: Mapping[str, registers.Said] | None = None,
 ) -> OpenedCase:
     """Open a case, and decide it where the rules may.
 
@@ -98,6 +100,7 @@ def open_case(  # noqa: PLR0913 - what an application consists of
     wants_person : whether the applicant asked that no machine decides.
     consent : whether the person lets the city look at registers, where the package asks it.
     received_at : when it reached the city, where that was earlier (post, counter); staff only.
+    proposed : what registers had said of answers that were filled in; kept beside the answers.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def open_case(  # noqa: PLR0913 - what an application consists of
     made = _checked(
         Intake(
             pinned(package_hash), subject, facts, _clean(pinned(package_hash), evidence), actor,
-            channel, wants_person, consent,
+            channel, wants_person, consent, proposed or {},
         )
     )  # fmt: skip
     if not 0 < len(key) <= 200:
@@ -119,25 +122,25 @@ def open_case(  # noqa: PLR0913 - what an application consists of
     intake = sha256(f"{actor.id}\n{key}".encode()).hexdigest()
     body = _body(made)
     moment = _receipt(actor, received_at)
-    with purpose(CASES, KEEP), transaction.atomic():
-        before = Case.objects.filter(intake=intake).first()
-        if before is not None:
+    with purpose(CASES, KEEP):
+        try:
+            with transaction.atomic():
+                before = Case.objects.filter(intake=intake).first()
+                if before is not None:
+                    return _replayed(before, body)
+                dossier = _opened(made, intake, body, moment, parent)
+                pay_url = ask_for_money(dossier)
+                dossier.save()
+        except IntegrityError:  # a rival with the same key was first
+            before = Case.objects.filter(intake=intake).first()
+            if before is None:
+                raise
             return _replayed(before, body)
-        dossier = _opened(made, intake, body, moment, parent)
-        dossier.save()
-        pay_url = ask_for_money(dossier)
     case = dossier.case
     return OpenedCase(
         case.number, case.state, case.due, case.fee, pay_url,
         case.decided_by == "system:rules", case.outcome,
     )  # fmt: skip
-
-
-def fee_of(found: Pinned, facts: Mapping[str, Any], moment: datetime) -> int:
-    """Return what a package costs for facts, in minor units."""
-    if not found.package.service.fees:
-        return 0
-    return found.rules.evaluate(facts, day_of(moment)).fee
 
 
 def submit_verb(process: Process) -> Verb:
@@ -198,7 +201,10 @@ def _opened(made: Intake, intake: str, body: str, moment: datetime, parent: str)
     source = (
         "applicant" if made.subject in (made.actor.person, made.actor.on_behalf_of) else "office"
     )
-    digests = dossier.learn(made.facts, source, moment)
+    digests: dict[str, str] = {}
+    for name, said in made.proposed.items():  # first: what the applicant says is newer
+        digests |= dossier.learn({name: said.value}, said.source, said.as_of)
+    digests |= dossier.learn(made.facts, source, moment)
     for name, said in looked.items():
         digests |= dossier.learn({name: said.value}, said.source, said.as_of)
     case.fee = fee_of(made.pinned, dossier.values, moment)

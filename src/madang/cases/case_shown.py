@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor
+from madang.cases.case_changed import who_text
 from madang.cases.case_duplicates import Alike, alike
 from madang.cases.case_looking import ShownCase, ShownEvent, applicant_of, events_for, facts_for
 from madang.cases.case_packages import pinned, worded
 from madang.cases.case_words import ALIKE, HAPPENED, register_title, verb_title
 from madang.cases.rules import possible
-from madang.identity.api import who_is
 from madang.services.api import Package
 
 SOURCES = {
@@ -125,23 +125,6 @@ def source_text(source: str) -> str:
             "register": register_title(source.removeprefix("register:"))
         }
     return _(SOURCES.get(source, source))
-
-
-def who_text(event: ShownEvent, reader: Actor, applicant: str) -> str:
-    """Return who did something, for whoever reads it: no account is named by its number."""
-    if event.actor == "system:rules":
-        return _("the rules of the service")
-    if event.actor.startswith("system:"):
-        return _("automatic")
-    if event.actor == "office":
-        return _("the office")
-    if event.through:
-        return _("%(staff)s, with the applicant's consent") % {
-            "staff": who_is(event.actor, event.through, event.at)
-        }
-    if event.actor == reader.id:
-        return _("you")
-    return _("the applicant") if event.actor == applicant else who_is(event.actor, "", event.at)
 
 
 def _line(event: ShownEvent, reader: Actor, applicant: str) -> Line:

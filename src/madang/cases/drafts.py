@@ -48,6 +48,8 @@ class Content:
     wants_person : whether a person shall decide.
     consents : whether the declaration at the end was agreed to.
     district : code of the district in which the matter is, where its version of the service counts.
+    looked : when registers were looked at, for which person and version of the service.
+    known : what they said, by register and field: ``value``, ``source``, ``as_of``.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class Content:
     wants_person: bool = False
     consents: bool = False
     district: str = ""
+    looked: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def begin(
             account=actor.id, through=actor.through, channel=channel, language=language,
             expires=now + LASTS,
         )  # fmt: skip
-        row.sealed = _sealed(row.pk, content)
+        row.sealed = sealed(row.pk, content)
         row.save(force_insert=True)
     return Open(row, content)
 
@@ -151,8 +155,10 @@ def save(draft: Open, content: Content, *, package: str = "") -> Open:
         If it was saved by another window since it was opened.
     """
     now = times.now()
+    if not content.may_look:
+        content = replace(content, looked={}, known={})
     changed = {
-        "sealed": _sealed(draft.row.pk, content), "version": draft.row.version + 1, "saved": now,
+        "sealed": sealed(draft.row.pk, content), "version": draft.row.version + 1, "saved": now,
         "expires": now + LASTS, "package": package or draft.row.package,
     }  # fmt: skip
     with purpose(APPLICATIONS, KEEP):
@@ -244,7 +250,8 @@ def _may_see(actor: Actor, row: Draft) -> bool:
     return row.account == actor.id and row.subject in ("", subject_of(actor))
 
 
-def _sealed(draft_id: str, content: Content) -> bytes:
+def sealed(draft_id: str, content: Content) -> bytes:
+    """Return what stands in a draft as it is kept: encrypted."""
     return seal(draft_id, json.dumps(asdict(content), ensure_ascii=False).encode())
 
 

@@ -7,7 +7,7 @@ identity as far as that knows it. What nobody knows stays open, and a person loo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,27 +43,35 @@ def wanted(package: Package) -> dict[str, tuple[str, str]]:
 def look_up(package: Package, subject: str, number: str) -> dict[str, Said]:
     """Return what registers say for the facts of a package; the look is written down."""
     asked = wanted(package)
+    said = said_of(set(asked.values()), subject, number)
+    return {name: said[place] for name, place in asked.items() if place in said}
+
+
+def said_of(
+    asked: Collection[tuple[str, str]], subject: str, case: str
+) -> dict[tuple[str, str], Said]:
+    """Return what registers say by (register, field); the look is written down with the case."""
     if not asked or not subject:
         return {}
-    with purpose(CASES, LOOK_UP, case=number):
+    with purpose(CASES, LOOK_UP, case=case):
         rows = RegisterFact.objects.filter(
-            subject=subject, register__in=sorted({register for register, _ in asked.values()})
+            subject=subject, register__in=sorted({register for register, _ in asked})
         )
         sent = {(row.register, row.field): row for row in rows}
-        lacks = [place for place in asked.values() if place not in sent and place[0] == PEOPLE]
-        own = _own(subject) if lacks else {}
+        lacks = [place for place in asked if place not in sent and place[0] == PEOPLE]
+        own = _own(subject, case) if lacks else {}
     found = {}
-    for name, place in asked.items():
+    for place in asked:
         row = sent.get(place)
         if row is not None:
-            found[name] = Said(row.value, f"register:{place[0]}", row.as_of)
+            found[place] = Said(row.value, f"register:{place[0]}", row.as_of)
         elif place[0] == PEOPLE and own.get(place[1]) is not None:
-            found[name] = own[place[1]]
+            found[place] = own[place[1]]
     return found
 
 
-def _own(subject: str) -> Mapping[str, Said]:
-    known = known_person(subject, by=CASES, why=LOOK_UP)
+def _own(subject: str, case: str) -> Mapping[str, Said]:
+    known = known_person(subject, by=CASES, why=LOOK_UP, case=case)
     return {} if known is None else _fields(known)
 
 

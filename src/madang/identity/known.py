@@ -59,14 +59,15 @@ def traits_of(people: Iterable[str], *, by: Actor, why: str) -> dict[str, Traits
     return found
 
 
-def known_person(person: str, *, by: Actor, why: str) -> KnownPerson | None:
+def known_person(person: str, *, by: Actor, why: str, case: str = "") -> KnownPerson | None:
     """Return what the register knows of a person, None where it does not know them.
 
     Parameters
     ----------
     by, why : who looks, and the purpose; a policy of the asking room opens the columns.
+    case : for which case, where it is for one; the look is written down with it.
     """
-    with purpose(by, why):
+    with purpose(by, why, case=case):
         row = Person.objects.filter(pk=person).first()
         if row is None:
             return None

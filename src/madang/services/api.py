@@ -27,11 +27,13 @@ from madang.services.engine.dmn.xml_write import write_model
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.values import FeelError
 from madang.services.errors import InvalidExpression
+from madang.services.forms.checking import fault_of
 from madang.services.forms.faults import Fault
 from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item, without_item
 from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
+from madang.services.forms.silence import asked_of_registers
 from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
@@ -42,6 +44,7 @@ from madang.services.packages.process import Process, State, Timer, Verb
 from madang.services.packages.questions import Page, Question
 from madang.services.packages.reader import plain as plain_values
 from madang.services.packages.reader import read_package
+from madang.services.packages.refunds import Refund, is_ending, reason_of
 from madang.services.packages.rules import Decision, Parameter
 from madang.services.packages.rules import Row as TableRow
 from madang.services.packages.service import Fee
@@ -93,6 +96,7 @@ __all__ = (
     "Published",
     "Question",
     "Read",
+    "Refund",
     "Rule",
     "Rules",
     "Said",
@@ -108,12 +112,14 @@ __all__ = (
     "Verb",
     "Version",
     "answer_text",
+    "asked_of_registers",
     "automation_is_on",
     "choice_name",
     "compile_expression",
     "current",
     "evaluate",
     "event_names",
+    "fault_of",
     "fault_text",
     "field_of",
     "fields_of",
@@ -123,6 +129,7 @@ __all__ = (
     "form_paper",
     "in_force",
     "in_language",
+    "is_ending",
     "localised",
     "marked",
     "model_of",
@@ -135,6 +142,7 @@ __all__ = (
     "read_dmn",
     "read_package",
     "read_questions",
+    "reason_of",
     "repetitions",
     "resume_automation",
     "review",

@@ -51,6 +51,12 @@ CASES = [
     ("fact-unused", O, 'if colour = "green" then "grant" else "refer"', '"grant"', None),
     ("register-unclear", S, "residents.age", "residents", "register: residents"),
     ("sensitive-unclear", S, "source: register,", "source: register, sensitive: true,", "id: age"),
+    ("prefill-unclear", S, "retention:", "prefills:\n  - {source: home.hue, purpose: decide}"
+     "\nretention:", "- {source: home"),
+    ("prefill-undeclared", P, "  - id: size\n", "  - id: size\n    prefill: residents.size\n",
+     "- id: size"),
+    ("prefill-unused", S, "retention:", "prefills:\n  - {source: previous.size, purpose: decide}\n"
+     "retention:", "- {source: previous"),
     ("fact-type", P, "{type: string}", "{type: boolean}", "{type: boolean}"),
     ("question-on-no-page", P, "questions: [colour], when", "when", "- id: colour"),
     ("unknown-question", P, "questions: [size]", "questions: [size, weight]", "[size, weight]"),

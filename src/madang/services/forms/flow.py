@@ -4,6 +4,9 @@ Pages are gone through as they stand. A condition sees the answers of the questi
 reached before it, and what registers say; so an answer that is no longer reached is gone from
 everything after it, and never becomes a fact. Within a repeated page a condition sees the answers
 of its own repetition; outside, the facts of that page are lists.
+
+A register may be silent: nobody is signed in, the person did not agree, or it knows nothing. Then
+what hangs on it is asked as long as the register could say what opens it (`silence`).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any
 
 from madang.services.forms.checking import fault_of
 from madang.services.forms.faults import Fault
+from madang.services.forms.silence import may_open, silent
 from madang.services.packages.decide import Rules
 from madang.services.packages.package import Package
 from madang.services.packages.questions import Page, Question
@@ -106,7 +110,13 @@ class Form:
         self.rules = rules or Rules(package)
 
     def flow(
-        self, answers: Answers, today: date, *, known: Answers | None = None, alone: bool = False
+        self,
+        answers: Answers,
+        today: date,
+        *,
+        known: Answers | None = None,
+        alone: bool = False,
+        in_doubt: bool = True,
     ) -> Flow:
         """Return what is asked.
 
@@ -115,7 +125,10 @@ class Form:
         answers : all that was answered so far, by fact, also what is no longer asked.
         known : facts of registers, for conditions; they are no answers.
         alone : whether each question stands on a page of its own (senior mode).
+        in_doubt : whether what hangs on a register that is silent is asked.
         """
+        if not in_doubt:
+            known = {**dict.fromkeys(self.package.register_facts), **(known or {})}
         counted: dict[str, Any] = {}
         steps: list[Step] = []
         seen = dict(known or {})
@@ -195,6 +208,9 @@ class Form:
         )  # fmt: skip
 
     def _holds(self, text: str, seen: Answers, today: date) -> bool:
+        open_names = silent(self.package, text, seen)
+        if open_names:
+            return may_open(self.rules, text, seen, today, open_names)
         return self.rules.condition(text, seen, today)
 
 

@@ -44,6 +44,10 @@ CODES: dict[str, str] = {
     "register-unclear": "A register fact without register and field, or without basis.",
     "sensitive-unclear": "A sensitive fact without basis, or without a text of consent.",
     "fact-type": "A question's answer does not fit the type or the values of its fact.",
+    "prefill-unclear": "What a question is filled in from is unclear, or cannot fill it in.",
+    "prefill-undeclared": "A question is filled in from what service.yaml does not name.",
+    "prefill-unused": "Something is named to fill in answers from, and no question uses it.",
+    "prefill-purpose": "An answer is filled in from a source looked up for another purpose.",
     # pages
     "question-on-no-page": "A question that stands on no page, or on two.",
     "unknown-question": "A page names a question that is not there.",
@@ -51,6 +55,7 @@ CODES: dict[str, str] = {
     "unreachable-question": "No answers lead to this question.",
     "never-true": "A condition that holds for no facts.",
     "asked-too-late": "A condition uses a fact that is asked only later.",
+    "unknown-while-asked": "A condition uses a fact that nobody knows while people answer.",
     "bad-schema": "A JSON Schema node is invalid, or uses what pages do not support.",
     "empty-page": "A page asks nothing.",
     # FEEL
@@ -66,6 +71,8 @@ CODES: dict[str, str] = {
     "shadowed-row": "A row that never holds: rows above take all of it.",
     "untested-row": "No test of the package hits a row.",
     "row-without-reason": "A row that decides the outcome does not say why, or by which provision.",
+    "bad-refund": "What comes back of a fee is no share from 0 to 100 percent, or there is no fee.",
+    "fee-not-payable": "A fee is due where the process has no verb that takes it.",
     "unused-decision": "A decision that nothing uses.",
     # parameters
     "parameter-order": "Values of a parameter do not ascend by day.",

@@ -17,7 +17,7 @@ from madang.services.packages.package import Package
 from madang.services.packages.reader import Sources
 from madang.services.packages.trial import Trials
 
-_NAMES = ("id", "kind", "value", "name")
+_NAMES = ("id", "kind", "value", "name", "source")
 
 
 @dataclass(frozen=True)

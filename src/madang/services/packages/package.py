@@ -10,7 +10,7 @@ from madang.services.packages.content import Document, Notice, Test, Translation
 from madang.services.packages.process import Process
 from madang.services.packages.questions import Page, Pages, Question
 from madang.services.packages.rules import Decision, Parameter
-from madang.services.packages.service import Fact, Service
+from madang.services.packages.service import Fact, Prefill, Service
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,16 @@ class Package:
     def facts(self) -> dict[str, Fact]:
         """Return the facts by name."""
         return {fact.id: fact for fact in self.service.facts}
+
+    @cached_property
+    def register_facts(self) -> frozenset[str]:
+        """Return the names of the facts that registers say."""
+        return frozenset(fact.id for fact in self.service.facts if fact.source == "register")
+
+    @cached_property
+    def prefills(self) -> dict[str, Prefill]:
+        """Return what questions are filled in from, by source."""
+        return {one.source: one for one in self.service.prefills}
 
     @cached_property
     def questions(self) -> dict[str, Question]:

@@ -40,7 +40,9 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     choices: values that can be chosen.
     when: condition under which it is asked.
     optional: whether it may stay open.
-    prefill: register and field that is proposed, if the person lets the city look.
+    prefill: what the answer is filled in from, if the person lets the city look: one of `prefills`
+        of service.yaml. It can be changed; the office then sees both.
+    fixed: whether what is filled in cannot be changed here, but at the register only.
     """
 
     id: FactName
@@ -53,6 +55,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     when: Feel | None = None
     optional: bool = False
     prefill: str = ""
+    fixed: bool = False
 
 
 class Repeat(Struct, frozen=True, forbid_unknown_fields=True):

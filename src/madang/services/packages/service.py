@@ -187,6 +187,23 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     sensitive: bool = False
 
 
+class Prefill(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where answers are filled in from, so that people need not write what the city knows.
+
+    A question names it in `prefill`. It is filled in for whoever is signed in and agreed that the
+    city looks it up; never on paper.
+
+    source: register and field (`residents.address`), or `previous.` and a fact: what the person
+        answered the last time they applied for this service.
+    purpose: what it is used for, as that of the fact.
+    basis: law that lets the city look into the register; a previous answer needs none.
+    """
+
+    source: Text
+    purpose: FactPurpose
+    basis: Law | None = None
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a closed case is kept, and by which provision."""
 
@@ -210,6 +227,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     not_offered: offline ways that the law closes.
     deadline: time limit of the office, as the law states it (`5 days`, `3 hours`, `immediately`).
     facts: everything it must know.
+    prefills: what answers are filled in from.
     retention: how long cases are kept.
     identity: how sure the city must be of who asks.
     fees, evidence, outputs: what it costs, needs and gives.
@@ -229,6 +247,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
     deadline: Text
     facts: tuple[Fact, ...] = ()
+    prefills: tuple[Prefill, ...] = ()
     retention: Retention | None = None
     not_offered: tuple[NotOffered, ...] = ()
     identity: Identity = Identity()
