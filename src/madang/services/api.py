@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Offered, Version, current, marked, offered
+    from madang.services.ways_in import Group, Start, event_groups, senior_starts
 
 __all__ = (
     "DATE_PARTS",
@@ -79,6 +80,7 @@ __all__ = (
     "Fee",
     "Flow",
     "Form",
+    "Group",
     "InputClause",
     "Line",
     "Model",
@@ -102,6 +104,7 @@ __all__ = (
     "Said",
     "Shipped",
     "ShownTable",
+    "Start",
     "State",
     "Step",
     "Stop",
@@ -118,6 +121,7 @@ __all__ = (
     "compile_expression",
     "current",
     "evaluate",
+    "event_groups",
     "event_names",
     "fault_of",
     "fault_text",
@@ -148,6 +152,7 @@ __all__ = (
     "review",
     "rule_tables",
     "said_of_all",
+    "senior_starts",
     "stop_automation",
     "stops_of",
     "suggestions",
@@ -174,6 +179,7 @@ _LATER = {
     "Offered": "versions", "offered": "versions",
     "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
+    "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",
 }  # fmt: skip
 
 
