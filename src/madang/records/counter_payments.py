@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, require
 from madang.kernel.errors import Invalid
@@ -36,7 +37,7 @@ def paid_at_counter(intent_id: str, receipt: str, *, by: Actor, how: str = "") -
     """
     require(by, MAY_TAKE)
     if not 0 < len(receipt) <= _LONGEST:
-        raise Invalid("a receipt has a number", {"receipt": f"1 to {_LONGEST} characters"})
+        raise Invalid(_("A receipt has a number."), {"receipt": f"1 to {_LONGEST} characters"})
     if how and how not in WAYS:
         raise Invalid("this way to pay is unknown", {"how": ", ".join(WAYS)})
     ask_gateway(intent_id)
@@ -45,10 +46,12 @@ def paid_at_counter(intent_id: str, receipt: str, *, by: Actor, how: str = "") -
         if (row.gateway, row.charge) == (NAME, receipt) and row.state in rules.PAID:
             return intent_value(row)
         if row.state not in rules.OPEN:
-            raise NotPayable(f"nothing is to be taken: this payment is {row.state}")
+            raise NotPayable(_("Nothing is to be taken: this payment is made or over."))
         row.gateway, row.taken_by, row.taken_how = NAME, by.id, how
         saved(row, "gateway", "taken_by", "taken_how")
         if take(NAME, receipt_word(row.id, receipt, row.amount, row.currency)) != APPLIED:
-            raise KeyUsed(f"receipt {receipt!r} was noted for another payment")
+            raise KeyUsed(
+                _("Receipt %(number)s was noted for another payment.") % {"number": receipt}
+            )
         noted(row, by.id, "records.take_at_counter", receipt=receipt, how=how)
         return intent_value(locked(intent_id))
