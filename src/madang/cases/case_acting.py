@@ -36,12 +36,13 @@ from madang.cases.rules import (
     Impossible,
     Machine,
     Officer,
+    Viewer,
     is_officer,
     step,
 )
 from madang.identity.api import may_act
 from madang.kernel import times
-from madang.kernel.errors import Conflict, Invalid
+from madang.kernel.errors import Conflict, Forbidden, Invalid
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
     Raises
     ------
     UnknownCase
-        If there is none, or the actor may not touch it.
+        If there is none, or the actor may not see it.
+    Forbidden
+        If the actor may only see it.
     CaseChanged
         If somebody changed it since the version that the actor saw.
     NotPossible
@@ -104,6 +107,8 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
         who = by or by_whom(actor, case)
         if who is None:
             raise UnknownCase(_("There is no such case. Look at its number, or call us."))
+        if isinstance(who, Viewer):
+            raise Forbidden(_("Your mandate lets you see this case, not act in it."))
         done = CaseEvent.objects.filter(case=case, key=key).first() if key else None
         if done is not None:
             if done.verb != verb:
@@ -136,9 +141,9 @@ def by_whom(actor: Actor, case: Case) -> By | None:
     if actor.is_anonymous or actor.is_system:
         return None
     if case.subject and case.subject in (actor.person, actor.on_behalf_of):
-        if actor.on_behalf_of and not may_act(actor, "apply", case.service):
-            return None
-        return Applicant(actor)
+        if not actor.on_behalf_of or may_act(actor, "apply", case.service):
+            return Applicant(actor)
+        return Viewer(actor) if may_act(actor, "view", case.service) else None
     covered = covers(actor, department=case.department, district=case.district)
     if is_officer(actor):
         works_there = covered or case.assignee == actor.id
@@ -165,7 +170,9 @@ def barred(case: Case, events: Sequence[tuple[str, str]] | None = None) -> froze
 
 
 def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, key: str) -> Acted:
-    case, now = dossier.case, times.now()
+    case = dossier.case
+    # a server's clock that was put back does not make things happen before those before them
+    now = max(times.now(), case.state_since, case.received_at)
     files = clean_files(dossier.pinned, asked.evidence)
     _check_facts(dossier, by, asked)
     change = step(

@@ -22,6 +22,7 @@ from madang.cases.case_looking import (
     cases_of,
     documents_for,
     files_for,
+    may_only_see,
 )
 from madang.cases.case_questions import wanted
 from madang.cases.case_refunds_told import ToldRefund, refunds_told
@@ -77,8 +78,9 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("case", number=case.number)
         except (Conflict, Invalid) as error:
             fault = error.message
-    asked = wanted(actor, number) if case.state_kind == "waiting" else None
-    shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN]
+    sees = may_only_see(actor, number)
+    asked = wanted(actor, number) if case.state_kind == "waiting" and not sees else None
+    shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN and not sees]
     context = {
         "heading": f"{case.title}: {case.state_title}",
         "crumbs": [(_("Home"), "/"), (_("My cases"), "/cases/")],
@@ -89,13 +91,16 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
         "files": files_for(actor, number),
         "documents": documents_for(actor, number),
         "told": told_for(actor, number),
-        "decision": explanation(actor, number),
+        "decision": (decision := explanation(actor, number)),
+        "decision_reasons": case_shown.typed(decision.reasons) if decision else "",
         "buttons": [one for one in shown if one.kind != "withdraw"],
         "withdraws": withdrawals(actor, number, shown),
+        "only_seen": sees,
         "owed": money(case.fee - case.paid) if case.pay_url else "",
         "to_collect": to_collect(actor, number),
         "payments": paid_fees(actor, number),
         "asked": asked if asked and asked.verb else None,
+        "asked_reasons": case_shown.typed(asked.reasons) if asked else "",
         "reasons": request.POST.get("reasons", ""),
         "fault": fault,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +20,14 @@ FILE = "life_events.yaml"
 
 
 class LifeEvent(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that happens in a life, a household or a business; `names` by language tag."""
+    """Something that happens in a life, a household or a business; `names` by language tag.
+
+    `senior` marks events of later life: in large type their services stand on the home page.
+    """
 
     id: Slug
     names: dict[str, str]
+    senior: bool = False
 
 
 class LifeEvents(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +37,7 @@ class LifeEvents(Struct, frozen=True, forbid_unknown_fields=True):
     events: Annotated[tuple[LifeEvent, ...], Meta(min_length=1)]
 
 
+@lru_cache(maxsize=8)
 def life_events(profile: Profile) -> tuple[LifeEvent, ...]:
     """Return a city's life events; none where it has no such file."""
     if "life_events" not in profile.rule_names:
