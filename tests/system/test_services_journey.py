@@ -349,6 +349,7 @@ def test_a_large_refund_needs_two_people_and_callbacks_change_nothing_however_th
     lee.look("told before", "240,000")
     assert lee.text.count("240,000") >= 2, "what was paid, and what comes back of it"
     lee.press("button[value=withdraw]")
+    until(lambda: WORDS[language]["withdrawn"] in lee.text, 30, "the withdrawal")
 
     choi.go("/operations/payments/")
     choi.look("refund waits", "240,000")
@@ -434,9 +435,9 @@ def resent(town: Town, intent: str, amount: int) -> None:
         said.append(called_back(town, signatures.signed(key, message, now, body), body))
     assert said == [["nothing"], ["nothing"], ["repeated"], ["repeated"]]
     stale = signatures.signed(key, message, now - timedelta(minutes=6), body)
-    assert called_back(town, stale, body) == 401
+    assert called_back(town, stale, body) == 403
     forged = signatures.signed(b"another key", message, now, body)
-    assert called_back(town, forged, body) == 401
+    assert called_back(town, forged, body) == 403
 
 
 def called_back(town: Town, headers: dict[str, str], body: bytes) -> list[str] | int:
