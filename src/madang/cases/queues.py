@@ -189,7 +189,7 @@ def _rows(actor: Actor, which: str, service: str, number: str) -> QuerySet[Case]
         rows = rows.filter(due__lt=times.now())
     elif which == "waiting":
         rows = rows.filter(state_kind="waiting")
-    return rows.order_by("due", "received_at")
+    return rows.order_by("-priority", "due", "received_at")
 
 
 def _waiting(case: Case, alike: str) -> Waiting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.cases.transfer_registration import offers as transfer_offers
 from madang.kernel.registry import (
     API,
     Command,
@@ -136,6 +137,7 @@ def _case_offers() -> Iterable[Offer]:
     yield from _case_purposes()
     yield from _case_jobs()
     yield from _print_room()
+    yield from transfer_offers()
     yield Page("casework/", "madang.cases.casework_list_pages:work", "casework", OFFICER)
     yield Page("casework/find/", "madang.cases.casework_find_pages:find", "casework-find", OFFICER)
     yield Page(
