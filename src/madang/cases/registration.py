@@ -300,17 +300,17 @@ def _application_pages() -> Iterable[Offer]:
     asked, end = "madang.cases.application_pages", "madang.cases.application_check_pages"
     intake = "madang.cases.application_intake_pages"
     one = "apply/<slug:service>/"
-    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public")
-    yield Page(one, f"{asked}:start", "apply", "public")
+    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public", easy=True)
+    yield Page(one, f"{asked}:start", "apply", "public", easy=True)
     yield Page(f"{one}form.pdf", f"{intake}:paper_form", "apply-form", "public")
     yield Page(f"{one}key-in", f"{intake}:key_in", "apply-key-in", "role:clerk,officer")
-    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public")
-    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public")
-    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public")
-    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public")
+    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public", easy=True)
+    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public", easy=True)
+    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public", easy=True)
+    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public", easy=True)
     yield Page(f"{one}start-over/", f"{end}:start_over", "apply-start-over", "public")
     yield Page(f"{one}new-version/", f"{end}:new_version", "apply-new-version", "public")
-    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public")
+    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public", easy=True)
 
 
 def _audit_offers() -> Iterable[Offer]:

@@ -73,8 +73,8 @@ def _pages() -> Iterable[Offer]:
     here = "madang.services.pages"
     one = "services/<slug:service>/"
     yield API("services", "madang.services.http:router")
-    yield Page("services/", f"{here}:services", "services", "public")
-    yield Page(one, f"{here}:service", "service", "public")
+    yield Page("services/", f"{here}:services", "services", "public", easy=True)
+    yield Page(one, f"{here}:service", "service", "public", easy=True)
     yield Page(f"{one}form.pdf", "madang.services.form_pages:form", "service-form", "public")
     yield Page(
         f"{one}automation/",
