@@ -292,6 +292,19 @@ def test_the_command_line_prints_posts_and_takes_back(tmp_path):
     assert none.exit_code == 2
 
 
+def test_the_command_line_names_batches_whose_print_broke_off(tmp_path):
+    waits(somebody())
+    lost = print_room.take_batch(HAN).number
+    out = tmp_path / "letters.pdf"
+    said = CliRunner().invoke(print_letters, ["--out", str(out)])
+    assert said.exit_code == 2, "nothing else waits"
+    assert f"print it with --batch {lost}" in said.stderr
+    assert not out.exists()
+    said = CliRunner().invoke(print_letters, ["--out", str(out), "--batch", str(lost), "--json"])
+    assert json.loads(said.stdout)["not_posted"] == []
+    assert [one.name for one in tmp_path.iterdir()] == ["letters.pdf"]
+
+
 def test_every_wrong_sign_and_swap_of_a_reference_is_noticed():
     right = letter_references.new_reference()
     assert letter_references.read_reference(f" {right.lower().replace('-', ' ')} ") == right

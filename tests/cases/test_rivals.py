@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SERVER = os.environ.get("MADANG_TEST_POSTGRES", "")
+from tests.cases.drilling import DATABASES, run_drill
+
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 
-def run_drill(folder: Path, database: str) -> dict[str, Any]:
-    """Run the drill on a database of its own, and return what it printed."""
-    environment = {
-        **os.environ,
-        "MADANG_DATA": str(folder),
-        "MADANG_DATABASE_URL": database,
-        "DJANGO_SETTINGS_MODULE": "madang.app.settings",
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.cases.drill_rivals"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=380, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """Return the address of an empty database on the PostgreSQL that tests may use."""
-    import psycopg
-
-    name = f"test_madang_rivals_{os.getpid()}"
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="module", params=[
-    "sqlite",
-    pytest.param("postgresql", marks=pytest.mark.skipif(
-        not SERVER, reason="no PostgreSQL: tools/external_servers.py says where")),
-])  # fmt: skip
+@pytest.fixture(scope="module", params=DATABASES)
 def drilled(request, tmp_path_factory) -> dict[str, Any]:
     """What a drill came to, on each database."""
-    database = "" if request.param == "sqlite" else request.getfixturevalue("server")
-    return run_drill(tmp_path_factory.mktemp("rivals"), database)
+    return run_drill("drill_rivals", tmp_path_factory.mktemp("rivals"), request.param)
 
 
 def rounds(drilled: dict[str, Any], scene: str) -> Iterator[tuple[list[str], dict[str, Any]]]:

@@ -163,8 +163,8 @@ class Walk:
         if is_over or state.kind == "waiting":
             assert case.due is None
         assert (Entry.objects.aggregate(n=Sum("amount"))["n"] or 0) == 0
-        held = sum(one.amount - one.refunded for one in records.intents_of(self.number)
-                   if one.is_paid)  # fmt: skip
+        # what is on its way back is not held any more
+        held = sum(records.refundable(one.id) for one in records.intents_of(self.number))
         assert case.paid == held, "the case says what the ledger holds"
 
 

@@ -19,10 +19,12 @@ from madang.cases.case_dossier import Dossier
 from madang.cases.case_effects import follow, linked_case
 from madang.cases.case_errors import NotPossible, UnknownCase
 from madang.cases.case_models import Case, CaseDecision, CaseEvent, CaseFile
+from madang.cases.case_money import settle_up
 from madang.cases.case_numbers import read_number
 from madang.cases.case_opening import clean_files, sealed_file
 from madang.cases.case_places import covers
 from madang.cases.case_purposes import CASES, KEEP
+from madang.cases.case_refunds import coming_back, give_back, written_down
 from madang.cases.case_words import why_text
 from madang.cases.evidence_files import EvidenceFile
 from madang.cases.rules import (
@@ -202,6 +204,8 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         content["rules"] = [before, proposal(dossier).said.outcome]
     for file in files:
         dossier.add(sealed_file(dossier, file, now))
+    back = None if change.awaits_second else coming_back(dossier, change.verb, now)
+    content |= written_down(back)
     if change.awaits_second:
         return _proposed(dossier, change, actor, asked, now=now, content=content, key=key)
     if change.decision is not None:
@@ -218,7 +222,10 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         follow(dossier, change, actor, now, target=asked.target, others=others, amount=asked.amount,
                reasons=asked.reasons)  # fmt: skip
         dossier.tell(change.verb)
+    if back is not None and back.amount:
+        give_back(dossier, back, case.outcome)
     by_rules = change.verb.kind in ("pay", "answer") and decide_if_settled(dossier, now)
+    settle_up(dossier)
     dossier.save()
     return _acted(case, decided_by_rules=by_rules)
 

@@ -62,6 +62,11 @@ class Dossier:
         return {name: fact.value for name, fact in self.facts.items()}
 
     @property
+    def has_learnt(self) -> bool:
+        """Return whether facts came that are not written yet."""
+        return bool(self._new_facts)
+
+    @property
     def state(self) -> State | None:
         """Return where it stands, None before it is submitted."""
         return state_of(self.pinned.process, self.case.state) if self.case.state else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,13 +16,11 @@ from madang.cases.case_events import CaseForwarded
 from madang.cases.case_models import Case, CaseSerial
 from madang.cases.case_numbers import case_number
 from madang.cases.case_places import Competent
-from madang.cases.case_purposes import CASES
 from madang.cases.rules import Change
 from madang.cases.transfer_effects import sent_on, where
 from madang.city.api import profile
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.events import announce
-from madang.records import api as records
 from madang.services.api import Verb
 
 
@@ -66,7 +63,7 @@ def follow(
     """Do what the kind of a verb means."""
     case, kind = dossier.case, change.verb.kind
     if kind == "pay":
-        case.paid = max(case.paid, amount or case.fee)
+        case.paid += amount or case.fee - case.paid
     elif kind == "assign":
         case.assignee = actor.id if target == "me" else _account(target)
     elif kind == "forward":
@@ -77,25 +74,8 @@ def follow(
         _join(dossier, others[0], change.verb, actor, at)
     elif kind == "split":
         _split(dossier, change.verb, actor, at)
-    elif kind == "withdraw":
-        pay_back(dossier, "withdrawn")
     elif kind in ("appeal", "reopen"):
         case.assignee, case.proposed = "", None
-
-
-def pay_back(dossier: Dossier, reason: str) -> None:
-    """Give back what was paid for a case that ends without an answer, once."""
-    case = dossier.case
-    if not case.intent:
-        return
-    if case.paid > 0:
-        records.refund(
-            case.intent, case.paid, reason, by=CASES, key=f"{case.number}:{case.version}"
-        )
-        case.paid = 0
-    else:
-        with suppress(records.NotPayable):  # paid this moment: the event gives it back
-            records.withdraw(case.intent, reason, by=CASES)
 
 
 def _account(target: str) -> str:
@@ -140,7 +120,6 @@ def _join(dossier: Dossier, other: Case, verb: Verb, actor: Actor, at: datetime)
     """Lead a case on to another one; both say so."""
     case = dossier.case
     case.merged_into = other.number
-    pay_back(dossier, verb.kind)
     kept = Dossier.of(other)
     state = kept.state
     assert state is not None

@@ -19,6 +19,7 @@ from madang.cases.case_looking import case_for, events_for
 from madang.cases.case_models import CaseDecision
 from madang.cases.case_opening import open_case
 from madang.cases.case_purposes import CASES, KEEP
+from madang.cases.case_refunds_told import refunds_told
 from madang.cases.case_versions import version_for
 from madang.cases.evidence_files import EvidenceFile
 from madang.identity.api import api_access, current_actor
@@ -84,6 +85,17 @@ class CaseOut(Schema):
     version: int
     parent: str
     merged_into: str
+
+
+class RefundOut(Schema):
+    """What comes back if a verb ends the case now; amounts in minor units, the share in percent."""
+
+    verb: str
+    paid: int
+    amount: int
+    share_percent: float
+    because: str
+    law: str
 
 
 class EventOut(Schema):
@@ -158,6 +170,21 @@ def one(request: HttpRequest, number: str, response: HttpResponse) -> CaseOut:
     found = case_for(current_actor(request), number)
     response["ETag"] = f'"{found.version}"'
     return CaseOut(**{name: getattr(found, name) for name in CaseOut.model_fields})
+
+
+@router.get("/{number}/refunds", response=list[RefundOut], auth=_people)
+def refunds(request: HttpRequest, number: str) -> list[RefundOut]:
+    """Return what each way to end the case now would give back of what was paid; nothing is done.
+
+    Empty where nothing was paid, or where no verb that the caller may do ends the case.
+    """
+    return [
+        RefundOut(
+            verb=one.verb, paid=one.paid, amount=one.amount, share_percent=float(one.share),
+            because=one.because, law=one.law,
+        )
+        for one in refunds_told(current_actor(request), number)
+    ]  # fmt: skip
 
 
 @router.get("/{number}/events", response=list[EventOut], auth=_people)

@@ -256,16 +256,16 @@ def name_of_subject(actor: Actor, number: str) -> str:
     )
 
 
-def payment_for(actor: Actor, number: str) -> Payment | None:
-    """Return what was paid for a case and what came back; None where nothing was ever paid."""
+def payments_for(actor: Actor, number: str) -> list[Payment]:
+    """Return what was paid for the fee of a case and what came back, oldest first."""
     who, case = seen_by(actor, number)
-    if not case.intent:
-        return None
     with look_for(actor, who, case.number):
-        found = records.intent(case.intent)
-    if found.captured_at is None:
-        return None
-    return Payment(found.amount, found.refunded, found.captured_at, found.pay_url)
+        found = records.intents_of(case.number)
+    return [
+        Payment(one.amount, one.refunded, one.captured_at, one.pay_url)
+        for one in found
+        if one.captured_at is not None and one.opened_by == CASES.id
+    ]
 
 
 def documents_for(actor: Actor, number: str) -> list[tuple[str, str]]:

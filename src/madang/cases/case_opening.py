@@ -17,7 +17,7 @@ from madang.cases.case_deciding import day_of, decide_if_settled
 from madang.cases.case_dossier import Dossier
 from madang.cases.case_errors import NotPossible
 from madang.cases.case_models import Case, CaseFile, CaseSerial
-from madang.cases.case_money import ask_for_money
+from madang.cases.case_money import ask_for_money, fee_of
 from madang.cases.case_numbers import case_number
 from madang.cases.case_packages import Pinned, pinned
 from madang.cases.case_purposes import CASES, KEEP
@@ -129,8 +129,8 @@ def open_case(  # noqa: PLR0913 - what an application consists of
                 if before is not None:
                     return _replayed(before, body)
                 dossier = _opened(made, intake, body, moment, parent)
-                dossier.save()
                 pay_url = ask_for_money(dossier)
+                dossier.save()
         except IntegrityError:  # a rival with the same key was first
             before = Case.objects.filter(intake=intake).first()
             if before is None:
@@ -141,13 +141,6 @@ def open_case(  # noqa: PLR0913 - what an application consists of
         case.number, case.state, case.due, case.fee, pay_url,
         case.decided_by == "system:rules", case.outcome,
     )  # fmt: skip
-
-
-def fee_of(found: Pinned, facts: Mapping[str, Any], moment: datetime) -> int:
-    """Return what a package costs for facts, in minor units."""
-    if not found.package.service.fees:
-        return 0
-    return found.rules.evaluate(facts, day_of(moment)).fee
 
 
 def submit_verb(process: Process) -> Verb:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from madang.access.api import Actor
 from madang.cases import case_shown
 from madang.cases.case_acting import Asked, act
 from madang.cases.case_explaining import explanation
@@ -18,9 +21,11 @@ from madang.cases.case_looking import (
     cases_of,
     documents_for,
     files_for,
-    payment_for,
+    payments_for,
 )
 from madang.cases.case_questions import wanted
+from madang.cases.case_refunds_told import ToldRefund, refunds_told
+from madang.cases.case_shown import Button
 from madang.cases.case_told import told_for
 from madang.cases.case_words import money
 from madang.identity.api import current_actor, extent_of, note_act
@@ -69,7 +74,6 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
             fault = error.message
     asked = wanted(actor, number) if case.state_kind == "waiting" else None
     shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN]
-    paid = payment_for(actor, number)
     context = {
         "heading": f"{case.title}: {case.state_title}",
         "crumbs": [(_("Home"), "/"), (_("My cases"), "/cases/")],
@@ -82,11 +86,12 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
         "told": told_for(actor, number),
         "decision": explanation(actor, number),
         "buttons": [one for one in shown if one.kind != "withdraw"],
-        "withdraws": [one for one in shown if one.kind == "withdraw"],
+        "withdraws": withdrawals(actor, number, shown),
         "owed": money(case.fee - case.paid) if case.pay_url else "",
-        "paid": paid,
-        "paid_text": money(paid.amount) if paid else "",
-        "refunded_text": money(paid.refunded) if paid and paid.refunded else "",
+        "payments": [
+            (one, money(one.amount), money(one.refunded) if one.refunded else "")
+            for one in payments_for(actor, number)
+        ],
         "asked": asked if asked and asked.verb else None,
         "reasons": request.POST.get("reasons", ""),
         "fault": fault,
@@ -94,10 +99,31 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/own.html", context, status=422 if fault else 200)
 
 
+def withdrawals(actor: Actor, number: str, shown: Sequence[Button]) -> list[tuple[Button, str]]:
+    """Return the buttons that withdraw a case, each with what comes back of what was paid."""
+    told = {one.verb: one for one in refunds_told(actor, number)}
+    return [(one, refund_text(told.get(one.verb))) for one in shown if one.kind == "withdraw"]
+
+
+def refund_text(told: ToldRefund | None) -> str:
+    """Return what comes back, why and by which law, in sentences; empty where nothing was paid."""
+    if told is None:
+        return ""
+    amounts = {"amount": money(told.amount), "paid": money(told.paid)}
+    if told.amount == 0:
+        said = _("Of the %(paid)s that you paid, nothing comes back.") % amounts
+    elif told.amount == told.paid:
+        said = _("The %(paid)s that you paid come back.") % amounts
+    else:
+        said = _("Of the %(paid)s that you paid, %(amount)s come back.") % amounts
+    why = f"{told.because} ({told.law})" if told.because and told.law else told.because
+    return f"{said} {why}".strip()
+
+
 def what_next(case: ShownCase) -> str:
     """Return what happens next and whose turn it is, in a sentence."""
     if case.pay_url:
-        return _("Pay the fee; then we go on.")
+        return _("Pay the fee; then we go on.") if case.is_open else _("Pay the fee.")
     if case.merged_into:
         return _("It goes on in the case %(number)s.") % {"number": case.merged_into}
     if not case.is_open:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor
 from madang.cases import appointments as booked
+from madang.cases import case_money
 from madang.cases import drafts as kept
 from madang.cases.appointment_shown import shown_appointment
 from madang.cases.case_clocks import state_of
@@ -74,7 +75,7 @@ def _asked_of(row: Case, url: str) -> tuple[str, str]:
     """Return what the case's owner is asked to do, and where; empty where nothing waits."""
     if row.state_kind == "waiting":
         return _("Answer what the office asks"), url
-    if row.state_kind != "final" and row.intent and row.paid < row.fee:
+    if case_money.is_owed(row):
         return _("Pay the fee"), records.pay_path(row.intent)
     return "", ""
 
@@ -83,7 +84,7 @@ def _next(row: Case, asks: str) -> str:
     if row.state_kind == "waiting":
         return _("We wait for your answer.")
     if asks:
-        return _("Pay the fee; then we go on.")
+        return _("Pay the fee; then we go on.") if row.state_kind != "final" else _("Pay the fee.")
     if row.merged_into:
         return _("It goes on in the case %(number)s.") % {"number": row.merged_into}
     if row.state_kind == "final":

@@ -159,9 +159,9 @@ def print_batch(actor: Actor, number: int) -> bytes:
     _check_may(actor)
     with purpose(actor, POST), transaction.atomic():
         row = _row(number)
-        if row.closed is not None:
+        still_open = LetterBatch.objects.filter(pk=row.pk, closed=None)
+        if not still_open.update(prints=F("prints") + 1, printed=times.now()):
             raise Conflict(_("This batch is posted."))
-        LetterBatch.objects.filter(pk=row.pk).update(prints=F("prints") + 1, printed=times.now())
         row.refresh_from_db()
         audit.record(actor.id, "cases.print_letters", f"batch:{row.pk}", purpose=POST,
                      detail={"print": row.prints})  # fmt: skip

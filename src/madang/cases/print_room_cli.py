@@ -28,13 +28,18 @@ def print_letters(
 ) -> None:
     """Take on letters that wait and write them as one PDF; say `posted` once they are."""
     room, actor = _room()
+    still = sorted(one.number for one in room.batches(actor, limit=100) if one.number != again)
+    for one in still:  # a print that broke off, perhaps: its letters wait for somebody's word
+        click.echo(f"batch {one} is not posted: print it with --batch {one}, or say posted {one}",
+                   err=True)  # fmt: skip
     number = again if again is not None else _tried(room.take_batch, actor, limit).number
-    out.write_bytes(_tried(room.print_batch, actor, number))
+    _write(out, _tried(room.print_batch, actor, number))
     if sheet is not None:
-        sheet.write_text(_tried(room.manifest, actor, number), encoding="utf-8-sig", newline="")
+        _write(sheet, _tried(room.manifest, actor, number).encode("utf-8-sig"))
     found = room.batch_of(actor, number)
     said = f"batch {number}: {found.count} letters, print {found.prints}, in {out}"
-    answer = {"batch": number, "letters": found.count, "print": found.prints, "file": str(out)}
+    answer = {"batch": number, "letters": found.count, "print": found.prints, "file": str(out),
+              "not_posted": still}  # fmt: skip
     _say(answer, said, as_json)
 
 
@@ -61,6 +66,13 @@ def returned(reference: str, why: str, note: str, *, as_json: bool) -> None:
     row = _tried(room.came_back, actor, reference, why, note)
     _say({"reference": row.reference, "matter": row.matter, "why": row.why},
          f"letter {row.reference} of {row.matter} came back: {row.why}", as_json)  # fmt: skip
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: half a print would look like one."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def _room() -> Any:

@@ -54,7 +54,8 @@ def letters(actor: Actor, state: str = State.QUEUED, limit: int = 100) -> list[L
 def letter(actor: Actor, number: int) -> Letter:
     """Return one letter; raises NotFound."""
     with purpose(actor, POST):
-        return _letter(_row(number))
+        rows = PersonDelivery.objects.filter(pk=number, channel=LETTER)
+        return _letter(_there(rows.select_related("message").first(), number))
 
 
 def take_letters(actor: Actor, numbers: Iterable[int]) -> list[int]:
@@ -100,8 +101,12 @@ def note_letters(
 
 
 def _row(number: int) -> PersonDelivery:
+    """Return a letter for changing it, in the caller's transaction."""
     rows = PersonDelivery.objects.select_related("message").select_for_update(of=("self",))
-    row = rows.filter(pk=number, channel=LETTER).first()
+    return _there(rows.filter(pk=number, channel=LETTER).first(), number)
+
+
+def _there(row: PersonDelivery | None, number: int) -> PersonDelivery:
     if row is None:
         raise NotFound(f"there is no letter {number}")
     return row

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         pay_page_url,
         pay_path,
         refund,
+        refundable,
         statement,
         withdraw,
     )
@@ -129,6 +130,7 @@ __all__ = (
     "pay_path",
     "preview_png",
     "refund",
+    "refundable",
     "revoke",
     "statement",
     "withdraw",

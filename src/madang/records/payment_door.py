@@ -48,6 +48,7 @@ __all__ = [
     "pay_page_url",
     "pay_path",
     "refund",
+    "refundable",
     "statement",
     "withdraw",
 ]
@@ -153,6 +154,11 @@ def refund(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> 
         If that much is not left of what was paid.
     """
     return refunds.ask(intent_id, amount, reason, by=by, key=key)
+
+
+def refundable(intent_id: str) -> int:
+    """Return how much of a payment can still be given back; what waits to go is not counted."""
+    return refunds.refundable(intent_id)
 
 
 def paid_at_counter(intent_id: str, receipt: str, *, by: Actor) -> Intent:

@@ -19,7 +19,8 @@ _SIGNER = signing.Signer(sep=".", salt="madang.records.pay")
 class Intent:
     """Something that a person is to pay; amounts in minor units of `currency`.
 
-    `state` is one of `payment_rules.STATES`; `pay_url` is the path of the page on which it is paid.
+    `state` is one of `payment_rules.STATES`; `pay_url` is the path of the page on which it is paid;
+    `opened_by` is the actor who asked for it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Intent:
     captured_at: datetime | None
     failure: str = ""
     charged_back: int = 0
+    opened_by: str = ""
 
     @property
     def is_paid(self) -> bool:
@@ -98,6 +100,7 @@ def intent_value(row: PaymentIntent) -> Intent:
         captured_at=row.captured_at,
         failure=row.failure,
         charged_back=row.charged_back,
+        opened_by=row.opened_by,
     )
 
 

@@ -171,11 +171,22 @@ def send(refund_id: str) -> None:
     take(row.gateway, replace(word, reference=row.id))
 
 
+def refundable(intent_id: str) -> int:
+    """Return how much of a payment can still be given back, in minor units."""
+    with opened():
+        row = PaymentIntent.objects.filter(pk=intent_id).first()
+        return 0 if row is None else max(_left(row), 0)
+
+
 def _check_left(row: PaymentIntent, amount: int) -> None:
-    pending = row.refunds.filter(state__in=rules.PENDING).aggregate(sum=Sum("amount"))["sum"] or 0
-    left = rules.refundable(row.captured, row.refunded, row.charged_back, pending)
+    left = _left(row)
     if amount > left:
         raise NotRefundable(f"{amount} is more than the {left} that can still be given back")
+
+
+def _left(row: PaymentIntent) -> int:
+    pending = row.refunds.filter(state__in=rules.PENDING).aggregate(sum=Sum("amount"))["sum"] or 0
+    return rules.refundable(row.captured, row.refunded, row.charged_back, pending)
 
 
 def _answered(refund_id: str, answer: Callable[[PaymentIntent, Refund], None]) -> RefundMade:

@@ -44,6 +44,7 @@ from madang.services.packages.process import Process, State, Timer, Verb
 from madang.services.packages.questions import Page, Question
 from madang.services.packages.reader import plain as plain_values
 from madang.services.packages.reader import read_package
+from madang.services.packages.refunds import Refund, is_ending, reason_of
 from madang.services.packages.rules import Decision, Parameter
 from madang.services.packages.rules import Row as TableRow
 from madang.services.packages.service import Fee
@@ -95,6 +96,7 @@ __all__ = (
     "Published",
     "Question",
     "Read",
+    "Refund",
     "Rule",
     "Rules",
     "Said",
@@ -128,6 +130,7 @@ __all__ = (
     "form_paper",
     "in_force",
     "in_language",
+    "is_ending",
     "localised",
     "marked",
     "model_of",
@@ -140,6 +143,7 @@ __all__ = (
     "read_package",
     "read_questions",
     "reading_order",
+    "reason_of",
     "repetitions",
     "resume_automation",
     "review",

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from madang.services.packages.package import Package
+from madang.services.packages.refunds import ENDED_BY, REFUND
 from madang.services.packages.rules import Decision, Input, Row
 from madang.services.packages.texts import key_of
 from madang.services.spoken import Spoken
-from madang.services.words import OUTCOMES
+from madang.services.words import ENDINGS, OUTCOMES
 
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*(.+)")
 _RANGE = re.compile(r"([\[(\]])\s*([^.\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])\[])")
@@ -84,7 +85,8 @@ def _row(package: Package, item: Decision, row: Row, say: Spoken) -> ShownRow:
         for column, test in zip(item.inputs, row.when, strict=False)
         if test.strip() not in ("", "-")
     )
-    results = tuple(_result(package, name, say) for name in row.then)
+    in_words = _share if item.id == REFUND else _result
+    results = tuple(in_words(package, name, say) for name in row.then)
     because = say(f"rules.{item.id}.{row.id}.because", row.because)
     return ShownRow(conditions, results, because, say.law(row.law))
 
@@ -154,11 +156,29 @@ def _operand(package: Package, of: str, text: str, say: Spoken) -> str:
 
 
 def _value_title(package: Package, of: str, value: str, say: Spoken) -> str:
+    if of == ENDED_BY:
+        return _ending_title(package, value, say)
     question = package.questions.get(of)
     for choice in question.choices if question else ():
         if key_of(choice.value) == value:
             return say(f"questions.{of}.choices.{value}.title", choice.title)
     return say.own(value)
+
+
+def _ending_title(package: Package, value: str, say: Spoken) -> str:
+    """Return how a verb ends a case, in words: its own title, or that of its kind."""
+    for verb in package.process.verbs:
+        if verb.id == value:
+            own = say(f"process.verbs.{value}.title", verb.title)
+            return own or _(ENDINGS.get(verb.kind, value))
+    return say.own(value)
+
+
+def _share(package: Package, written: str, say: Spoken) -> str:
+    """Return what comes back in words; as written where it is an expression."""
+    if _NUMBER.fullmatch(written.strip()):
+        return _("%(share)s %% of what was paid") % {"share": written.strip()}
+    return _operand(package, "", written, say) or written
 
 
 def _result(package: Package, written: str, say: Spoken) -> str:

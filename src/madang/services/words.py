@@ -81,6 +81,10 @@ OUTPUTS = {
     "receipt": gettext_noop("receipt"),
     "answer": gettext_noop("answer"),
 }
+ENDINGS = {
+    "withdraw": gettext_noop("The application is withdrawn."),
+    "refuse": gettext_noop("The application is refused."),
+}
 OUTCOMES = {
     "grant": gettext_noop("It is granted."),
     "refuse": gettext_noop("It can be refused, by a person only."),

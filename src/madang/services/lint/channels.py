@@ -10,7 +10,9 @@ from madang.kernel.times import now
 from madang.services.life_events import life_events
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
+from madang.services.packages.process import Process
 from madang.services.packages.service import OFFLINE, Channel
+from madang.services.packages.walk import first_state
 
 _FILE = "service.yaml"
 _CITY = "city"
@@ -94,6 +96,20 @@ def fees(subject: Subject) -> Iterator[Fault]:
         if bool(fee.waived) != bool(fee.waiver):
             message = "a waiver is a condition (waived) and its law (waiver)"
             yield subject.fault("waiver-without-law", _FILE, path, message)
+        for state in _unpayable(package.process, fee.due):
+            message = f"{fee.id!r} is due in {state!r}, where no verb of kind pay takes it"
+            yield subject.fault("fee-not-payable", _FILE, path, message)
+
+
+def _unpayable(process: Process, due: str) -> list[str]:
+    """Return the states in which a fee becomes due, and in which it cannot be paid."""
+    takes = {source for verb in process.verbs if verb.kind == "pay" for source in verb.sources}
+    if due == "submit":
+        here = [first_state(process)]
+    else:
+        leads = {verb.to for verb in process.verbs if verb.kind in ("grant", "complete")}
+        here = [state.id for state in process.states if state.id in leads]
+    return [state for state in here if state not in takes]
 
 
 def limits(subject: Subject) -> Iterator[Fault]:

@@ -71,6 +71,8 @@ CODES: dict[str, str] = {
     "shadowed-row": "A row that never holds: rows above take all of it.",
     "untested-row": "No test of the package hits a row.",
     "row-without-reason": "A row that decides the outcome does not say why, or by which provision.",
+    "bad-refund": "What comes back of a fee is no share from 0 to 100 percent, or there is no fee.",
+    "fee-not-payable": "A fee is due where the process has no verb that takes it.",
     "unused-decision": "A decision that nothing uses.",
     # parameters
     "parameter-order": "Values of a parameter do not ascend by day.",

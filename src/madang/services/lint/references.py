@@ -11,6 +11,7 @@ from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
 from madang.services.packages.content import Block, Document
 from madang.services.packages.process import HOUSE_NOTICES
+from madang.services.packages.refunds import ENDING, REFUND
 from madang.services.packages.texts import PLACEHOLDER
 
 # What a case knows and any text may fill in.
@@ -19,7 +20,7 @@ OF_THE_CASE = frozenset(
      "district", "city", "link", "state", "until"}
 )  # fmt: skip
 _OF_KIND = {"paragraph": "text", "note": "text", "facts": "rows", "list": "items"}
-_MEANT = frozenset({"outcome", "fee", "conditions"})  # decisions that cases look at
+_MEANT = frozenset({"outcome", "fee", "conditions", "refund"})  # decisions that cases look at
 
 
 def documents(subject: Subject) -> Iterator[Fault]:
@@ -194,6 +195,8 @@ def ids(subject: Subject) -> Iterator[Fault]:
     """Yield things that share an id."""
     package = subject.package
     names = [*package.facts, *(p.id for p in package.parameters), *(d.id for d in package.rules)]
+    if package.decision(REFUND) is not None:
+        names += ENDING
     for name in sorted({name for name in names if names.count(name) > 1}):
         message = f"{name!r} is a fact, a parameter or a decision twice"
         yield subject.fault("same-id", "service.yaml", ("facts", name), message)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from madang.services.engine.feel.dates import from_ordinal
 from madang.services.engine.feel.text import literal
 from madang.services.lint.conditions import domains_of
 from madang.services.lint.domains import assignments
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
+from madang.services.packages.refunds import ENDED_BY, ENDED_ON, REFUND, endings
 from madang.services.packages.rules import Decision
 
 _ONE = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
@@ -47,6 +49,8 @@ def _runs(subject: Subject, decision: Decision) -> Iterator[tuple[dict[str, Any]
     """Yield facts, what the table did for them, and notes of its own."""
     names, texts = _under(subject, decision.id)
     domains = domains_of(subject, names, texts)
+    if decision.id == REFUND:
+        domains |= {ENDED_BY: list(endings(subject.package)), ENDED_ON: _days(subject)}
     known = subject.rules.parameters(subject.today)
     program = subject.rules.program
     for facts in assignments(domains, MOST_RUNS):
@@ -54,6 +58,12 @@ def _runs(subject: Subject, decision: Decision) -> Iterator[tuple[dict[str, Any]
         hit = next((hit for hit in outcome.hits if hit.owner == decision.id), None)
         mine = [note for note in outcome.notes if "hit policy" not in note]
         yield facts, hit, mine
+
+
+def _days(subject: Subject) -> list[Any]:
+    """Return days on which a case that is received today may end."""
+    today = subject.today.toordinal()
+    return [from_ordinal(today + days) for days in (0, 1, 2, 3, 5, 7, 14, 30, 60, 400)]
 
 
 def _under(subject: Subject, name: str) -> tuple[set[str], list[Any]]:

@@ -16,6 +16,7 @@ from madang.services.lint.domains import conclusions_of, constants_of
 from madang.services.lint.fault import Fault
 from madang.services.lint.samples import sampled
 from madang.services.lint.subject import Subject
+from madang.services.packages.refunds import ENDED_BY, REFUND, endings, share_of
 from madang.services.packages.rules import OUTCOMES, Decision
 
 _ONE = ("UNIQUE", "ANY", "FIRST", "PRIORITY")  # policies by which a row is wanted
@@ -35,6 +36,7 @@ def tables(subject: Subject) -> Iterator[Fault]:
         if faults or not decision.rows or _is_broken(subject, decision):
             continue
         yield from _outcomes(subject, decision)
+        yield from _shares(subject, decision)
         yield from _rows(subject, decision)
 
 
@@ -47,6 +49,12 @@ def _is_broken(subject: Subject, decision: Decision) -> bool:
 
 def _shape(subject: Subject, decision: Decision) -> Iterator[Fault]:
     file = f"rules/{decision.id}.yaml"
+    if decision.id == REFUND and not subject.package.service.fees:
+        message = "the service costs nothing, so nothing can come back"
+        yield subject.fault("bad-refund", file, ("id",), message)
+    if decision.id == REFUND and decision.rows and len(decision.results) != 1:
+        message = "refund has one result: the share that comes back, in percent"
+        yield subject.fault("bad-refund", file, ("results",), message)
     if bool(decision.value) == bool(decision.rows):
         message = "a decision has either rows or a value"
         yield subject.fault("empty-table", file, ("id",), message)
@@ -75,6 +83,21 @@ def _outcomes(subject: Subject, decision: Decision) -> Iterator[Fault]:
         if not row.because or (row.law is None and concluded != ("refer",)):
             message = f"{row.id!r} decides, so people are told why (`because`) and by which `law`"
             yield subject.fault("row-without-reason", file, ("rows", row.id), message)
+
+
+def _shares(subject: Subject, decision: Decision) -> Iterator[Fault]:
+    """Yield rows of `refund` that say no share, no reason or no provision."""
+    if decision.id != REFUND:
+        return
+    for row in decision.rows:
+        path = ("rows", row.id, "then", 0)
+        for value in conclusions_of(row.then[0]):
+            if share_of(value) is None:
+                message = f"{row.then[0]} is no share from 0 to 100 percent"
+                yield subject.fault("bad-refund", f"rules/{REFUND}.yaml", path, message)
+        if not row.because or row.law is None:
+            message = f"{row.id!r} says what comes back, so people are told why, and by which `law`"
+            yield subject.fault("row-without-reason", f"rules/{REFUND}.yaml", path[:2], message)
 
 
 def _rows(subject: Subject, decision: Decision) -> Iterator[Fault]:
@@ -236,6 +259,8 @@ def domain_of(subject: Subject, decision: Decision, number: int, cells: list[str
     clause = decision.inputs[number]
     package = subject.package
     own = (clause.allowed,) if clause.allowed else ()
+    if decision.id == REFUND and clause.of.strip() == ENDED_BY:
+        return Domain("string", own, endings(package))
     fact = package.facts.get(clause.of.strip())
     if fact is not None:
         question = package.questions.get(fact.id)

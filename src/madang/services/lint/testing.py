@@ -52,7 +52,7 @@ def coverage(subject: Subject) -> Iterator[Fault]:
     hit: set[str] = set()
     for test in package.tests:
         try:
-            hit |= set(subject.trials.course(test).said.rows)
+            hit |= set(subject.trials.course(test).rows)
         except Impossible:
             continue
     for decision in package.rules:

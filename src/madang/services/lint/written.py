@@ -14,6 +14,7 @@ from madang.services.engine.feel.expression import expression, unary_tests
 from madang.services.engine.feel.values import FeelError
 from madang.services.packages.decide import TODAY
 from madang.services.packages.package import Package
+from madang.services.packages.refunds import ENDING, REFUND
 from madang.services.packages.rules import Decision
 
 _BOUND = frozenset({"?", "item", "partial"})
@@ -37,9 +38,11 @@ def written_in(package: Package) -> Iterator[Written]:
     facts = (*package.facts, *(item.id for item in package.parameters), TODAY)
     for file, path, text, kind in _conditions(package):
         yield _read(Written(file, path, text, kind, facts))
-    decisions = tuple(item.id for item in package.rules)
+    decisions = tuple(item.id for item in package.rules if item.id != REFUND)
     for decision in package.rules:
         scope = (*facts, *(name for name in decisions if name != decision.id))
+        if decision.id == REFUND:
+            scope += tuple(ENDING)
         for path, text, kind in _of_decision(decision):
             yield _read(Written(f"rules/{decision.id}.yaml", path, text, kind, scope))
 

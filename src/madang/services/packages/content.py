@@ -94,6 +94,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     documents: what a grant issues.
     state: state after submission and, where the rules decide, after the decision.
     end: outcome of the last state that `verbs` lead to.
+    refund: minor units that come back of the fee, once paid, where the verbs end the case.
     deadline: last day of the office's limit.
     rows: rows that held, as `table.row`.
     pages: pages that are asked, in order.
@@ -106,6 +107,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     documents: tuple[Slug, ...] | None = None
     state: Slug | None = None
     end: Outcome | None = None
+    refund: Count | None = None
     deadline: dt.date | None = None
     rows: tuple[str, ...] | None = None
     pages: tuple[Slug, ...] | None = None
@@ -121,6 +123,7 @@ class Test(Struct, frozen=True, forbid_unknown_fields=True):
     expect: what must come out.
     channel: how it came; the outcome is the same for each.
     verbs: what is done after submission, in order.
+    ended: day on which the last of them is done; that of receipt without one.
     """
 
     name: Text
@@ -129,6 +132,7 @@ class Test(Struct, frozen=True, forbid_unknown_fields=True):
     expect: Expected
     channel: ChannelKind = "web"
     verbs: tuple[Slug, ...] = ()
+    ended: dt.date | None = None
 
 
 class Tests(Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,6 +29,20 @@ from madang.services.engine.dmn.table import InputClause, OutputClause, Rule, Ta
 from madang.services.engine.feel.expression import Expression, expression
 from madang.services.engine.feel.type_names import type_or_any
 from madang.services.packages.package import Package
+from madang.services.packages.process import Verb
+from madang.services.packages.refunds import (
+    ENDED_BY,
+    ENDED_ON,
+    ENDING,
+    REFUND,
+    WHOLE,
+    Refund,
+    is_ending,
+    part_of,
+    reason_of,
+    share_of,
+    without_rule,
+)
 from madang.services.packages.rules import OUTCOMES, Parameter
 from madang.services.packages.rules import Decision as Written
 
@@ -79,8 +93,7 @@ class Rules:
     ) -> Evaluation:
         """Return what the rules say for facts (values of JSON by name) on a day."""
         given, doubts = self._given(facts, today)
-        names = [item.id for item in self.package.rules]
-        outcome = self.program.evaluate(given, names, now=this_moment(), trace=True)
+        outcome = self.program.evaluate(given, self.on_receipt, now=this_moment(), trace=True)
         doubts += [*self._missing(given), *outcome.notes]
         said = outcome.values.get("outcome", REFER)
         held = tuple(f"{row['table']}.{row['id']}" for row in rules_of(outcome))
@@ -94,6 +107,35 @@ class Rules:
             doubts=tuple(dict.fromkeys(doubts)),
             reasons=self._reasons(given) if explain else None,
         )
+
+    def refund(
+        self, facts: Mapping[str, Any], today: date, verb: Verb, on: date, paid: int
+    ) -> Refund:
+        """Return what comes back of an amount paid (minor units) where a verb ends a case on a day.
+
+        `today` is the day of receipt. What the rule cannot say comes back whole.
+        """
+        package = self.package
+        if not is_ending(package, verb) or package.decision(REFUND) is None:
+            share = without_rule(package, verb)
+            return Refund(share, part_of(paid, share))
+        given, doubts = self._given(facts, today)
+        given[ENDED_BY] = verb.id
+        given[ENDED_ON] = from_plain(on.isoformat(), type_or_any("date", {}), ENDED_ON)
+        found = self.program.evaluate(given, [REFUND], now=this_moment(), trace=True)
+        share_said = share_of(found.values.get(REFUND))
+        if share_said is None:
+            doubts += [*found.notes, f"{REFUND}: says no share from 0 to 100"]
+            return Refund(WHOLE, paid, doubts=tuple(dict.fromkeys(doubts)))
+        rows = tuple(f"{row['table']}.{row['id']}" for row in rules_of(found))
+        because, law = reason_of(package, rows)
+        return Refund(share_said, part_of(paid, share_said), rows, because, law)
+
+    @cached_property
+    def on_receipt(self) -> list[str]:
+        """Return the decisions that are made of an application: all but what comes back of a fee,
+        which needs to know how the case ends."""
+        return [item.id for item in self.package.rules if item.id != REFUND]
 
     def condition(self, text: str, facts: Mapping[str, Any], today: date) -> bool:
         """Return whether a condition of the package holds; null is no."""
@@ -246,7 +288,7 @@ class Rules:
 
     def _reasons(self, given: Mapping[str, Any]) -> dict[str, Any]:
         moment = this_moment()
-        names = [item.id for item in self.package.rules]
+        names = self.on_receipt
         return {name: explanation(self.program, name, dict(given), now=moment) for name in names}
 
 
@@ -265,6 +307,8 @@ def model_of(package: Package) -> Model:
     inputs = [InputData(name, name, type_) for name, type_ in facts.items()]
     inputs += [InputData(item.id, item.id, _type_of(item)) for item in package.parameters]
     inputs.append(InputData(TODAY, TODAY, "date"))
+    if package.decision(REFUND) is not None:
+        inputs += [InputData(name, name, type_) for name, type_ in ENDING.items()]
     known = {item.id: "input" for item in inputs} | {item.id: "decision" for item in package.rules}
     return Model(
         name=package.id,

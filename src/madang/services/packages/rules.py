@@ -1,9 +1,11 @@
 """`rules/*.yaml` and `parameters/*.yaml`: decisions by tables, and dated values with their law.
 
 The rules of a package are one decision model: facts, parameters and the decisions of the other
-files are known by their names. Three decisions have a meaning for cases: `outcome` ("grant",
-"refuse" or "refer", to a person), `fee` (minor units), and `conditions` (a list of texts that a
-permit carries). `today` is the date as of which is decided.
+files are known by their names. Four decisions have a meaning for cases: `outcome` ("grant",
+"refuse" or "refer", to a person), `fee` (minor units), `conditions` (a list of texts that a
+permit carries), and `refund` (percent of what was paid that comes back where the case is withdrawn
+or refused; it alone sees `ended_by`, the verb, and `ended_on`, the day). `today` is the date as of
+which is decided.
 """
 
 from __future__ import annotations

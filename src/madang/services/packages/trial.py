@@ -13,6 +13,7 @@ from madang.services.packages.content import Test
 from madang.services.packages.decide import Evaluation, Rules
 from madang.services.packages.package import Package
 from madang.services.packages.process import Verb
+from madang.services.packages.refunds import Refund, is_ending
 from madang.services.packages.service import OFFLINE, Channel
 from madang.services.packages.walk import (
     KINDS,
@@ -52,6 +53,10 @@ class Course:
         Outcome of the last state that the verbs lead to; None while it is open.
     documents
         What a grant issues.
+    refund
+        Minor units that come back of the fee, if it was paid; None where no verb ends the case.
+    rows
+        Rows that held, those of `refund` among them where it was asked.
     """
 
     said: Evaluation
@@ -62,6 +67,8 @@ class Course:
     documents: tuple[str, ...]
     deadline: date | None
     pages: tuple[str, ...]
+    refund: int | None
+    rows: tuple[str, ...]
 
 
 def received(test: Test, profile: Profile) -> datetime:
@@ -109,16 +116,30 @@ class Trials:
         channel = _channel(package, test)
         limit = (channel.deadline if channel else "") or package.service.deadline
         found = deadline_of(moment, limit, of=self.profile)
+        fee = said.fee if channel is None or channel.fee is None else channel.fee
+        end, last = _after_verbs(package, test, self.rules, state, moment.date())
+        back = self._coming_back(test, moment.date(), last, fee)
         return Course(
             said=said,
-            fee=said.fee if channel is None or channel.fee is None else channel.fee,
+            fee=fee,
             decided="officer" if by_rules is None else "rules",
             state=state,
-            end=_after_verbs(package, test, self.rules, state, moment.date()),
+            end=end,
             documents=documents,
             deadline=self.profile.local(found.due).date() if found else None,
             pages=pages,
+            refund=back.amount if back else None,
+            rows=(*said.rows, *(back.rows if back else ())),
         )
+
+    def _coming_back(self, test: Test, today: date, last: Verb | None, fee: int) -> Refund | None:
+        """Return what comes back of the fee where the last verb ends the case without an answer."""
+        ended = test.ended or today
+        if ended < today:
+            raise Impossible(("ended",), f"{ended} lies before the day of receipt, {today}")
+        if last is None or not (fee and is_ending(self.package, last)):
+            return None
+        return self.rules.refund(test.facts, today, last, ended, fee)
 
     def _said(self, test: Test, today: date) -> tuple[Evaluation, tuple[str, ...]]:
         """Return what the rules say and which pages are asked."""
@@ -162,8 +183,12 @@ def _may(verb: Verb, test: Test) -> bool:
     return test.channel not in OFFLINE or set(verb.by) != {"applicant"}
 
 
-def _after_verbs(package: Package, test: Test, rules: Rules, state: str, today: date) -> str | None:
+def _after_verbs(
+    package: Package, test: Test, rules: Rules, state: str, today: date
+) -> tuple[str | None, Verb | None]:
+    """Return the outcome of the state that the verbs lead to, and the last of them."""
     process = package.process
+    verb: Verb | None = None
     for number, name in enumerate(test.verbs):
         verb = verb_named(process, name)
         if verb is None:
@@ -178,7 +203,7 @@ def _after_verbs(package: Package, test: Test, rules: Rules, state: str, today: 
             raise Impossible(("verbs", number), f"{name!r} is held back by `{verb.guard}`")
         state = state_after(state, verb)
     last = state_named(process, state)
-    return last.outcome if last is not None else None
+    return last.outcome if last is not None else None, verb
 
 
 def _compared(test: Test, found: Course) -> Iterator[tuple[str, Any, Any]]:
@@ -189,8 +214,9 @@ def _compared(test: Test, found: Course) -> Iterator[tuple[str, Any, Any]]:
     yield "documents", wanted.documents, found.documents
     yield "state", wanted.state, found.state
     yield "end", wanted.end, found.end
+    yield "refund", wanted.refund, found.refund
     yield "deadline", wanted.deadline, found.deadline
-    yield "rows", _sorted(wanted.rows), _sorted(found.said.rows)
+    yield "rows", _sorted(wanted.rows), _sorted(found.rows)
     yield "pages", wanted.pages, found.pages
 
 
