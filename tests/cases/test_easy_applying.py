@@ -1,4 +1,4 @@
-"""Applying in easy words: questions of the package and the page around them, in Korean and English."""
+"""Applying in easy words: the questions of the package and the page around them."""
 
 from __future__ import annotations
 
