@@ -10,6 +10,7 @@ from madang.identity import assisted, looked, pending, people
 from madang.identity.assisted_models import AssistedSession, PendingAct
 from madang.identity.errors import NoMandate, ProofFailed
 from madang.identity.mandate_models import ActForOther
+from madang.identity.mandates import may_act
 from madang.kernel import times
 from madang.kernel.errors import Forbidden
 from tests.identity.residents import COUNTER, actor_of, client_of, resident, staff
@@ -35,7 +36,8 @@ def begun(clerk, **more: str):
     browser = client_of(clerk)
     form = FORM | {"consent": "signature", "reference": HASH, "key": "k-1"} | more
     wait = browser.post("/counter/assist/", form)["Location"]
-    assert browser.post(wait)["Location"] == "/account/looks/"
+    page = {"names": "/account/names/", "looks": "/account/looks/"}[form["service"]]
+    assert browser.post(wait)["Location"] == page
     return browser
 
 
@@ -118,7 +120,7 @@ def test_the_resident_sees_who_looked_and_who_acted_by_department_not_by_name(ki
 
 
 def test_every_act_is_noted_once_even_where_the_page_notes_nothing(kim, clerk):
-    browser = begun(clerk)
+    browser = begun(clerk, service="looks")
     decision = looked.looks(kim.person_id)[0].look.decision
     sent = {"decision": decision, "text": "Why was this?"}
     assert browser.post("/account/looks/ask/", sent).status_code == 302
@@ -224,8 +226,10 @@ def test_an_assisted_session_reaches_its_own_service_only(kim, clerk):
     browser = begun(clerk, service="looks")
     assert browser.get("/account/looks/").status_code == 200
     sent = browser.post("/account/names/", {"form": "preferred", "full": "하늘이"})
-    assert sent.status_code == 409
+    assert sent.status_code == 404
     assert not rows(PendingAct).exists()
+    assert "looks" not in begun(clerk, key="k-2").get("/account/looks/").context
+    assert not may_act(actor_of(browser), "view"), "it is never a right to everything"
 
 
 def test_the_emergency_door_is_closed_in_an_assisted_session(kim, clerk):

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver.support.ui import WebDriverWait
 
 from madang.air.present import forget_present_air
 from madang.notices.models import RecordedMessage, Subscriber
@@ -23,10 +21,10 @@ from tests.air.conftest import MAPO, feed
 from tests.looking import rows
 from tests.notices.conftest import go_out
 from tests.web.browser import BROWSER_TEST, browser_of_module, come_anew
+from tests.web.taps import LEAST_PX, Reader
 
 pytestmark = BROWSER_TEST
 MOST_TAPS = 12
-LEAST_PX = 44
 WORDS = {
     "ko": {"show": "이 구 보기", "tell": "바뀌면 알려 주세요"},
     "en": {"show": "Show this district", "tell": "Tell me when it changes"},
@@ -43,84 +41,13 @@ Object.defineProperty(window, 'speechSynthesis', {value: {
 """
 
 
-class Reader:
-    """Somebody who taps, and counts."""
-
-    def __init__(self, driver, site: str, language: str, display: str) -> None:
-        self.driver, self.site, self.language = driver, site, language
-        self.display, self.taps, self.small = display, 0, []
-
-    def arrive(self) -> None:
-        """Come to the home page for the first time, in a language and display."""
-        self.driver.get(f"{self.site}/static/web/mark.svg")
-        self.driver.delete_all_cookies()
-        for name, value in {
-            "django_language": self.language,
-            "madang_display": self.display,
-        }.items():
-            self.driver.add_cookie({"name": name, "value": value, "path": "/"})
-        self.driver.get(f"{self.site}/")
-        self.taps = 0
-
-    def one(self, css: str):
-        """Return the first of the elements that is seen, once one is."""
-        return self._seen("css selector", css)
-
-    def _seen(self, how: str, what: str):
-        def found(driver):
-            return next((e for e in driver.find_elements(how, what) if e.is_displayed()), None)
-
-        wait = WebDriverWait(self.driver, 10, ignored_exceptions=[StaleElementReferenceException])
-        return wait.until(found, f"{what} is not to be seen on {self.driver.current_url}")
-
-    def arrived(self, path: str) -> None:
-        """Wait until the page of that address is there."""
-        WebDriverWait(self.driver, 10).until(lambda driver: path in driver.current_url, path)
-
-    def gone(self, css: str) -> None:
-        """Wait until the page that had this is left."""
-        WebDriverWait(self.driver, 10).until(
-            lambda driver: not driver.find_elements("css selector", css), f"{css} is still there"
-        )
-
-    def tap(self, css: str) -> None:
-        """Tap what the selector finds."""
-        self._press(self.one(css))
-
-    def tap_words(self, words: str) -> None:
-        """Tap the link or button with these words."""
-        path = f"//main//*[self::a or self::button][contains(normalize-space(), '{words}')]"
-        self._press(self._seen("xpath", path))
-
-    def choose(self, css: str, value: str) -> None:
-        """Choose from a list: open it, tap the choice."""
-        self.tap(css)
-        self.one(f"{css} option[value='{value}']").click()
-        self.taps += 1
-
-    def type_into(self, css: str, text: str) -> None:
-        """Tap a field and type."""
-        self.tap(css)
-        self.one(css).send_keys(text)
-
-    def _press(self, element) -> None:
-        # a card's link reaches over the whole card
-        height = self.driver.execute_script(
-            "return (arguments[0].closest('.card-link') ?? arguments[0]).offsetHeight", element
-        )
-        if height < LEAST_PX:
-            self.small.append(f"{element.text!r}: {height} px")
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
-        self.taps += 1
+class AirReader(Reader):
+    """Somebody who taps, and asks about the air."""
 
     def my_district(self) -> None:
         """Find my district's air from the home page."""
         self.choose("#code", MAPO)
         self.tap_words(WORDS[self.language]["show"])
-
-    def heading(self) -> str:
-        return self.one("h1").text.replace("\n", " ")
 
 
 browser = browser_of_module()
@@ -151,12 +78,12 @@ def site(live_server, station) -> Iterator[str]:
     forget_present_air()
 
 
-def is_it_bad(reader: Reader) -> None:
+def is_it_bad(reader: AirReader) -> None:
     reader.my_district()
     assert reader.one(".cai-bad").is_displayed()
 
 
-def what_should_i_do(reader: Reader) -> None:
+def what_should_i_do(reader: AirReader) -> None:
     reader.my_district()
     reader.tap(f"main a[href='/air/{MAPO}/']")
     assert {"ko": "나쁨", "en": "is bad"}[reader.language] in reader.heading()
@@ -166,7 +93,7 @@ def what_should_i_do(reader: Reader) -> None:
     }[reader.language]  # fmt: skip
 
 
-def tell_me(reader: Reader) -> None:
+def tell_me(reader: AirReader) -> None:
     reader.my_district()
     reader.tap(f"main a[href='/air/{MAPO}/']")
     reader.tap_words(WORDS[reader.language]["tell"])
@@ -186,7 +113,7 @@ def tell_me(reader: Reader) -> None:
     rows(Subscriber).all().delete()
 
 
-def read_it_large(reader: Reader) -> None:
+def read_it_large(reader: AirReader) -> None:
     reader.my_district()
     reader.tap(f"main a[href='/air/{MAPO}/']")
     reader.tap(".tools details:nth-of-type(2) summary")
@@ -198,7 +125,7 @@ def read_it_large(reader: Reader) -> None:
     assert {"ko": "나쁨", "en": "is bad"}[reader.language] in reader.heading(), "the same page"
 
 
-def hear_it(reader: Reader) -> None:
+def hear_it(reader: AirReader) -> None:
     reader.my_district()
     reader.tap(f"main a[href='/air/{MAPO}/']")
     reader.tap("[data-read-aloud]")
@@ -228,7 +155,7 @@ def test_five_errands_in_twelve_taps_each(browser, site, language: str):
     counts, small = {}, []
     with voices(browser):
         for errand, (run, display) in ERRANDS.items():
-            reader = Reader(browser, site, language, display)
+            reader = AirReader(browser, site, language, display)
             reader.arrive()
             run(reader)
             counts[errand] = reader.taps

@@ -144,12 +144,19 @@ def test_a_mandate_for_one_service_shows_nothing_of_another(kim, full):
     choi = resident("최달", latin="Choi Dal")
     found = told(acting(kim, choi, "view", services=("resident-parking-permit",)))
     assert {part: len(one["rows"]) for part, one in found.items()} == {
-        "cases": 0, "appointments": 0, "payments": 0, "documents": 0,
+        "cases": 0, "payments": 0, "documents": 0,
     }  # fmt: skip
     park = resident("박별")
-    found = told(acting(kim, park, "view", services=(COPY,)))
+    hers = acting(kim, park, "view", services=(COPY,))
+    found = told(hers)
     assert len(found["cases"]["rows"]) == 2
-    assert {row["url"] for row in found["cases"]["rows"]} == {""}, "seeing is not acting"
+    assert {row["asks_url"] for row in found["cases"]["rows"]} == {""}, "seeing is not acting"
+    for row in found["cases"]["rows"]:
+        assert row["url"] == f"/cases/{row['id']}/"
+        seen = page(hers, row["url"], "en")
+        assert "see this case, not act in it" in text_of(seen)
+        assert not seen.xpath("//main//form")
+        assert hers.post(row["url"], {"verb": "withdraw"}).status_code == 403
     assert len(found["documents"]["rows"]) == len(found["payments"]["rows"]) == 1
     assert "messages" not in found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,13 +24,17 @@ from madang.services.api import (
     fault_text,
     field_of,
     first_field,
+    read_questions,
     widget_of,
     written,
 )
 
 Raw = Mapping[str, Sequence[str]]
 Option = tuple[str, str, str]
-BUTTONS_AT_MOST = 6
+BUTTONS_AT_MOST = 10
+QUICK_DAYS = 7
+QUICK_NUMBERS = 6
+WIDEST_RANGE = 30  # of a count, below which its first numbers are what most people answer
 _AUTOCOMPLETE = {"phone": "tel", "email": "email", "address": "street-address"}
 _INPUT = {"phone": "tel", "email": "email"}
 _LEFT_TO_RIGHT = frozenset({"phone", "email", "number", "money", "time"})
@@ -201,6 +205,29 @@ def options_of(question: Question) -> list[Option]:
         return [(code, name, "") for code, name in districts().items()]
     values = question.schema.get("items", question.schema).get("enum", ())
     return [(choice_name(one), str(one), "") for one in values]
+
+
+def quick_answers(question: Question) -> list[tuple[str, str]]:
+    """Return answers that most people give, as value and title: the next days, small numbers.
+
+    They stand above the field in large type, each a button; the field takes all others.
+    """
+    today = profile().today()
+    if widget_of(question) == "date" and question.schema.get("minimum") == "today":
+        days = [today + timedelta(days=n) for n in range(2 * QUICK_DAYS)]
+        found = [(day.isoformat(), day_text(day)) for day in days]
+        return [one for one in found if _fits(question, one[0], today)][:QUICK_DAYS]
+    least, most = question.schema.get("minimum"), question.schema.get("maximum")
+    if question.schema.get("type") != "integer" or not (
+        isinstance(least, int) and isinstance(most, int) and 0 < most - least <= WIDEST_RANGE
+    ):
+        return []
+    numbers = [str(n) for n in range(least, min(most + 1, least + QUICK_NUMBERS))]
+    return [(one, one) for one in numbers if _fits(question, one, today)]
+
+
+def _fits(question: Question, answer: str, today: date) -> bool:
+    return not read_questions([question], {field_of(question.id, None): [answer]}, today).faults
 
 
 def districts() -> dict[str, str]:

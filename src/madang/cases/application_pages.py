@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from madang.cases import application_knowing, draft_papers, drafts
 from madang.cases import application_parts as parts
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
-from madang.cases.application_fields import error_links, groups_of
+from madang.cases.application_fields import error_links, groups_of, quick_answers
 from madang.cases.application_sending import Sight, due_if_sent_now
 from madang.cases.case_versions import district_name, version_for
 from madang.cases.drafts import Content, Open
@@ -25,6 +25,7 @@ from madang.cases.evidence_files import accepted
 from madang.city.api import profile
 from madang.identity.api import acting_in, current_actor
 from madang.kernel.errors import Invalid
+from madang.kernel.language_marks import marked_unless
 from madang.services import api as services
 from madang.services.api import Fault, Form, Step
 
@@ -85,15 +86,18 @@ _OFFLINE = ("counter", "phone", "post", "visit")
 def _looked_up(form: Form) -> list[tuple[str, str, str]]:
     """Return what registers are asked: the fact, the register, the law that lets the city look."""
     package, found = form.package, []
+    own, language = package.service.language, get_language() or ""
     for fact in package.service.facts:
         if fact.source == "register":
             law = f"{fact.basis.law} {fact.basis.article}" if fact.basis else ""
+            law = marked_unless(law, own, language)
             found.append((fact.title, fact.register.partition(".")[0], law))
     for question in package.pages.questions:
         if question.prefill in package.prefills:
             basis = package.prefills[question.prefill].basis
             law = f"{basis.law} {basis.article}" if basis else ""
             title = package.facts[question.id].title if question.id in package.facts else ""
+            law = marked_unless(law, own, language)
             text = _("%(fact)s – filled in for you") % {"fact": title or question.ask}
             found.append((text, question.prefill.partition(".")[0], law))
     return found
@@ -222,6 +226,7 @@ def _shown(
     before = flow.before(step.key)
     groups = groups_of(step, flow, raw, faults, seen.proposed)
     stored = {q.id: seen.draft.content.answers.get(q.id) for q in asked}
+    alone = single and parts.is_senior(request) and not groups[0].fields[0].fixed
     context = parts.around(
         seen.form,
         heading=asked[0].ask if single else step.page.title or seen.form.package.service.title,
@@ -237,8 +242,8 @@ def _shown(
         repeat=step.page.repeat,
         may_add=step.page.repeat and len(groups) < step.page.repeat.max,
         may_remove=step.page.repeat and len(groups) > step.page.repeat.min,
-        one_tap=single and parts.is_senior(request) and groups[0].fields[0].buttons
-        and not groups[0].fields[0].fixed,
+        one_tap=alone and groups[0].fields[0].buttons,
+        quick=quick_answers(asked[0]) if alone else [],
         state=parts.version_state(seen.draft),
     )  # fmt: skip
     return render(request, "cases/apply_page.html", context, status=422 if faults else 200)

@@ -178,7 +178,7 @@ def details(request: HttpRequest, hold: str) -> HttpResponse:
     if request.method != "POST" or request.POST.get("step") == "change":
         return render(request, "cases/appointment_details.html", context)
     try:
-        checked_visitor(actor, visitor_of(request), via_of(request))
+        checked_visitor(actor, matter, visitor_of(request), via_of(request))
         if request.POST.get("step") != "book":
             context |= {
                 "heading": _("Is this right?"),

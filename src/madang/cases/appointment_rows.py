@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor
 from madang.cases.appointment_rules import Visitor, faults, is_staff
+from madang.cases.appointment_scope import may_book
 from madang.cases.engine.appointment_queue import counted_no_shows, days_allowed
 from madang.cases.errors import TooManyAppointments
 from madang.cases.models import Appointment
+from madang.cases.office_file import Matter
 from madang.cases.offices import Office, offices
 from madang.city.api import profile
-from madang.identity.api import may_act
 from madang.kernel.errors import Forbidden, Invalid
 from madang.notices.api import address_hash, checked_address, sealed_address
 
@@ -24,12 +25,20 @@ _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is taken for another
 _NUMBER_LENGTH = 8  # of 30 letters: 39 bits
 
 
-def checked_visitor(actor: Actor, visitor: Visitor, via: str) -> Visitor:
-    """Return a visitor with the address in the form in which it is kept; raises `Invalid`."""
+def checked_visitor(actor: Actor, matter: Matter, visitor: Visitor, via: str) -> Visitor:
+    """Return a visitor with the address in the form in which it is kept.
+
+    Raises
+    ------
+    Invalid
+        Field by field.
+    Forbidden
+        If a mandate does not cover the matter.
+    """
     wrong = faults(visitor, via=via, staff=is_staff(actor), signed_in=not actor.is_anonymous)
     if wrong:
         raise Invalid(_("Look at your answers."), {name: _(text) for name, text in wrong.items()})
-    if not may_act(actor, "apply") and not actor.is_anonymous:
+    if not may_book(actor, matter):
         raise Forbidden(_("Your mandate does not cover appointments."))
     address = visitor.address.strip()
     if visitor.channel in ("sms", "email"):

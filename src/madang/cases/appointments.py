@@ -22,13 +22,14 @@ from madang.cases.appointment_rules import (
     Booking,
     is_staff,
 )
+from madang.cases.appointment_scope import matters_within
 from madang.cases.appointment_seats import check_open, give_back, take
 from madang.cases.appointment_told import tell
 from madang.cases.errors import HoldOver, NotChangeable, UnknownAppointment
 from madang.cases.events import AppointmentBooked, AppointmentCancelled
 from madang.cases.models import Appointment, Seat
 from madang.cases.offices import offices
-from madang.identity.api import may_act, note_act
+from madang.identity.api import extent_of, note_act
 from madang.kernel import audit, times
 from madang.kernel.errors import LimitReached
 from madang.kernel.events import announce, new_id
@@ -96,7 +97,7 @@ def book(actor: Actor, asked: Booking) -> Appointment:
     """
     house = offices()
     office, matter = house.office(asked.office), house.matter(asked.matter)
-    visitor = checked_visitor(actor, asked.visitor, asked.via)
+    visitor = checked_visitor(actor, matter, asked.visitor, asked.via)
     with purpose(APPOINTMENTS, OWN), transaction.atomic():
         known = Appointment.objects.filter(pk=asked.hold).first() if asked.hold else None
         if known is not None:
@@ -233,8 +234,11 @@ def ahead_of(actor: Actor, limit: int, *, matters: Sequence[str] = ()) -> list[A
 
 def _of(actor: Actor) -> Q:
     if actor.on_behalf_of:
-        allowed = may_act(actor, "view") or may_act(actor, "apply")
-        return Q(person=actor.on_behalf_of) if allowed else Q(pk__in=())
+        matters = matters_within(extent_of(actor), "view", "apply")
+        if matters is None:
+            return Q(pk__in=())
+        whose = Q(person=actor.on_behalf_of)
+        return whose & Q(matter__in=matters) if matters else whose
     own = Q(account=actor.id.removeprefix("account:")) if actor.id else Q(pk__in=())
     return own | Q(person=actor.person) if actor.person else own
 

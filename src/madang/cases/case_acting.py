@@ -36,13 +36,14 @@ from madang.cases.rules import (
     Impossible,
     Machine,
     Officer,
+    Viewer,
     is_officer,
     step,
 )
 from madang.cases.transfer_effects import taken_by_acting
 from madang.identity.api import may_act
 from madang.kernel import times
-from madang.kernel.errors import Conflict, Invalid
+from madang.kernel.errors import Conflict, Forbidden, Invalid
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
     Raises
     ------
     UnknownCase
-        If there is none, or the actor may not touch it.
+        If there is none, or the actor may not see it.
+    Forbidden
+        If the actor may only see it.
     CaseChanged
         If somebody changed it since the version that the actor saw.
     NotPossible
@@ -105,6 +108,8 @@ def act(number: str, verb: str, actor: Actor, asked: Asked, *, by: Machine | Non
         who = by or by_whom(actor, case)
         if who is None:
             raise UnknownCase(_("There is no such case. Look at its number, or call us."))
+        if isinstance(who, Viewer):
+            raise Forbidden(_("Your mandate lets you see this case, not act in it."))
         done = CaseEvent.objects.filter(case=case, key=key).first() if key else None
         if done is not None:
             if done.verb != verb:
@@ -137,9 +142,9 @@ def by_whom(actor: Actor, case: Case) -> By | None:
     if actor.is_anonymous or actor.is_system:
         return None
     if case.subject and case.subject in (actor.person, actor.on_behalf_of):
-        if actor.on_behalf_of and not may_act(actor, "apply", case.service):
-            return None
-        return Applicant(actor)
+        if not actor.on_behalf_of or may_act(actor, "apply", case.service):
+            return Applicant(actor)
+        return Viewer(actor) if may_act(actor, "view", case.service) else None
     covered = covers(actor, department=case.department, district=case.district)
     if is_officer(actor):
         works_there = covered or case.assignee == actor.id

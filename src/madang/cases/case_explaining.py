@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 from madang.access.api import Actor
 from madang.cases.case_deciding import proposal
 from madang.cases.case_dossier import Dossier
@@ -14,6 +16,7 @@ from madang.cases.case_looking import look_for, seen_by
 from madang.cases.case_models import CaseDecision
 from madang.cases.case_packages import pinned, worded
 from madang.cases.case_words import doubt_text, parameter_text
+from madang.kernel.language_marks import marked_unless
 from madang.services.api import Package
 
 
@@ -115,8 +118,13 @@ def _hit(name: str, package: Package) -> RuleHit:
     for row in decision.rows if decision else ():
         if row.id == row_id:
             law = f"{row.law.law} {row.law.article}" if row.law else ""
-            return RuleHit(name, row.because, law)
+            return RuleHit(name, row.because, _cited(law, package))
     return RuleHit(name, "", "")
+
+
+def _cited(law: str, package: Package) -> str:
+    """Return the name of a law, which stands in the language of the package only."""
+    return marked_unless(law, package.service.language, get_language() or "")
 
 
 def _parameters(values: Mapping[str, Any], at: datetime, package: Package) -> list[UsedParameter]:
@@ -127,7 +135,7 @@ def _parameters(values: Mapping[str, Any], at: datetime, package: Package) -> li
         used.append(
             UsedParameter(
                 parameter.title, values.get(parameter.id), parameter.unit,
-                f"{law.law} {law.article}" if law else "",
+                _cited(f"{law.law} {law.article}" if law else "", package),
             )
         )  # fmt: skip
     return used

@@ -11,7 +11,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
-from madang.cases.case_acting import by_whom
+from madang.cases.case_acting import barred, by_whom
 from madang.cases.case_clocks import state_of
 from madang.cases.case_errors import UnknownCase
 from madang.cases.case_models import Case, CaseDocument, CaseEvent, CaseFact, CaseFile
@@ -20,7 +20,7 @@ from madang.cases.case_numbers import read_number
 from madang.cases.case_packages import pinned, worded
 from madang.cases.case_purposes import CASES, KEEP, OWN, WORK
 from madang.cases.case_words import state_title
-from madang.cases.rules import Applicant, By, Officer
+from madang.cases.rules import By, Officer, Viewer
 from madang.identity.api import extent_of, names_of
 from madang.records import api as records
 
@@ -147,6 +147,18 @@ def seen_by(actor: Actor, number: str) -> tuple[By, Case]:
     return who, case
 
 
+def may_only_see(actor: Actor, number: str) -> bool:
+    """Return whether somebody's mandate lets them see a case and no more; raises `UnknownCase`."""
+    return isinstance(seen_by(actor, number)[0], Viewer)
+
+
+def decided_before(actor: Actor, number: str) -> bool:
+    """Return whether an officer took the decision that is objected to: others decide again."""
+    who, case = seen_by(actor, number)
+    with look_for(actor, who, case.number):
+        return actor.id in barred(case)
+
+
 def look_for(actor: Actor, who: By, number: str) -> Any:
     """Return the purpose under which somebody reads a case: their own name where they work on it.
 
@@ -169,7 +181,7 @@ def events_for(actor: Actor, number: str) -> list[ShownEvent]:
     who, case = seen_by(actor, number)
     with look_for(actor, who, case.number):
         rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("position"))
-    own = isinstance(who, Applicant)
+    own = not isinstance(who, Officer)
     return [_event(row, own=own, hides_staff=own and row.actor != case.applicant) for row in rows]
 
 

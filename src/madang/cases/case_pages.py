@@ -21,6 +21,7 @@ from madang.cases.case_looking import (
     cases_of,
     documents_for,
     files_for,
+    may_only_see,
     payments_for,
 )
 from madang.cases.case_questions import wanted
@@ -72,8 +73,9 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("case", number=case.number)
         except (Conflict, Invalid) as error:
             fault = error.message
-    asked = wanted(actor, number) if case.state_kind == "waiting" else None
-    shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN]
+    sees = may_only_see(actor, number)
+    asked = wanted(actor, number) if case.state_kind == "waiting" and not sees else None
+    shown = [one for one in case_shown.buttons(case, "applicant") if one.kind in OWN and not sees]
     context = {
         "heading": f"{case.title}: {case.state_title}",
         "crumbs": [(_("Home"), "/"), (_("My cases"), "/cases/")],
@@ -84,15 +86,18 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
         "files": files_for(actor, number),
         "documents": documents_for(actor, number),
         "told": told_for(actor, number),
-        "decision": explanation(actor, number),
+        "decision": (decision := explanation(actor, number)),
+        "decision_reasons": case_shown.typed(decision.reasons) if decision else "",
         "buttons": [one for one in shown if one.kind != "withdraw"],
         "withdraws": withdrawals(actor, number, shown),
+        "only_seen": sees,
         "owed": money(case.fee - case.paid) if case.pay_url else "",
         "payments": [
             (one, money(one.amount), money(one.refunded) if one.refunded else "")
             for one in payments_for(actor, number)
         ],
         "asked": asked if asked and asked.verb else None,
+        "asked_reasons": case_shown.typed(asked.reasons) if asked else "",
         "reasons": request.POST.get("reasons", ""),
         "fault": fault,
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from madang.access.api import Actor
 from madang.cases.case_errors import UnknownPaper
 from madang.cases.case_looking import look_for, seen_by
-from madang.cases.case_models import CaseFile
+from madang.cases.case_models import Case, CaseFile
 from madang.cases.case_purposes import OWN, WORK
 from madang.cases.evidence_files import MEDIA
 from madang.cases.file_sealing import unseal
@@ -62,16 +62,27 @@ def paper(actor: Actor, number: str, file: str, *, look: str = "download") -> Pa
     who, case = seen_by(actor, number)
     why = WORK if isinstance(who, Officer) else OWN
     with look_for(actor, who, case.number), transaction.atomic():
-        row = CaseFile.objects.filter(case_id=case.pk, pk=file).first()
-        if row is None:
-            raise UnknownPaper(_("This case has no such paper."))
-        data = unseal(row.pk, row.sealed)
-        if sha256(data).hexdigest() != row.digest:
-            raise Invalid(_("This paper is not what was taken in; tell whoever runs the system."))
-        audit.record(
-            actor.id, "cases.read_paper", f"case:{case.number}", purpose=why,
-            detail={"file": row.pk, "digest": row.digest, "look": look},
-        )  # fmt: skip
+        return opened(actor, case, file, why=why, look=look)
+
+
+def opened(actor: Actor, case: Case, file: str, *, why: str, look: str) -> Paper:
+    """Return one paper of a case and note who reads it; the caller has opened the tables.
+
+    Raises
+    ------
+    UnknownPaper, Invalid
+        As `paper`.
+    """
+    row = CaseFile.objects.filter(case_id=case.pk, pk=file).first()
+    if row is None:
+        raise UnknownPaper(_("This case has no such paper."))
+    data = unseal(row.pk, row.sealed)
+    if sha256(data).hexdigest() != row.digest:
+        raise Invalid(_("This paper is not what was taken in; tell whoever runs the system."))
+    audit.record(
+        actor.id, "cases.read_paper", f"case:{case.number}", purpose=why,
+        detail={"file": row.pk, "digest": row.digest, "look": look},
+    )  # fmt: skip
     known = row.media_type if row.media_type in MEDIA.values() else _UNKNOWN_TYPE
     return Paper(row.pk, row.name, known, data)
 
@@ -86,7 +97,11 @@ def preview(actor: Actor, number: str, file: str) -> bytes:
     Invalid
         If it cannot be drawn.
     """
-    found = paper(actor, number, file, look="preview")
+    return drawn(paper(actor, number, file, look="preview"))
+
+
+def drawn(found: Paper) -> bytes:
+    """Return a picture drawn anew as PNG; raises as `preview`."""
     if not found.is_picture:
         raise UnknownPaper(_("This paper is no picture: download it."))
     size, turn = shape(found.data)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor
 from madang.cases.case_changed import who_text
@@ -17,6 +17,8 @@ from madang.cases.case_looking import ShownCase, ShownEvent, applicant_of, event
 from madang.cases.case_packages import pinned, worded
 from madang.cases.case_words import ALIKE, HAPPENED, register_title, verb_title
 from madang.cases.rules import possible
+from madang.city.api import profile
+from madang.kernel.language_marks import marked_typed
 from madang.services.api import Package
 
 SOURCES = {
@@ -115,7 +117,24 @@ def value_text(package: Package, name: str, value: Any) -> str:
         return ", ".join(value_text(package, name, one) for one in value)
     if isinstance(value, bool):
         return titles.get(value) or (_("yes") if value else _("no"))
-    return "–" if value is None else str(titles.get(value, value))
+    if value is None:
+        return "–"
+    fact = package.facts.get(name)
+    if fact and fact.type == "date" and (day := _day(value)):
+        return profile().date_text(day, get_language() or "")
+    return str(titles[value]) if value in titles else typed(str(value))
+
+
+def typed(text: str) -> str:
+    """Return what somebody wrote, marked where it is in the city's language and the page is not."""
+    return marked_typed(text, profile().city.default_language, get_language() or "")
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def source_text(source: str) -> str:
@@ -134,4 +153,4 @@ def _line(event: ShownEvent, reader: Actor, applicant: str) -> Line:
         text = _("Proposed; another officer confirms it")
     rules = event.content.get("rules", ())
     said = _(RULES_SAY.get(rules[1], RULES_SAY["refer"])) if rules else ""
-    return Line(event.at, text, who, event.content.get("reasons", ""), said)
+    return Line(event.at, text, who, typed(event.content.get("reasons", "")), said)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language, get_language_info, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor, purpose
 from madang.cases.case_looking import look_for, seen_by
@@ -78,6 +78,16 @@ class Told:
     digest: str
     at: datetime
     ways: tuple[ToldWay, ...]
+
+    @property
+    def language_name(self) -> str:
+        """Return the name of its language where that is another one than the reader's."""
+        if self.language == get_language():
+            return ""
+        try:
+            return str(get_language_info(self.language)["name_translated"])
+        except KeyError:
+            return self.language
 
     @property
     def came_back(self) -> bool:

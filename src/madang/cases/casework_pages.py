@@ -16,11 +16,17 @@ from madang.cases import case_duplicates, case_shown, case_targets, queues, tran
 from madang.cases.case_acting import Asked, act
 from madang.cases.case_errors import ManyTargets, UnknownCase
 from madang.cases.case_explaining import proposed
-from madang.cases.case_looking import case_for, files_for, name_of_subject, seen_by
+from madang.cases.case_looking import (
+    case_for,
+    decided_before,
+    files_for,
+    name_of_subject,
+    seen_by,
+)
 from madang.cases.case_questions import askable, wanted
 from madang.cases.case_told import told_for
 from madang.cases.case_words import WHY_PERSON, money
-from madang.cases.rules import Officer
+from madang.cases.rules import SETTLES, Officer
 from madang.identity.api import current_actor
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
@@ -65,7 +71,9 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -> dict[str, Any]:
     case = case_for(actor, number)
     said = proposed(actor, number)
-    buttons = case_shown.buttons(case, "officer", but=("submit", "pay", "answer", "appeal"))
+    is_barred = case.is_open and decided_before(actor, number)
+    closed = ("submit", "pay", "answer", "appeal", *(SETTLES if is_barred else ()))
+    buttons = case_shown.buttons(case, "officer", but=closed)
     moved = transfers.of_case(actor, number)
     everybody = case_targets.targets()
     return {
@@ -77,7 +85,7 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
         "crumbs": [(_("Home"), "/"), (_("Cases"), "/casework/")],
         "case": case,
         "fee": money(case.fee),
-        "applicant": name_of_subject(actor, number),
+        "applicant": case_shown.typed(name_of_subject(actor, number)),
         "lateness": queues.lateness(case.due, times.now()),
         "lines": case_shown.lines(actor, number),
         "facts": case_shown.known(actor, case),
@@ -90,10 +98,12 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
         "askable": askable(case, get_language() or "")
         if any(b.kind == "ask" for b in buttons)
         else [],
-        "asked": wanted(actor, number) if case.state_kind == "waiting" else None,
+        "asked": (asked := wanted(actor, number) if case.state_kind == "waiting" else None),
+        "asked_reasons": case_shown.typed(asked.reasons) if asked else "",
         "missing": request.POST.getlist("missing"),
         "alike": case_shown.alike_lines(actor, number),
         "duplicate": next((b for b in buttons if b.kind == "duplicate"), None),
+        "is_barred": is_barred,
         "reasons": request.POST.get("reasons", ""),
         "fault": fault,
         "opened_at": request.POST.get("opened_at", str(int(times.now().timestamp()))),

@@ -34,6 +34,7 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
     """What people come for: at which counter, how long it takes, what they bring.
 
     at: kinds of offices; none: every office that has the counter.
+    services: of the catalogue; who may act for somebody in one of them books and sees this matter.
     """
 
     id: Id
@@ -42,6 +43,7 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
     name: Texts
     at: tuple[Id, ...] = ()
     bring: tuple[Texts, ...] = ()
+    services: tuple[Id, ...] = ()
 
 
 class Desks(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from madang.access.api import Actor
 from madang.cases import appointments as booked
 from madang.cases import case_money
 from madang.cases import drafts as kept
+from madang.cases.appointment_scope import matters_within
 from madang.cases.appointment_shown import shown_appointment
 from madang.cases.case_clocks import state_of
 from madang.cases.case_looking import pressing_for
@@ -45,9 +46,9 @@ def cases(actor: Actor, limit: int) -> OwnPart | None:
 
 def _case(row: Case, reach: Extent) -> OwnRow:
     found = pinned(row.package)
-    # whoever may only see cannot open the page on which things are done
-    url = reverse("case", args=[row.number]) if reach.covers("apply", row.service) else ""
-    asks, asks_url = _asked_of(row, url)
+    page, acts = reverse("case", args=[row.number]), reach.covers("apply", row.service)
+    url = page if acts or reach.covers("view", row.service) else ""
+    asks, asks_url = _asked_of(row, page if acts else "")
     by = row.state_due if asks and row.state_kind == "waiting" else None
     title, lang = title_in(found.package)
     objects = row.state_kind == "final" and any(
@@ -67,7 +68,7 @@ def _case(row: Case, reach: Extent) -> OwnRow:
         asks_url=asks_url,
         asks_by=by,
         is_late=by is not None and by < times.now(),
-        links=(object_link,) if url and objects and row.outcome == "refused" else (),
+        links=(object_link,) if acts and objects and row.outcome == "refused" else (),
     )
 
 
@@ -136,13 +137,17 @@ def _draft(row: Draft) -> OwnRow:
 def appointments(actor: Actor, limit: int) -> OwnPart | None:
     """Return the appointments to come, the next one first."""
     reach = extent_of(actor)
-    matters = reach.services_for("view", "apply")
+    matters = matters_within(reach, "view", "apply")
     if matters is None:
         return None
+    books = matters_within(reach, "apply")
     rows = booked.ahead_of(actor, limit + 1, matters=matters)
     return OwnPart(
         title=_("Appointments"),
-        rows=tuple(_appointment(row, may_change=reach.covers("apply")) for row in rows),
+        rows=tuple(
+            _appointment(row, may_change=books is not None and (not books or row.matter in books))
+            for row in rows
+        ),
         empty=_("You have no appointment."),
         all_url=reverse("appointments-mine"),
         links=(OwnLink(_("Book an appointment"), reverse("appointments")),),

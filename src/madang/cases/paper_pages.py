@@ -13,9 +13,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from madang.cases.audit.blind_papers import blind_paper
 from madang.cases.case_errors import UnknownCase
 from madang.cases.case_looking import seen_by
-from madang.cases.case_papers import paper, preview
+from madang.cases.case_papers import Paper, drawn, paper, preview
 from madang.cases.rules import Officer
 from madang.identity.api import current_actor
 
@@ -59,8 +60,25 @@ def _check_officer(request: HttpRequest, number: str) -> None:
         raise UnknownCase(f"there is no case {number[:40]!r} to work on")
 
 
+@never_cache
+@require_safe
+def audit_paper(request: HttpRequest, item: str, file: str) -> HttpResponseBase:
+    """Hand out a paper of a case of a sample to who decides it once more."""
+    return _handed_out(blind_paper(current_actor(request), item, str(file)))
+
+
+@never_cache
+@require_safe
+def audit_picture(request: HttpRequest, item: str, file: str) -> HttpResponseBase:
+    """Show a picture of a case of a sample, drawn anew."""
+    return _shown(drawn(blind_paper(current_actor(request), item, str(file), look="preview")))
+
+
 def _file(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
-    found = paper(current_actor(request), number, str(file))
+    return _handed_out(paper(current_actor(request), number, str(file)))
+
+
+def _handed_out(found: Paper) -> HttpResponseBase:
     response = StreamingHttpResponse(_pieces(found.data), content_type=found.media_type)
     response["Content-Length"] = str(len(found.data))
     response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
@@ -68,8 +86,11 @@ def _file(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
 
 
 def _picture(request: HttpRequest, number: str, file: str) -> HttpResponseBase:
-    drawn = preview(current_actor(request), number, str(file))
-    response = HttpResponse(drawn, content_type="image/png")
+    return _shown(preview(current_actor(request), number, str(file)))
+
+
+def _shown(picture: bytes) -> HttpResponseBase:
+    response = HttpResponse(picture, content_type="image/png")
     response["Content-Disposition"] = "inline"
     return _kept_still(response)
 

@@ -370,6 +370,9 @@ def _audit_pages() -> Iterable[Offer]:
     yield Page("audits/groups/", f"{watch}:groups", "audit-groups", WATCHERS)
     yield Page("audits/next/", f"{blind}:next_case", "audit-next", OFFICER)
     yield Page("audits/case/<str:item>/", f"{blind}:one", "audit-case", OFFICER)
+    paper, files = "audits/case/<str:item>/papers/<uuid:file>/", "madang.cases.paper_pages"
+    yield Page(paper, f"{files}:audit_paper", "audit-paper", OFFICER)
+    yield Page(f"{paper}picture/", f"{files}:audit_picture", "audit-picture", OFFICER)
     yield Page("audits/findings/", f"{blind}:findings_list", "audit-findings", OFFICER)
     yield Page("audits/findings/<str:finding>/", f"{blind}:finding", "audit-finding", OFFICER)
     yield Page("audits/tasks/<int:task>/", f"{blind}:task", "audit-task", OFFICER)

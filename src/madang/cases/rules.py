@@ -48,13 +48,20 @@ class Applicant:
 
 
 @dataclass(frozen=True)
+class Viewer:
+    """Somebody whose mandate lets them see a case, and do nothing to it."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True)
 class Machine:
     """The rules of a package, its clock, or an event such as a payment."""
 
     kind: Literal["rule", "clock", "event"]
 
 
-By = Officer | Applicant | Machine
+By = Officer | Applicant | Viewer | Machine
 
 
 @dataclass(frozen=True)
@@ -187,6 +194,8 @@ def _place(verb: Verb, now: Standing) -> list[tuple[str, str]]:
 def _who(verb: Verb, to: State, by: By, now: Standing) -> list[tuple[str, str]]:
     if is_adverse(verb, to) and not isinstance(by, Officer):
         return [("human-only", verb.id)]
+    if isinstance(by, Viewer):
+        return [("by", verb.id)]
     if isinstance(by, Machine):
         allowed = by.kind in verb.by or (by.kind == "event" and verb.kind == "pay")
     else:
@@ -223,6 +232,6 @@ def _decision(verb: Verb, to: State, by: By, given: Given) -> Grant | Refusal | 
     if is_adverse(verb, to):
         assert isinstance(by, Officer)
         return Refusal(by, given.reasons or verb.id)
-    if verb.kind in SETTLES and not isinstance(by, Applicant):
+    if verb.kind in SETTLES and isinstance(by, Officer | Machine):
         return Grant(by)
     return None

@@ -56,7 +56,7 @@ def wait(actor: Actor, wish: Wish) -> Appointment:
         reason = _("Choose days from today on, at most %(n)s days ahead.")
         reason %= {"n": house.booking.days_ahead}
         raise Invalid(reason, {"first_day": reason})
-    visitor = checked_visitor(actor, wish.visitor, wish.via)
+    visitor = checked_visitor(actor, matter, wish.visitor, wish.via)
     with purpose(APPOINTMENTS, OWN), transaction.atomic():
         row = new_row(actor, matter.id, office, visitor, via=wish.via)
         days_ahead_of(actor, row)

@@ -87,9 +87,8 @@ def assisted_service(actor: Actor) -> str | None:
 
 
 def assists_with(actor: Actor, service: str) -> bool:
-    """Return whether an assisted session that runs covers a service (or any)."""
-    row = assisted.running(assisted_id(actor), actor.id.removeprefix("account:"))
-    return row is not None and service in ("", row.service)
+    """Return whether an assisted session that runs is for this service."""
+    return bool(service) and service == assisted_service(actor)
 
 
 def act_for(request: HttpRequest, actor: Actor, mandate_id: str) -> None:

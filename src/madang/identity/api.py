@@ -98,6 +98,13 @@ def current_actor(request: HttpRequest) -> Actor:
     return known
 
 
+def wanted_page(request: HttpRequest) -> str:
+    """Return the path to which somebody goes on after signing in; empty where none is named."""
+    from madang.identity.ceremony import wish_of
+
+    return wish_of(request).next
+
+
 def is_signed_in(request: HttpRequest) -> bool:
     """Return whether this answer is for somebody signed in; never asks the database.
 

@@ -37,13 +37,13 @@ class Extent:
         return self.services
 
     def covers(self, verb: str, service: str = "") -> bool:
-        """Return whether it covers a verb for a service; without a service, for any.
+        """Return whether it covers a verb for a service; without a service, for everything.
 
         >>> Extent(frozenset({"view"}), ("tax",)).covers("view", "housing")
         False
         """
         if self.verbs is None:
-            return not self.services or service in ("", *self.services)
+            return not self.services or service in self.services
         return allows(tuple(self.verbs), self.services, verb, service)
 
 

@@ -88,7 +88,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def names(request: HttpRequest) -> HttpResponse:
     """Show the forms of the reader's name; let them choose their own ones."""
     actor = current_actor(request)
-    person = looked.subject_of(actor)
+    person = looked.subject_of(actor, NAMES)
     forms = [(form, form_title(form), "") for form in FORMS if form != "registered"]
     context: dict[str, Any] = {
         "heading": _("Your name, as we write it"),

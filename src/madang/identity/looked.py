@@ -21,6 +21,7 @@ from madang.identity.errors import UnknownPerson
 from madang.identity.events import SecurityNotice
 from madang.identity.names import names_of
 from madang.identity.person_models import Person
+from madang.identity.scopes import LOOKS
 from madang.identity.staff import roles_at
 from madang.identity.staff_models import LookQuestion
 from madang.identity.told import EMERGENCY_OPENED, LOOKED_AT, QUESTION_ANSWERED
@@ -59,8 +60,8 @@ class ShownAct:
     is_assisted: bool
 
 
-def subject_of(actor: Actor) -> str:
-    """Return whose page it is: the person's own, or whom they may look for.
+def subject_of(actor: Actor, service: str = LOOKS) -> str:
+    """Return whose page it is: the person's own, or whom they may look for in this service.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def subject_of(actor: Actor) -> str:
         For an account that belongs to nobody of the register.
     """
     if actor.on_behalf_of:
-        if not mandates.may_act(actor, "view"):
+        if not mandates.may_act(actor, "view", service):
             raise UnknownPerson(_("This mandate does not let you see what the city keeps."))
         with purpose(MANDATES, ACT):
             if not Person.objects.filter(pk=actor.on_behalf_of).exists():

@@ -102,12 +102,25 @@ def birthday(born: date, years: int) -> date:
         return date(born.year + years, 3, 1)
 
 
+# the one service that could be named before the catalogue was there; its title was "All services"
+ALL_SERVICES = "services"
+
+
+def limits(services: Sequence[str]) -> tuple[str, ...]:
+    """Return the services to which a mandate is limited, as the catalogue names them; empty: none.
+
+    >>> limits(["services"]), limits(["library-card", "names"])
+    ((), ('library-card', 'names'))
+    """
+    return () if ALL_SERVICES in services else tuple(services)
+
+
 def allows(verbs: Sequence[str], services: Sequence[str], verb: str, service: str) -> bool:
-    """Return whether a mandate covers a verb for a service; without a service, any will do.
+    """Return whether a mandate covers a verb for a service; without a service, for everything.
 
     >>> allows(["view"], ["housing"], "view", "tax"), allows(["view"], [], "view", "tax")
     (False, True)
+    >>> allows(["view"], ["housing"], "view", ""), allows(["view"], [], "view", "")
+    (False, True)
     """
-    if verb not in verbs:
-        return False
-    return not services or not service or service in services
+    return verb in verbs and (not services or service in services)

@@ -22,7 +22,15 @@ from madang.identity.errors import NoMandate, TooManyAttempts
 from madang.identity.events import MandateEnded, MandateGiven
 from madang.identity.mandate_lists import CODE, Shown, code_of, names_in, shown_of, state_of
 from madang.identity.mandate_models import Mandate
-from madang.identity.mandate_rules import BY_LAW, KINDS, OFFER_LASTS, allows, faults, is_of_age
+from madang.identity.mandate_rules import (
+    BY_LAW,
+    KINDS,
+    OFFER_LASTS,
+    allows,
+    faults,
+    is_of_age,
+    limits,
+)
 from madang.identity.models import SignInFailure
 from madang.identity.people_rules import rules_in_effect
 from madang.identity.person_models import Person
@@ -175,11 +183,14 @@ def standing(mandate_id: str, grantee: str) -> tuple[str, tuple[str, ...], tuple
         row = Mandate.objects.filter(pk=mandate_id, grantee_id=grantee).first()
     if row is None or state_of(row, times.now()) != "in-force":
         return None
-    return str(row.grantor_id or row.organisation_id), tuple(row.verbs), tuple(row.services)
+    return str(row.grantor_id or row.organisation_id), tuple(row.verbs), limits(row.services)
 
 
 def may_act(actor: Actor, verb: str, service: str = "") -> bool:
-    """Return whether the actor may do this: for themselves always, for others as far as it goes."""
+    """Return whether the actor may do this: for themselves always, for others as far as it goes.
+
+    Without a service it asks for a right to everything, which an assisted session never is.
+    """
     if not actor.on_behalf_of:
         return not actor.is_anonymous
     if actor.through:

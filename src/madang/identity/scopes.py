@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from madang.identity.mandate_rules import ALL_SERVICES
 from madang.kernel.registry import ServiceSource, load, registry
 
 # what this room itself serves; the services of the city come from rooms that have a `ServiceSource`
@@ -35,6 +36,8 @@ def title_of(service: str) -> str:
     """Return the title of a service in the reader's language; empty for one that is not offered."""
     if service in _OWN:
         return _(_OWN[service])
+    if service == ALL_SERVICES:
+        return _("All services")
     titles = (str(load(source.title)(service)) for source in _sources())
     return next((title for title in titles if title), "")
 

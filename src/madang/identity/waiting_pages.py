@@ -16,7 +16,7 @@ from madang.identity.assisted_models import AssistedSession
 from madang.identity.assisted_rules import APPROVED, PASSKEY
 from madang.identity.errors import NoMandate, ProofFailed
 from madang.identity.page_parts import refused
-from madang.identity.scopes import address_of
+from madang.identity.scopes import NAMES, address_of
 
 PAGE = "identity/assist_wait.html"
 LOOKS_EVERY_S = 5
@@ -34,7 +34,8 @@ def wait(request: HttpRequest, session_id: str) -> HttpResponse:
         if "answer" in request.POST:
             return _agreed_here(request, row, actor.id)
         assisted.begin(request, actor, session_id)
-        return redirect(address_of(row.service) or "looks")
+        own = "names" if row.service == NAMES else "looks"
+        return redirect(address_of(row.service) or own)
     response = render(request, PAGE, _context(request, row))
     if assisted.state_of(row) == "asked" and not _is_ceremony_here(request, row):
         response["Refresh"] = str(LOOKS_EVERY_S)  # works without JavaScript

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
+from unicodedata import name
 
-from madang.kernel.languages import direction
+from madang.kernel.languages import direction, script
 
 _OPEN, _NAMED, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARK = re.compile(f"{_OPEN}([A-Za-z0-9-]*){_NAMED}|{_CLOSE}")
@@ -27,6 +28,12 @@ _TAG = re.compile(r"(<!--.*?-->|</?[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>)", r
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 # elements that hold text only, or drawings: a <span> cannot stand in them
 _TEXT_ONLY = frozenset({"title", "script", "style", "textarea", "option", "svg", "math"})
+
+# the first word of the names of its letters (Unicode Character Database), by script
+_SIGNS = {
+    "Kore": "HANGUL", "Hang": "HANGUL", "Arab": "ARABIC", "Cyrl": "CYRILLIC", "Ethi": "ETHIOPIC",
+    "Khmr": "KHMER", "Mong": "MONGOLIAN", "Thai": "THAI", "Beng": "BENGALI", "Deva": "DEVANAGARI",
+}  # fmt: skip
 
 _marking: ContextVar[bool] = ContextVar("madang_marking", default=False)
 
@@ -49,6 +56,20 @@ def marked(text: str, language: str) -> str:
 def marked_unless(text: str, language: str, asked: str) -> str:
     """Return the text, marked where its language is another than the one that was asked for."""
     return text if not asked or language.lower() == asked.lower() else marked(text, language)
+
+
+def marked_typed(text: str, own: str, asked: str) -> str:
+    """Return a text that somebody typed, marked as of the city's own language if it has its script.
+
+    Nobody says in which language they type; on a page in another script, signs of the city's own
+    show it. Between languages of one script nothing tells, and nothing is marked.
+    """
+    sign = _SIGNS.get(script(own), "")
+    if not sign or not asked or script(asked) == script(own):
+        return text
+    if not any(name(letter, "").startswith(sign) for letter in text if letter > "\u02ff"):
+        return text
+    return marked(text, own)
 
 
 def has_marks(body: bytes) -> bool:

@@ -169,6 +169,7 @@ def consent_text() -> str:
 def topic_title(name: str) -> str:
     """Return a topic's name in the reader's language."""
     titles = {
+        "services": _("A service or an application"),
         "air": _("The air and what to do"), "alerts": _("Signing up for alerts"),
         "website": _("Using these pages"), "other": _("Something else"),
     }  # fmt: skip

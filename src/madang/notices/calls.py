@@ -26,7 +26,7 @@ from madang.notices.texts import page_language
 
 OFFICER = "role:officer"
 CONSENT = "call-back-2026-11"  # which consent text was shown; change it with the text
-TOPICS = ("air", "alerts", "website", "other")
+TOPICS = ("services", "air", "alerts", "website", "other")
 WINDOWS = ((9, 12), (12, 15), (15, 18))  # hours of the city's clock
 DAYS_AHEAD = 7
 MOST_TRIES = 3

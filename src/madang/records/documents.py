@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from madang.access.api import Actor, purpose
 from madang.city.api import profile
+from madang.identity.api import extent_of
 from madang.kernel import audit, times
 from madang.kernel.config import settings
 from madang.kernel.errors import Conflict, Invalid
@@ -29,6 +30,7 @@ from madang.records.layouts import Certificate, Mark, Words
 from madang.records.masking import masked
 from madang.records.signing_keys import signing_key
 
+READS = ("view", "apply", "receive-notices")  # who may do one of these for somebody reads papers
 VALID, REVOKED, EXPIRED, SUPERSEDED = "valid", "revoked", "expired", "superseded"
 PDF, CREDENTIAL = DocumentFile.Kind.PDF, DocumentFile.Kind.CREDENTIAL
 
@@ -239,10 +241,17 @@ def _end(document: str, by: str, reason: str, *, replaced_by: str = "") -> Issue
 
 
 def documents_of(actor: Actor, *, limit: int = 100, services: Sequence[str] = ()) -> list[Document]:
-    """Return the documents of the person who is signed in, newest first; of these services."""
-    whose = actor.on_behalf_of or actor.person
-    if not whose:
+    """Return the documents of the person who is signed in, newest first; of these services.
+
+    For somebody else, only those of services that a mandate or an assisted session covers.
+    """
+    whose, reach = actor.on_behalf_of or actor.person, extent_of(actor).services_for(*READS)
+    if not whose or reach is None:
         return []
+    if reach:
+        services = [one for one in reach if one in services] if services else reach
+        if not services:
+            return []
     with purpose(actor, OWN):
         rows = IssuedDocument.objects.filter(subject=whose).defer("holder")
         rows = rows.filter(service__in=services) if services else rows
@@ -260,6 +269,9 @@ def own_file(actor: Actor, document: str, kind: str) -> tuple[Document, bytes]:
     whose = actor.on_behalf_of or actor.person
     with purpose(actor, OWN), transaction.atomic():
         row = IssuedDocument.objects.filter(pk=document, subject=whose).defer("holder").first()
+        reach = extent_of(actor).services_for(*READS)
+        if row is not None and (reach is None or (reach and row.service not in reach)):
+            row = None  # of a service that the mandate does not cover
         rows = DocumentFile.objects.filter(document_id=document, kind=kind)
         file = rows.first() if row is not None else None
         if not whose or row is None or file is None:

@@ -14,7 +14,7 @@ from madang.identity.api import extent_of
 from madang.kernel import times
 from madang.kernel.own_page import OwnFact, OwnLink, OwnPart, OwnRow
 from madang.records import payment_rules as rules
-from madang.records.documents import Document, documents_of
+from madang.records.documents import READS, Document, documents_of
 from madang.records.money_text import money_text
 from madang.records.payment_reads import newest
 from madang.records.payment_values import Intent
@@ -22,7 +22,7 @@ from madang.records.payment_values import Intent
 
 def documents(actor: Actor, limit: int) -> OwnPart | None:
     """Return the documents that were issued, newest first."""
-    services = extent_of(actor).services_for("view", "receive-notices")
+    services = extent_of(actor).services_for(*READS)
     if services is None:
         return None
     found = documents_of(actor, limit=limit + 1, services=services)

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Version, current, marked
+    from madang.services.ways_in import Group, Start, event_groups, senior_starts
 
 __all__ = (
     "DATE_PARTS",
@@ -80,6 +81,7 @@ __all__ = (
     "Fee",
     "Flow",
     "Form",
+    "Group",
     "InputClause",
     "Line",
     "Model",
@@ -102,6 +104,7 @@ __all__ = (
     "Said",
     "Shipped",
     "ShownTable",
+    "Start",
     "State",
     "Step",
     "Stop",
@@ -119,6 +122,7 @@ __all__ = (
     "current",
     "districts_of",
     "evaluate",
+    "event_groups",
     "event_names",
     "fault_of",
     "fault_text",
@@ -149,6 +153,7 @@ __all__ = (
     "review",
     "rule_tables",
     "said_of_all",
+    "senior_starts",
     "stop_automation",
     "stops_of",
     "suggestions",
@@ -175,6 +180,7 @@ _LATER = {
     "Version": "versions", "current": "versions", "marked": "versions",
     "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
+    "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",
 }  # fmt: skip
 
 

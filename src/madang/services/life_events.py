@@ -19,10 +19,14 @@ FILE = "life_events.yaml"
 
 
 class LifeEvent(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that happens in a life, a household or a business; `names` by language tag."""
+    """Something that happens in a life, a household or a business; `names` by language tag.
+
+    `senior` marks events of later life: in large type their services stand on the home page.
+    """
 
     id: Slug
     names: dict[str, str]
+    senior: bool = False
 
 
 class LifeEvents(Struct, frozen=True, forbid_unknown_fields=True):

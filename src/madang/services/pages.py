@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -28,21 +28,12 @@ from madang.services.publishing import STAFF
 from madang.services.shown_service import service_context
 from madang.services.spoken import Spoken, entry_text
 from madang.services.versions import current
+from madang.services.ways_in import Group, apply_address, groups_in
 from madang.services.words import AUDIENCES, CHANNELS, limit_text
 
 PER_PAGE = 30
 KEPT_S = 10
 LONGEST_WORDS = 100
-APPLY = ("cases:apply", "apply")
-
-
-@dataclass(frozen=True)
-class Group:
-    """A life event with its services: how many, and the page that lists them."""
-
-    id: str
-    name: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,7 @@ class Line:
     free: bool
     synthetic: bool
     districts: str
+    apply: str
 
 
 @require_safe
@@ -67,7 +59,7 @@ def services(request: HttpRequest) -> HttpResponse:
     is_asked = wish != Wish() or "all" in request.GET
     found = known.found(wish, language) if is_asked else []
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    groups = _groups(known, language)
+    groups = groups_in(known, language)
     context = {
         "heading": _heading(known, wish, found, groups) if is_asked else _front_heading(known),
         "crumbs": [(_("Home"), "/"), *([(_("Services"), request.path)] if is_asked else [])],
@@ -101,7 +93,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "service": found.package.service,
         "hash": found.hash,
         "apply": _apply_here(found.package) if not context["synthetic"] else "",
-        "form_url": _form_url(found.package),
+        "paper_form": _form_url(found.package),
         "events": _events(found.package.service.life_events, language),
         "districts": _districts(service, language),
         "district": _unit_name(found.package.district, language),
@@ -158,15 +150,6 @@ def _heading(known: Catalogue, wish: Wish, found: list[Entry], groups: list[Grou
     return ngettext("%(n)s service fits", "%(n)s services fit", n) % {"n": f"{n:,}"}
 
 
-def _groups(known: Catalogue, language: str) -> list[Group]:
-    counts = known.counts("life_events")
-    return [
-        Group(event.id, profile().text(event.names, language), counts[event.id])
-        for event in life_events(profile())
-        if counts[event.id]
-    ]
-
-
 def _line(entry: Entry, known: Catalogue, language: str) -> Line:
     return Line(
         id=entry.id,
@@ -178,6 +161,7 @@ def _line(entry: Entry, known: Catalogue, language: str) -> Line:
         districts=", ".join(
             _unit_name(code, language) for code in known.districts.get(entry.id, ())
         ),
+        apply="" if entry.synthetic else apply_address(entry.id),
     )
 
 
@@ -195,16 +179,6 @@ def _departments(known: Catalogue, language: str) -> list[tuple[str, str]]:
         if counts[one.id]
     ]
     return [("", _("any")), *found]
-
-
-def apply_address(service: str) -> str:
-    """Return where one applies online; empty where no installed room takes applications."""
-    for name in APPLY:
-        try:
-            return reverse(name, args=[service])
-        except NoReverseMatch:  # the room that takes applications is not installed
-            continue
-    return ""
 
 
 def _apply_here(package: Package) -> str:

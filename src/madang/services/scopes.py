@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import get_language
 
 from madang.services.catalogue import Wish, catalogue, title_of
-from madang.services.pages import apply_address
+from madang.services.ways_in import apply_address
 
 
 def found(words: str, most: int) -> list[tuple[str, str]]:

@@ -7,18 +7,18 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, is_entitled
 from madang.city.api import profile
-from madang.identity.api import acting_in, current_actor
+from madang.identity.api import acting_in, current_actor, wanted_page
 from madang.kernel.easy import are_easy_words_wanted, easy_state
 from madang.kernel.errors import NotFound
 from madang.kernel.fallbacks import texts_state
@@ -26,7 +26,7 @@ from madang.kernel.languages import direction
 from madang.kernel.registry import MenuEntry, Page, SearchPage, registry
 from madang.web import formats
 from madang.web.choices import DISPLAYS, THEMES, display_of, theme_of
-from madang.web.fonts import first_fonts, font_sheets
+from madang.web.fonts import first_fonts, font_sheets, typed_fonts
 
 if TYPE_CHECKING:
     from madang.air.api import Measure
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("madang.web")
 ALERTS_KEPT_S = 1.0
 OWN_PAGE = "my"
+_SIGN_IN = ("sign-in", "approval-wait")  # names of pages on the way to being signed in
 ALERTS_APART = 2  # so many measures of a kind are named one by one
 _kept_alerts: dict[tuple[str, bool], tuple[float, list[Link]]] = {}  # by language, easy words
 
@@ -69,6 +70,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "first_fonts": first_fonts(language),
         "font_sheets": font_sheets(language),
         "displays": displays(request),
+        "typed_fonts": typed_fonts(language),
         "theme": theme_of(request),
         "themes": themes(request),
         "page_address": page_address(request),
@@ -78,6 +80,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "footer": footer(),
         "phone": city_phone(language),
         "ways_out": ways_out(),
+        "paper_form": paper_form_wanted(request),
     }
 
 
@@ -231,13 +234,29 @@ def footer() -> list[Link]:
 
 def ways_out() -> list[Link]:
     """Return the ways to a person besides the phone, as far as the house has them."""
-    icons = {"counters": "counter", "call-back": "call-back"}
-    titles = {"counters": _("Nearest counter"), "call-back": _("Call me back")}
+    icons = {"counters": "counter", "on-paper": "paper", "call-back": "call-back"}
+    titles = {
+        "counters": _("Nearest counter"),
+        "on-paper": _("On paper"),
+        "call-back": _("Call me back"),
+    }
     return [
         Link(titles[page], url, icon=icon)
         for page, icon in icons.items()
         if (url := address(page)) is not None
     ]
+
+
+def paper_form_wanted(request: HttpRequest) -> str:
+    """Return the form on paper of the service that somebody signs in for; empty for no such."""
+    here = request.resolver_match
+    if here is None or not (here.url_name or "").startswith(_SIGN_IN):
+        return ""
+    try:
+        service = resolve(urlsplit(wanted_page(request)).path).kwargs.get("service", "")
+        return reverse("apply-form", args=[service]) if service else ""
+    except (Resolver404, NoReverseMatch):
+        return ""
 
 
 def _present(titles: dict[str, str]) -> list[Link]:

@@ -38,6 +38,16 @@ def font_sheets(*languages: str) -> tuple[str, ...]:
 
 
 @cache
+def typed_fonts(language: str) -> tuple[str, ...]:
+    """Return the addresses of the stylesheets that a page needs more to show what people typed.
+
+    They write in the city's own language, whatever the page is in: with any of its letters.
+    """
+    here = font_sheets(language)
+    return tuple(one for one in font_sheets(profile().city.default_language) if one not in here)
+
+
+@cache
 def first_fonts(language: str) -> tuple[str, ...]:
     """Return the addresses of the font files that every page in a language needs, as far as laid.
 

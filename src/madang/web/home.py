@@ -20,7 +20,8 @@ from madang.access.api import ANONYMOUS, may
 from madang.air import api as air
 from madang.city.api import profile
 from madang.kernel.registry import DistrictNow, Doorway, load, registry
-from madang.web.choices import district_of, first_level
+from madang.services import api as services
+from madang.web.choices import display_of, district_of, first_level
 from madang.web.context import Link, address, measure_links, menu
 from madang.web.parts import Parts
 
@@ -54,6 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "my_code": chosen,
         "now": _now(request, chosen, parts) if chosen else [],
         "life_events": ways("life-event"),
+        "events": services.event_groups(language),
+        "starts": services.senior_starts(language) if display_of(request) == "senior" else [],
         "services": ways("service"),
         "links": _links(request),
         "failed": parts.failed,

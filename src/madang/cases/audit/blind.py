@@ -20,7 +20,7 @@ from madang.cases.case_deciding import day_of
 from madang.cases.case_errors import UnknownAudit
 from madang.cases.case_events import AuditDisagreed
 from madang.cases.case_models import Case, CaseDecision, CaseEvent, CaseFact, CaseFile
-from madang.cases.case_packages import Pinned, pinned
+from madang.cases.case_packages import Pinned, pinned, worded
 from madang.cases.case_places import covers
 from madang.cases.case_purposes import AUDIT, CASES, MONITOR
 from madang.cases.rules import is_officer
@@ -49,7 +49,7 @@ class BlindFact:
 class BlindCase:
     """What an officer sees of a case of a sample: all that the rules saw, nothing they said.
 
-    papers: names of papers that were handed in. day: as of which it is to be decided.
+    papers: (id, evidence, name) of what was handed in. day: as of which it is to be decided.
     """
 
     id: str
@@ -57,7 +57,7 @@ class BlindCase:
     pinned: Pinned
     received_at: datetime
     facts: tuple[BlindFact, ...]
-    papers: tuple[tuple[str, str], ...]
+    papers: tuple[tuple[str, str, str], ...]
     parameters: tuple[tuple[str, Any, str, str], ...]
     has_fee: bool
     decided_at: datetime | None
@@ -125,7 +125,7 @@ def give_back(actor: Actor, item_id: str) -> None:
     Raises `UnknownAudit`, and `Conflict` where it is decided.
     """
     with purpose(CASES, MONITOR), transaction.atomic():
-        item = _own(actor, item_id, locked=True)
+        item = own_item(actor, item_id, locked=True)
         if item.decided_at is not None:
             raise Conflict(_("This case was decided already."))
         item.recused = [*item.recused, actor.id]
@@ -138,11 +138,11 @@ def blind_case(actor: Actor, item_id: str) -> BlindCase:
     """Return what an officer sees of the item that they have; raises `UnknownAudit`."""
     _require_officer(actor)
     with purpose(CASES, MONITOR):
-        item = _own(actor, item_id)
+        item = own_item(actor, item_id)
         number = item.case.number if item.case else ""
     found = pinned(item.package)
     known = _planted_facts(item, found) if item.planted is not None else []
-    papers: list[tuple[str, str]] = []
+    papers: list[tuple[str, str, str]] = []
     if number:
         with purpose(actor, AUDIT, case=number):
             newest = {
@@ -150,7 +150,7 @@ def blind_case(actor: Actor, item_id: str) -> BlindCase:
                 for fact in CaseFact.objects.filter(case_id=item.case_id).order_by("version")
             }
             files = CaseFile.objects.filter(case_id=item.case_id).order_by("at").defer("sealed")
-            papers = [(file.evidence, file.name) for file in files]
+            papers = [(file.pk, file.evidence, file.name) for file in files]
         known = list(newest.values())
     order = {fact.id: place for place, fact in enumerate(found.package.service.facts)}
     return BlindCase(
@@ -194,7 +194,7 @@ def decide(
         raise Invalid(_("Something is missing in your decision."), wrong)
     now = times.now()
     with purpose(CASES, MONITOR), transaction.atomic():
-        item = _own(actor, item_id, locked=True)
+        item = own_item(actor, item_id, locked=True)
         if item.decided_at is not None:
             raise Conflict(_("This case was decided already."))
         if item.case and not _may_audit(actor, item):
@@ -222,7 +222,7 @@ def compared(actor: Actor, item_id: str) -> Compared:
     Of a planted case the machine is said to have granted what must not be granted.
     """
     with purpose(CASES, MONITOR):
-        item = _own(actor, item_id)
+        item = own_item(actor, item_id)
         if item.decided_at is None:
             raise UnknownAudit(_("There is no such case in your sample."))
         machine, fee = _machine(item)
@@ -248,6 +248,17 @@ def hidden_numbers(actor: Actor) -> list[str]:
     with purpose(CASES, MONITOR):
         mine = AuditItem.objects.filter(reviewer=actor.id, decided_at=None, case__isnull=False)
         return list(mine.values_list("case__number", flat=True))
+
+
+def own_item(actor: Actor, item_id: str, *, locked: bool = False) -> AuditItem:
+    """Return an item that an officer has, its tables open; raises `UnknownAudit`."""
+    rows = AuditItem.objects.select_for_update() if locked else AuditItem.objects
+    found = rows.filter(pk=item_id, reviewer=actor.id).first()
+    if found is None:
+        raise UnknownAudit(_("There is no such case in your sample."))
+    if found.case_id:
+        found.case = Case.objects.get(pk=found.case_id)
+    return found
 
 
 def _require_officer(actor: Actor) -> None:
@@ -284,16 +295,6 @@ def _may_audit(actor: Actor, item: AuditItem) -> bool:
     )
 
 
-def _own(actor: Actor, item_id: str, *, locked: bool = False) -> AuditItem:
-    rows = AuditItem.objects.select_for_update() if locked else AuditItem.objects
-    found = rows.filter(pk=item_id, reviewer=actor.id).first()
-    if found is None:
-        raise UnknownAudit(_("There is no such case in your sample."))
-    if found.case_id:
-        found.case = Case.objects.get(pk=found.case_id)
-    return found
-
-
 def _planted_facts(item: AuditItem, found: Pinned) -> list[BlindFact]:
     kinds = found.package.facts
     assert item.planted is not None
@@ -310,7 +311,7 @@ def _source_of(source: str, register: str | None) -> str:
 def _parameters(found: Pinned, received: datetime) -> list[tuple[str, Any, str, str]]:
     day = day_of(received)
     said = []
-    for parameter in found.package.parameters:
+    for parameter in worded(found).parameters:
         dated = [one for one in parameter.values if one.since <= day]
         law = max(dated, key=lambda one: one.since).law if dated else None
         said.append((parameter.title, in_force(parameter, day), parameter.unit,

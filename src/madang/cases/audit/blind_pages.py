@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from madang.access.api import Actor
 from madang.cases.audit import blind, findings, tasks, words
-from madang.cases.case_packages import Pinned
+from madang.cases.case_packages import worded
 from madang.cases.case_shown import source_text, value_text
 from madang.identity.api import current_actor
 from madang.kernel.errors import Conflict, Forbidden, Invalid
-from madang.services.api import rule_tables
+from madang.services.api import Package, rule_tables
 
 EITHER = ("GET", "HEAD", "POST")
 
@@ -71,15 +71,22 @@ def one(request: HttpRequest, item: str) -> HttpResponse:
     seen = blind.blind_case(actor, item)
     if seen.decided_at is not None:
         return _compared(request, actor, item)
+    package = worded(seen.pinned)
     context = {
         "heading": _("How do you decide? %(title)s")
         % {"title": words.service_title(seen.service, seen.pinned.hash)},
         "crumbs": _trail((_("Sample"), reverse("audit-next"))),
         "seen": seen,
-        "facts": _facts(seen),
-        "papers": [(_paper(seen.pinned, paper), name) for paper, name in seen.papers],
+        "facts": _facts(seen, package),
+        "papers": [(id_, _paper(package, paper), name) for id_, paper, name in seen.papers],
         "tables": rule_tables(seen.pinned.package, get_language() or ""),
-        "laws": [f"{law.law} {law.article}" for law in seen.pinned.package.service.legal_basis],
+        "laws": [
+            words.cited(f"{law.law} {law.article}", package) for law in package.service.legal_basis
+        ],
+        "parameters": [
+            (title, value, unit, words.cited(law, package))
+            for title, value, unit, law in seen.parameters
+        ],
         "outcomes": [(key, _(text), "") for key, text in words.OUTCOMES.items()],
         "errors": errors,
         "error_list": list(errors.items()),
@@ -186,17 +193,17 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
     return redirect("audits")
 
 
-def _facts(seen: blind.BlindCase) -> list[tuple[str, str, str]]:
-    titles = {fact.id: fact.title for fact in seen.pinned.package.service.facts}
+def _facts(seen: blind.BlindCase, package: Package) -> list[tuple[str, str, str]]:
+    titles = {fact.id: fact.title for fact in package.service.facts}
     return [
-        (titles.get(one.name, one.name), value_text(seen.pinned.package, one.name, one.value),
+        (titles.get(one.name, one.name), value_text(package, one.name, one.value),
          source_text(one.source))
         for one in seen.facts
     ]  # fmt: skip
 
 
-def _paper(found: Pinned, paper: str) -> str:
-    titles = {one.id: one.title for one in found.package.service.evidence}
+def _paper(package: Package, paper: str) -> str:
+    titles = {one.id: one.title for one in package.service.evidence}
     return titles.get(paper, paper)
 
 

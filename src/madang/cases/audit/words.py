@@ -86,6 +86,11 @@ def service_title(service: str, package_hash: str = "") -> str:
     return marked_unless(text, tag, language)
 
 
+def cited(law: str, package: Package) -> str:
+    """Return the name of a law marked as of the package's own language; empty for none."""
+    return marked_unless(law, package.service.language, get_language() or "") if law else ""
+
+
 def measure_text(measure: str) -> str:
     """Return what a share counts, in words."""
     if measure.startswith("fact:"):

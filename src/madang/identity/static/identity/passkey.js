@@ -58,4 +58,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (name) name.disabled = true; // only the device keeps it
     form.submit();
   });
+  // who has just chosen this way is asked by the device at once, but not again after a refusal
+  const chosen = new URLSearchParams(location.search).has("now");
+  const refused = document.querySelector("main [role='alert']");
+  if (form.dataset.passkey === "get" && chosen && !refused) form.requestSubmit();
 }
