@@ -102,7 +102,8 @@ def _modules(name: str) -> Iterable[object]:
     import madang
 
     for info in pkgutil.walk_packages(madang.__path__, "madang."):
-        if info.name.endswith(name):
+        last = info.name.rpartition(".")[2]
+        if last == name or last.endswith(f"_{name}"):
             yield importlib.import_module(info.name)
 
 
@@ -110,7 +111,7 @@ def _events() -> str:
     from madang.kernel.events import Event
 
     rows = []
-    for module in _modules(".events"):
+    for module in _modules("events"):
         for _, item in inspect.getmembers(module, inspect.isclass):
             is_ours = issubclass(item, Event) and item.__module__ == module.__name__
             if is_ours and hasattr(item, "NAME"):  # a base of several events has none
@@ -125,7 +126,7 @@ def _errors() -> str:
     from madang.kernel import errors
 
     rows = []
-    for module in [errors, *(m for m in _modules(".errors") if m is not errors)]:
+    for module in [errors, *(m for m in _modules("errors") if m is not errors)]:
         for _, item in inspect.getmembers(module, inspect.isclass):
             if issubclass(item, errors.MadangError) and item.__module__ == module.__name__:
                 what = inspect.cleandoc(item.__doc__ or "").splitlines()[0]

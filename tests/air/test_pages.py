@@ -98,7 +98,7 @@ def test_what_is_overdue_is_marked(client, mapo, language: str):
         "ko": "새로 들어온 대기질 측정값이 없습니다",
         "en": "There are no fresh readings of the air",
     }[language]  # fmt: skip
-    assert ("늦음" if language == "ko" else "overdue") in one.text_content()
+    assert ("지연" if language == "ko" else "overdue") in one.text_content()
 
 
 def test_what_is_replayed_is_never_overdue(client, mapo):

@@ -6,6 +6,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.system
+
 # each of them weighs 5 to 40 MB; what needs one imports it where it is used
 HEAVY = {
     "aiohttp", "asn1crypto", "chdb", "matplotlib", "numba", "pikepdf", "PIL", "polars", "psutil",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
+from hashlib import sha256
 
 import pytest
 
@@ -11,7 +13,7 @@ from madang.access.api import Actor
 from madang.cases import api, case_papers
 from madang.cases.api import EvidenceFile
 from madang.cases.models import CaseFile
-from madang.kernel import audit
+from madang.kernel import audit, sealing
 from madang.kernel.errors import Invalid
 from tests.cases.packages import lent
 from tests.cases.people import KIM
@@ -151,3 +153,72 @@ def test_a_document_is_no_picture(home):
     [(file, _evidence, _name, _size)] = api.files_for(actor, made.number)
     assert client.get(f"/cases/{made.number}/papers/{file}/")["Content-Type"] == "application/pdf"
     assert client.get(f"/cases/{made.number}/papers/{file}/picture.png").status_code == 404
+
+
+def large(home, size: int = 9_000_000):
+    """Return address, id and content of a large paper of a case."""
+    client, actor = home
+    data = PDF.replace(b"%%EOF", b"%" + b"x" * size + b"\n%%EOF")
+    made = api.open_case(
+        package_hash=lent("property-tax-appeal").hash, subject=actor.person, facts={}, actor=actor,
+        channel="web", key="large", evidence=(EvidenceFile("proof", "증빙.pdf", data),),
+    )  # fmt: skip
+    [(file, _evidence, _name, _size)] = api.files_for(actor, made.number)
+    return client, f"/cases/{made.number}/papers/{file}/", file, data
+
+
+def sealed_of(file: str) -> bytearray:
+    return bytearray(rows(CaseFile).get(pk=file).sealed)
+
+
+def test_a_large_paper_goes_out_whole_in_the_memory_of_some_pieces(home):
+    client, address, _file, data = large(home)
+    digest, seen = sha256(data).hexdigest(), sha256()
+    size = len(data)
+    del data
+    client.get("/cases/")  # what a first page loads is none of it
+    tracemalloc.start()
+    answer = client.get(address)
+    for piece in answer:
+        seen.update(piece)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (seen.hexdigest(), answer["Content-Length"]) == (digest, str(size))
+    assert peak < 5_000_000, peak
+
+
+def test_of_a_large_paper_that_was_changed_or_cut_off_nothing_goes_out(home):
+    client, address, file, _data = large(home)
+    whole = sealed_of(file)
+    changed = bytearray(whole)
+    changed[-20] ^= 1
+    for sealed in (changed, whole[:-1], whole[: len(whole) // 2], whole[:30], whole[:3]):
+        rows(CaseFile).filter(pk=file).update(sealed=bytes(sealed))
+        answer = client.get(address)
+        assert answer.status_code == 422
+        assert b"%PDF" not in b"".join(answer)
+
+
+def test_what_is_changed_while_it_goes_out_breaks_off_and_never_looks_whole(home):
+    client, address, file, data = large(home)
+    whole = sealed_of(file)
+    whole[-20] ^= 1
+    answer = client.get(address)
+    came, pieces = bytearray(), iter(answer)
+    came += next(pieces)
+    rows(CaseFile).filter(pk=file).update(sealed=bytes(whole))
+    with pytest.raises(Invalid):
+        for piece in pieces:
+            came += piece
+    assert data.startswith(bytes(came))
+    assert len(came) < int(answer["Content-Length"]), "a browser says that the download failed"
+
+
+def test_a_large_paper_of_before_is_read_as_well(home):
+    client, address, file, data = large(home)
+    rows(CaseFile).filter(pk=file).update(sealed=sealing.seal("cases", "files", file, data))
+    assert b"".join(client.get(address)) == data
+    tampered = sealed_of(file)
+    tampered[-1] ^= 1
+    rows(CaseFile).filter(pk=file).update(sealed=bytes(tampered))
+    assert b"%PDF" not in b"".join(client.get(address))

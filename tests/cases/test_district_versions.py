@@ -146,7 +146,7 @@ def test_a_district_that_publishes_later_asks_whoever_has_begun(db):
 
 def test_a_districts_version_that_was_withdrawn_leaves_the_citys(versions):
     services.withdraw(BULKY, OFFICE, "merged", MAPO)
-    assert services.districts_of(BULKY) == ()
+    assert services.offered(BULKY).districts == ()
     assert case_versions.version_for(BULKY, asked=MAPO).hash == versions[""]
 
 

@@ -208,20 +208,40 @@ def published(folder: str) -> Package:
     return ready.package
 
 
+@pytest.mark.long
 @pytest.mark.data
 @pytest.mark.parametrize("folder", SLICE)
 def test_by_every_channel_it_comes_to_every_end_alike(folder, db):
+    alike(folder, WAYS)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("folder", SLICE)
+def test_by_the_web_and_another_channel_it_comes_to_every_end_alike(folder, db):
+    """The others take turns, so that each is driven in each run."""
+    place = FOLDERS.index(folder)
+    others = open_ways(unlinted(SHIPPED / folder).package)[1:]
+    alike(folder, ("web", *others[place % max(len(others), 1) :][:1]))
+
+
+def open_ways(package: Package) -> tuple[str, ...]:
+    closed = {one.kind for one in package.service.not_offered}
+    return tuple(way for way in WAYS if way not in closed)
+
+
+def alike(folder: str, ways: tuple[str, ...]) -> None:
+    """Drive a package by channels, and compare what comes out of them with the web's."""
     package = published(folder)
     test = best_test(package)
-    closed = {one.kind for one in package.service.not_offered}
     with times.fixed_clock(lambda: received(test, profile())):
         matter = Matter(package, test, People())
         matter.tell_registers()
         for way in ASSISTED:
             matter.people.assists(package.id, way)
         other, _actor = matter.comes_by("counter", wants_person=True)
-        courses = {way: course(matter, way, other.number) for way in WAYS if way not in closed}
-    assert set(courses) == set(WAYS) - closed
+        courses = {way: course(matter, way, other.number) for way in ways
+                   if way in open_ways(package)}  # fmt: skip
+    assert len(courses) > 1 or len(open_ways(package)) == 1, folder
     for way, found in courses.items():
         assert found == courses["web"], (folder, way)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 
 import pytest
+from django.utils.translation import override
 
 from madang.cases import pictures
 from madang.cases.evidence_files import EvidenceFile, cleaned
@@ -65,7 +67,7 @@ def taken(data: bytes, name: str = "photo.jpg", max_mb: int = 1) -> bytes:
 
 
 def refusal(data: bytes, types: tuple[str, ...] = TYPES) -> str:
-    with pytest.raises(Invalid) as error:
+    with override("en"), pytest.raises(Invalid) as error:
         cleaned(EvidenceFile("proof", "f", data), types, 1)
     assert list(error.value.fields) == ["evidence.proof"]
     return error.value.message
@@ -145,6 +147,13 @@ def test_other_types_empty_and_large_files_are_refused():
     assert "only these files" in refusal(PDF, ("jpg",))
     assert "empty" in refusal(b"")
     assert "larger than 1 MB" in refusal(PDF + bytes(1_000_001))
+
+
+def test_a_refusal_is_said_in_the_language_of_the_reader():
+    for data, said in ((b"", "비어"), (PDF + bytes(1_000_001), "1 MB"), (b"MZ", "pdf")):
+        with override("ko"), pytest.raises(Invalid, match=said) as error:
+            cleaned(EvidenceFile("proof", "f", data), TYPES, 1)
+        assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", error.value.message)
 
 
 def test_a_name_keeps_no_folders_and_gets_the_ending_of_what_it_is():

@@ -98,6 +98,10 @@ def test_a_question_is_answered_with_its_parameters(client: LakeClient) -> None:
 
 def test_few_rows_come_without_arrow(client: LakeClient) -> None:
     assert client.columns("echo", "say", x=3) == client.ask("echo", "say", x=3).to_pydict()
+    asked = "SELECT ds, min(v) AS least FROM obs WHERE ds < {ds:UInt32} GROUP BY ds ORDER BY ds"
+    plain = client.query_columns(asked, {"ds": 1000})
+    assert plain == client.query(asked, {"ds": 1000}).to_pydict()
+    assert plain["ds"]
 
 
 def test_errors_come_over_as_what_they_are(client: LakeClient) -> None:

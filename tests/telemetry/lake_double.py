@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -38,6 +39,10 @@ class LakeDouble:
         self.questions.append("latest")
         some = [] if ids is None else list(ids)
         return self.store.query(_LATEST, {"ids": some, "every": int(ids is None)})
+
+    def latest_columns(self, ids: Iterable[int], only: Sequence[str] = ()) -> dict[str, list[Any]]:
+        found = self.latest(ids)
+        return (found.select(list(only)) if only else found).to_pydict()
 
     def insert(self, table: str, **columns: object) -> None:
         self.store.insert(table, pa.table(columns), token=uuid4().hex)
@@ -82,6 +87,7 @@ def answering(store: ChdbStore, monkeypatch: pytest.MonkeyPatch) -> LakeDouble:
     monkeypatch.setattr("madang.kernel.lake.client.query", double.query)
     monkeypatch.setattr("madang.kernel.lake.client.latest", double.latest)
     monkeypatch.setattr(
-        "madang.kernel.lake.client.latest_columns", lambda ids: double.latest(ids).to_pydict()
+        "madang.kernel.lake.client.query_columns", lambda *asked: double.query(*asked).to_pydict()
     )
+    monkeypatch.setattr("madang.kernel.lake.client.latest_columns", double.latest_columns)
     return double

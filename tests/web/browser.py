@@ -153,10 +153,18 @@ def scripts(browser: Any, on: bool) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not on})
 
 
+# colours on their way from one theme to the next are nobody's
+_SETTLE = """
+for (const moving of document.getAnimations())
+  if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
+"""
+
+
 def faults(browser: Any, *, axe: bool = True) -> list[str]:
     """Return what is wrong with the page shown: axe's findings, and what is wider than the page."""
     found = [f"runs off the screen: {part}" for part in browser.execute_script(_WIDE)]
     if axe:
+        browser.execute_script(_SETTLE)
         if not browser.execute_script("return 'axe' in window"):
             browser.execute_script(AXE.read_text(encoding="utf-8"))
         found += browser.execute_async_script(_RUN_AXE, RULES)

@@ -98,8 +98,8 @@ def test_a_reader_who_has_the_page_gets_304(clock):
 
 
 def test_memory_is_bounded(clock, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(page_cache, "KEPT_PAGES", 3)
     site = Site()
+    monkeypatch.setattr(page_cache, "KEPT_BYTES", 3 * len(b"page 10"))
     for number in range(10):
         site.get(f"/?{number}")
     assert len(site.middleware._pages) == 3

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from madang.cases.application_knowing import Proposal
@@ -238,7 +238,11 @@ def districts() -> dict[str, str]:
 
 
 def _date_parts(question: Question, raw: Raw, item: int | None) -> list[DatePart]:
-    titles = {"year": _("Year"), "month": _("Month"), "day": _("Day")}
+    titles = {
+        "year": pgettext("part of a date", "Year"),
+        "month": pgettext("part of a date", "Month"),
+        "day": pgettext("part of a date", "Day"),
+    }
     found = []
     for part in DATE_PARTS:
         name = field_of(question.id, item, part)

@@ -40,8 +40,8 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     language = get_language() or ""
     district = parts.district_wanted(request)
     try:
-        own = services.districts_of(service)
-        found = version_for(service, asked=district, own=own)
+        offered = services.offered(service)
+        found = version_for(service, asked=district, offered=offered)
     except Invalid as error:
         return parts.district_asked(request, service, error)
     form = services.form_in(found.hash, language)
@@ -49,7 +49,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
         channel = parts.channel_of(actor, form)
         content = Content(
             may_look={"yes": True, "no": False}.get(request.POST.get("look", "")),
-            district=district if own else "",
+            district=district if offered.districts else "",
         )
         draft = drafts.begin(
             actor, service, channel=channel, language=language, content=content, version=found
@@ -65,8 +65,8 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
         form,
         heading=form.package.service.title,
         before=before if before and not before.is_sent else None,
-        chosen=district if own else "",
-        chosen_name=district_name(district, language) if own else "",
+        chosen=district if offered.districts else "",
+        chosen_name=district_name(district, language) if offered.districts else "",
         minutes=max(1, round(questions * SECONDS_A_QUESTION / 60)),
         fees=[(fee.title, _fee_text(form, fee)) for fee in form.package.service.fees],
         due=_due_text(form),
@@ -301,7 +301,7 @@ def _taken(request: HttpRequest, seen: Sight) -> dict[str, str]:
                 draft_papers.add(seen.draft, seen.form.package, name,
                                  (file.name or "")[:LONGEST_UPLOAD_NAME], file.read())  # fmt: skip
             except Invalid as error:
-                faults[name] = _(error.message)
+                faults[name] = error.message
     return faults
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from madang.cases.appointment_rules import (
@@ -104,7 +104,7 @@ def summary_of(
     channel = _(CHANNELS[visitor.channel]) if visitor.channel else _("Not at all")
     reached = f"{channel} ({visitor.address.strip()})" if visitor.address else channel
     rows = [
-        (_("What for"), matter_title(matter), ""),
+        (pgettext("appointment", "What for"), matter_title(matter), ""),
         (_("Where"), office.name(get_language() or ""), ""),
         (_("When"), moment_in_words(at), ""),
         (_("Name"), visitor.name, ""),
@@ -112,7 +112,9 @@ def summary_of(
         (_("Language"), get_language_info(visitor.language)["name_local"], ""),
     ]
     needs = [_(NEEDS[one]) for one in visitor.needs if one in NEEDS]
-    return [*rows, (_("What you need"), ", ".join(needs), "")] if needs else rows
+    if needs:
+        rows = [*rows, (pgettext("appointment", "What you need"), ", ".join(needs), "")]
+    return rows
 
 
 def read_moment(text: str) -> datetime | None:

@@ -171,7 +171,9 @@ def barred(case: Case, events: Sequence[tuple[str, str]] | None = None) -> froze
 
 
 def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, key: str) -> Acted:
-    case, now = dossier.case, times.now()
+    case = dossier.case
+    # a server's clock that was put back does not make things happen before those before them
+    now = max(times.now(), case.state_since, case.received_at)
     files = clean_files(dossier.pinned, asked.evidence)
     _check_facts(dossier, by, asked)
     change = step(

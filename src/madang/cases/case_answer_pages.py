@@ -90,7 +90,7 @@ def _answered(request: HttpRequest, actor: Actor, now: Answering) -> HttpRespons
     try:
         act(case.number, asked.verb or "answer", actor, done)
     except Invalid as error:
-        papers = {n.removeprefix(PAPER): _(text) for n, text in error.fields.items()}
+        papers = {n.removeprefix(PAPER): text for n, text in error.fields.items()}
         return _shown(request, now, wrong=papers or {"words": error.message})
     except Conflict as error:
         return _shown(request, now, note=error.message)

@@ -6,7 +6,7 @@ the matter or the register says it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from madang.city.api import profile
 from madang.identity.api import known_person
 from madang.kernel.errors import Invalid
 from madang.services import api as services
-from madang.services.api import Version
+from madang.services.api import Offered, Version
 
 
 class DistrictAsked(Invalid):
@@ -32,7 +32,7 @@ def version_for(
     asked: str = "",
     subject: str = "",
     facts: Mapping[str, Any] | None = None,
-    own: Collection[str] | None = None,
+    offered: Offered | None = None,
 ) -> Version:
     """Return the version in force for a matter.
 
@@ -41,7 +41,7 @@ def version_for(
     asked : code of the district that somebody named.
     subject : the person concerned, whose registered district counts where nothing else does.
     facts : of the matter; its place counts where no district was named.
-    own : codes of the districts with a version of their own, where the caller knows them.
+    offered : what is in force of the service, where the caller has asked.
 
     Raises
     ------
@@ -52,17 +52,17 @@ def version_for(
     Invalid
         If the city has no such district.
     """
-    own = services.districts_of(service) if own is None else own
-    if not own:
-        return services.current(service)
-    district = asked or _of_place(service, facts or {}) or home_of(subject)
+    offered = offered or services.offered(service)
+    if not offered.districts:
+        return offered.version()
+    district = asked or _of_place(offered.version(), facts or {}) or home_of(subject)
     if not district:
         text = _("Say in which district it is: fees and offices differ.")
         raise DistrictAsked(text, {"district": text})
     if district not in {unit.code for unit in profile().districts()}:
         text = _("The city has no district %(code)s.") % {"code": district[:20]}
         raise Invalid(text, {"district": text})
-    return services.current(service, district)
+    return offered.version(district)
 
 
 def home_of(subject: str) -> str:
@@ -82,8 +82,8 @@ def district_name(code: str, language: str) -> str:
     return profile().unit(code).name(language) if code else ""
 
 
-def _of_place(service: str, facts: Mapping[str, Any]) -> str:
-    package = services.current(service).package
+def _of_place(city_wide: Version, facts: Mapping[str, Any]) -> str:
+    package = city_wide.package
     place = place_of(package, facts)
     if place is not None:
         unit = profile().unit_at(place["lon"], place["lat"])

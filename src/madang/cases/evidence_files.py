@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from madang.cases.pictures import BrokenPicture, TooManyPixels, plain_jpeg, plain_png
 from madang.kernel.errors import Invalid
 
@@ -72,14 +74,18 @@ def cleaned(file: EvidenceFile, types: Sequence[str], max_mb: int) -> CleanFile:
         message says what to do.
     """
     if not file.data:
-        raise _wrong(file, "the file is empty; send it again")
+        raise _wrong(file, _("the file is empty; send it again"))
     if len(file.data) > max_mb * 1_000_000:
         raise _wrong(
-            file, f"the file is larger than {max_mb} MB; send a smaller photograph or scan"
+            file,
+            _("the file is larger than %(mb)s MB; send a smaller photograph or scan")
+            % {"mb": max_mb},
         )
     kind = next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
     if kind not in types:
-        raise _wrong(file, f"only these files can be taken: {', '.join(types)}")
+        raise _wrong(
+            file, _("only these files can be taken: %(types)s") % {"types": ", ".join(types)}
+        )
     clean = {"jpg": _picture, "png": _picture, "pdf": _pdf, "hwpx": _hwpx}[kind](file, kind)
     return CleanFile(
         file.evidence, _plain_name(file.name, kind), MEDIA[kind], clean, sha256(clean).hexdigest()
@@ -95,19 +101,19 @@ def _picture(file: EvidenceFile, kind: str) -> bytes:
     try:
         return plain_jpeg(file.data) if kind == "jpg" else plain_png(file.data)
     except TooManyPixels:
-        raise _wrong(file, "the picture has too many pixels; send a smaller one") from None
+        raise _wrong(file, _("the picture has too many pixels; send a smaller one")) from None
     except BrokenPicture:
-        raise _wrong(file, "the picture is broken; take it again") from None
+        raise _wrong(file, _("the picture is broken; take it again")) from None
 
 
 def _pdf(file: EvidenceFile, _kind: str) -> bytes:
     names = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), file.data)
     if b"%%EOF" not in file.data[-2048:]:
-        raise _wrong(file, "the PDF is not complete; save it again")
+        raise _wrong(file, _("the PDF is not complete; save it again"))
     if b"/Encrypt" in names:
-        raise _wrong(file, "the PDF is locked with a password; save it without one")
+        raise _wrong(file, _("the PDF is locked with a password; save it without one"))
     if _ACTIVE_PDF.search(names) or _ACTIVE_PDF.search(_streams(file.data)):
-        raise _wrong(file, "the PDF carries a program or other files; print it to a new PDF")
+        raise _wrong(file, _("the PDF carries a program or other files; print it to a new PDF"))
     return file.data
 
 
@@ -134,18 +140,18 @@ def _hwpx(file: EvidenceFile, _kind: str) -> bytes:
             parts = archive.infolist()
             names = [part.filename for part in parts]
             if "mimetype" not in names or archive.getinfo("mimetype").file_size > 100:
-                raise _wrong(file, "this is no HWPX file")
+                raise _wrong(file, _("this is no HWPX file"))
             if archive.read("mimetype").strip() != MEDIA["hwpx"].encode():
-                raise _wrong(file, "this is no HWPX file")
+                raise _wrong(file, _("this is no HWPX file"))
             _check_size(file, parts)
             if any(part.flag_bits & 1 for part in parts):
-                raise _wrong(file, "the file is locked with a password; save it without one")
+                raise _wrong(file, _("the file is locked with a password; save it without one"))
             if any(_PROGRAMS.search(name) or ".." in name for name in names):
-                raise _wrong(file, "the file carries a macro or other files; save it without")
+                raise _wrong(file, _("the file carries a macro or other files; save it without"))
             if archive.testzip() is not None:
-                raise _wrong(file, "the file is broken; save it again")
+                raise _wrong(file, _("the file is broken; save it again"))
     except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError):
-        raise _wrong(file, "the file is broken; save it again") from None
+        raise _wrong(file, _("the file is broken; save it again")) from None
     return file.data
 
 
@@ -156,7 +162,7 @@ def _check_size(file: EvidenceFile, parts: Sequence[zipfile.ZipInfo]) -> None:
         or unpacked > LARGEST_UNPACKED
         or unpacked > HIGHEST_RATIO * max(len(file.data), 1)
     ):
-        raise _wrong(file, "the file unpacks to far more than it is; save it anew")
+        raise _wrong(file, _("the file unpacks to far more than it is; save it anew"))
 
 
 def _plain_name(name: str, kind: str) -> str:

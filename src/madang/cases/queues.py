@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
@@ -92,9 +92,11 @@ def queue(
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    """Return how many cases each list has."""
+    """Return how many cases each list has, counted in one go."""
+    now = times.now()
+    wanted = {one: Count("pk", filter=_of_list(actor, one, now)) for one in LISTS}
     with purpose(actor, LIST):
-        return {which: _rows(actor, which, "", "").count() for which in LISTS}
+        return _open_rows(actor).aggregate(**wanted)
 
 
 def services_in(actor: Actor) -> list[tuple[str, str]]:
@@ -172,24 +174,38 @@ def lateness(due: datetime | None, now: datetime) -> str:
 
 
 def _rows(actor: Actor, which: str, service: str, number: str) -> QuerySet[Case]:
-    rows = Case.objects.filter(where_works(actor))
-    blind = hidden_numbers(actor)
-    if blind:
-        rows = rows.exclude(number__in=blind)
     if number:
-        return rows.filter(number=read_number(number) or "")
-    rows = rows.exclude(state_kind="final")
+        return _seen_rows(actor).filter(number=read_number(number) or "")
+    rows = _open_rows(actor).filter(_of_list(actor, which, times.now()))
     if service:
         rows = rows.filter(service=service)
-    if which == "mine":
-        rows = rows.filter(assignee=actor.id)
-    elif which == "unassigned":
-        rows = rows.filter(assignee="", state_kind="open")
-    elif which == "overdue":
-        rows = rows.filter(due__lt=times.now())
-    elif which == "waiting":
-        rows = rows.filter(state_kind="waiting")
     return rows.order_by("-priority", "due", "received_at")
+
+
+def _seen_rows(actor: Actor) -> QuerySet[Case]:
+    """Return the cases where the actor works, without those they decide once more unseen."""
+    rows = Case.objects.filter(where_works(actor))
+    blind = hidden_numbers(actor)
+    return rows.exclude(number__in=blind) if blind else rows
+
+
+def _open_rows(actor: Actor) -> QuerySet[Case]:
+    return _seen_rows(actor).exclude(state_kind="final")
+
+
+def _of_list(actor: Actor, which: str, now: datetime) -> Q:
+    """Return the condition of a list among what is open."""
+    match which:
+        case "mine":
+            return Q(assignee=actor.id)
+        case "unassigned":
+            return Q(assignee="", state_kind="open")
+        case "overdue":
+            return Q(due__lt=now)
+        case "waiting":
+            return Q(state_kind="waiting")
+        case _:
+            return Q()
 
 
 def _waiting(case: Case, alike: str) -> Waiting:

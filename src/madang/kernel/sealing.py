@@ -19,12 +19,12 @@ from madang.kernel.config import settings
 from madang.kernel.errors import Invalid
 from madang.kernel.secrets import kept_secret
 
-_NONCE = 12  # NIST SP 800-38D, section 8.2: 96 bits
+NONCE = 12  # NIST SP 800-38D, section 8.2: 96 bits
 
 
 def seal(room: str, use: str, about: str, content: bytes) -> bytes:
     """Return `content` encrypted for a use of a room; `about` is needed to read it."""
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(NONCE)
     return nonce + AESGCM(derived_key(room, use)).encrypt(nonce, content, about.encode())
 
 
@@ -39,7 +39,7 @@ def unseal(room: str, use: str, about: str, sealed: bytes | memoryview) -> bytes
     data = bytes(sealed)
     try:
         key = derived_key(room, use)
-        return AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], about.encode())
+        return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], about.encode())
     except InvalidTag:
         raise Invalid(f"a sealed {use} cannot be read with this instance's key") from None
 

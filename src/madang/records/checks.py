@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from madang.access.api import purpose
-from madang.kernel import times
+from madang.kernel import audit, times
 from madang.kernel.errors import Invalid
 from madang.records import credentials, seals
 from madang.records.document_models import IssuedDocument, RevokedPlace
@@ -59,10 +59,14 @@ class Checked:
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What a check of a file shows; `document` is None where none of ours is meant."""
+    """What a check of a file shows; `document` is None where none of ours is meant.
+
+    seal_distrusted: when the seal on it lost its trust (its key was stolen); None where it did not.
+    """
 
     finding: Finding
     document: Checked | None
+    seal_distrusted: datetime | None = None
 
 
 def check(typed: str) -> Checked:
@@ -93,16 +97,32 @@ def check_file(file: bytes) -> CheckedFile:
     """
     seen = _verdict(file)
     found = _found(seen.code) if seen.code else None
+    lost = seals.distrusted_since(seen.seal)
     if found is None:
         finding = Finding.FOREIGN if seen.finding is Finding.GENUINE else seen.finding
-        return CheckedFile(finding, None)
-    is_ours = found.digest == sha256(file).hexdigest()
-    if is_ours:  # byte for byte what we issued, whatever became of the key since
-        return CheckedFile(Finding.GENUINE, _shown(found))
+        return CheckedFile(finding, None, lost)
+    if found.digest == sha256(file).hexdigest():
+        return _as_issued(found, seen, lost)
     if seen.finding is Finding.GENUINE:
         # our signature, and yet another file: something in the place of the signature itself
         return CheckedFile(Finding.ALTERED, _shown(found))
-    return CheckedFile(seen.finding, _shown(found))
+    return CheckedFile(seen.finding, _shown(found), lost)
+
+
+def _as_issued(row: IssuedDocument, seen: Verdict, lost: datetime | None) -> CheckedFile:
+    """Return what a file is that is byte for byte what our ledger has.
+
+    Where its seal was distrusted, the ledger alone speaks for it: it counts if the audit log,
+    which nobody changes unseen, has it issued before that moment. A row without such an entry, or
+    a later one, may come from whoever has the key.
+    """
+    if lost is None:
+        return CheckedFile(Finding.GENUINE, _shown(row))
+    issued = audit.newest_about(f"document:{row.pk}", "records.issue", 1)
+    known = [one.at for one in issued] + ([seen.stamped_at] if seen.stamped_at else [])
+    was_before = bool(issued) and max(known) < lost
+    finding = Finding.GENUINE if was_before else Finding.DISTRUSTED
+    return CheckedFile(finding, _shown(row), lost)
 
 
 def check_credential(text: str) -> sd_jwt.Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -31,10 +31,14 @@ class CheckedOut(Schema):
 
 
 class CheckedFileOut(Schema):
-    """What a file is: `genuine`, `altered`, `foreign`, `unsigned` or `locked`."""
+    """What a file is: `genuine`, `altered`, `foreign`, `unsigned`, `locked` or `distrusted`.
+
+    `seal_distrusted`: since when the seal on it is not trusted, null where it is.
+    """
 
     finding: str
     document: CheckedOut | None
+    seal_distrusted: datetime | None = None
 
 
 @router.get("/{code}/verify", auth=None, response=CheckedOut, summary="Check a document")
@@ -49,4 +53,8 @@ def verify_file(request: HttpRequest) -> dict[str, object]:
     """Return what the PDF in the body is; it is not kept."""
     patience.FILES.take(client_address(request))
     found = check_file(request.body)
-    return {"finding": str(found.finding), "document": found.document}
+    return {
+        "finding": str(found.finding),
+        "document": found.document,
+        "seal_distrusted": found.seal_distrusted,
+    }

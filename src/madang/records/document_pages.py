@@ -73,6 +73,7 @@ def _file_result(request: HttpRequest, found: CheckedFile) -> HttpResponse:
         Finding.FOREIGN: _("This file is signed, but not by this city"),
         Finding.UNSIGNED: _("This file has no signature of the city"),
         Finding.LOCKED: _("This file is locked by a password and cannot be checked"),
+        Finding.DISTRUSTED: _("The seal on this file was withdrawn: the file proves nothing"),
     }
     heading = headings[found.finding]
     if is_good and state != documents.VALID:
@@ -80,6 +81,8 @@ def _file_result(request: HttpRequest, found: CheckedFile) -> HttpResponse:
     context = _context(found.document) | {
         "heading": heading, "crumbs": _crumbs(), "finding": str(found.finding),
         "is_good": is_good and state == documents.VALID, "of_file": True,
+        "lost": _day(profile().local(found.seal_distrusted).date())
+        if found.seal_distrusted else "",
     }  # fmt: skip
     return render(request, "records/verified.html", context)
 

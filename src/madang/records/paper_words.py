@@ -46,7 +46,7 @@ def words(language: str) -> Mapping[str, str]:
             "optional": _("if you like"),
             "tick_all": _("all that apply"),
             "privacy": _("Your data"),
-            "name": _("Name"),
+            "name": pgettext("on a paper", "Name"),
             "signature": _("Signature or seal"),
             "submit_to": _("Where to hand it in"),
             "year": pgettext("in a date to fill in", "year"),

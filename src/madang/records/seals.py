@@ -8,7 +8,7 @@ signs a document. Only who says so makes an old one worthless (`distrust`): its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -43,9 +43,15 @@ class Seal:
 
 
 def remember(key: SigningKey) -> None:
-    """Keep the certificate of a key that signs, once; in the caller's transaction."""
+    """Keep the certificate of a key that signs, once; in the caller's transaction.
+
+    Raises
+    ------
+    SigningKeyMissing
+        If it is distrusted: a process that was not started again since still has it.
+    """
     der = key.certificate.public_bytes(Encoding.DER)
-    KnownSeal.objects.get_or_create(
+    row, _is_new = KnownSeal.objects.get_or_create(
         fingerprint=sha256(der).hexdigest(),
         defaults={
             "key_id": _key_id(key.certificate),
@@ -55,6 +61,8 @@ def remember(key: SigningKey) -> None:
             "first_used": times.now(),
         },
     )
+    if row.distrusted is not None:
+        raise SigningKeyMissing("this seal is distrusted; start again with the new key")
 
 
 def public_keys() -> list[dict[str, str]]:
@@ -82,7 +90,8 @@ def key_of(key_id: str) -> Mapping[str, Any] | None:
 
 def trust() -> Trust:
     """Return whom this installation trusts to have signed its documents."""
-    return trust_of(signing_key(), _trusted())
+    lost = KnownSeal.objects.exclude(distrusted=None).values_list("fingerprint", flat=True)
+    return replace(trust_of(signing_key(), _trusted()), distrusted=frozenset(lost))
 
 
 def trust_of(key: SigningKey, rows: Sequence[KnownSeal] = ()) -> Trust:
@@ -109,8 +118,9 @@ def seals() -> list[Seal]:
 def distrust(fingerprint: str, *, by: Actor | str, reason: str) -> None:
     """Make everything worthless that rests on an old seal alone: its key was lost or stolen.
 
-    Its credentials are refused from now on and its key is published no more. Papers that it signed
-    are still checked byte for byte against what was issued.
+    Its credentials are refused from now on and its key is published no more, and no process signs
+    with it. A paper that it signed is good if the audit log says that we issued it before now, and
+    it is that paper byte for byte.
 
     Raises
     ------
@@ -134,6 +144,12 @@ def distrust(fingerprint: str, *, by: Actor | str, reason: str) -> None:
         who = by if isinstance(by, str) else by.id
         audit.record(who, "records.distrust_seal", f"seal:{row.fingerprint}",
                      detail={"reason": row.reason})  # fmt: skip
+
+
+def distrusted_since(fingerprint: str) -> datetime | None:
+    """Return when a seal lost its trust; None where it has not, or is none of ours."""
+    rows = KnownSeal.objects.filter(fingerprint=fingerprint or "-")
+    return rows.values_list("distrusted", flat=True).first()
 
 
 def _trusted() -> list[KnownSeal]:

@@ -62,11 +62,11 @@ if TYPE_CHECKING:
     from madang.services.forms.languages import form_in, in_language
     from madang.services.forms.words import answer_text, fault_text
     from madang.services.public_rules import ShownTable, rule_tables
-    from madang.services.publishing import Published, districts_of, publish, versions, withdraw
+    from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.reading_order import reading_order
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
-    from madang.services.versions import Version, current, marked
+    from madang.services.versions import Offered, Version, current, marked, offered
     from madang.services.ways_in import Group, Start, event_groups, senior_starts
 
 __all__ = (
@@ -85,6 +85,7 @@ __all__ = (
     "InputClause",
     "Line",
     "Model",
+    "Offered",
     "OutputClause",
     "Package",
     "Page",
@@ -120,7 +121,6 @@ __all__ = (
     "choice_name",
     "compile_expression",
     "current",
-    "districts_of",
     "evaluate",
     "event_groups",
     "event_names",
@@ -138,6 +138,7 @@ __all__ = (
     "localised",
     "marked",
     "model_of",
+    "offered",
     "package",
     "paper_language",
     "plain_values",
@@ -171,13 +172,14 @@ _LATER = {
     "Stop": "automation", "automation_is_on": "automation", "stop_automation": "automation",
     "resume_automation": "automation", "stops_of": "automation",
     "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
-    "versions": "publishing", "districts_of": "publishing",
+    "versions": "publishing",
     "reading_order": "reading_order",
     "Shipped": "shipped", "publish_shipped": "shipped",
     "ShownTable": "public_rules", "rule_tables": "public_rules",
     "form_paper": "form_paper", "paper_language": "form_paper",
     "answer_text": "forms.words", "fault_text": "forms.words",
     "Version": "versions", "current": "versions", "marked": "versions",
+    "Offered": "versions", "offered": "versions",
     "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
     "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",

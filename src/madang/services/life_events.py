@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ class LifeEvents(Struct, frozen=True, forbid_unknown_fields=True):
     events: Annotated[tuple[LifeEvent, ...], Meta(min_length=1)]
 
 
+@lru_cache(maxsize=8)
 def life_events(profile: Profile) -> tuple[LifeEvent, ...]:
     """Return a city's life events; none where it has no such file."""
     if "life_events" not in profile.rule_names:

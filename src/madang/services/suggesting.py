@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 
-from madang.city.api import profile
+from madang.city.api import Profile, profile
+from madang.kernel.easy import are_easy_words_wanted
 from madang.services.catalogue import Catalogue, catalogue, title_of
 from madang.services.entries import Entry
 from madang.services.life_events import life_events
@@ -64,7 +66,11 @@ def suggestions(
 
 def event_names(language: str) -> dict[str, str]:
     """Return the city's life events with their names, in their order."""
-    city = profile()
+    return dict(_names_of(profile(), language, are_easy_words_wanted()))
+
+
+@lru_cache(maxsize=128)
+def _names_of(city: Profile, language: str, _easy: bool) -> dict[str, str]:
     return {one.id: city.text(one.names, language) for one in life_events(city)}
 
 
@@ -100,6 +106,5 @@ def _told(entry: Entry, language: str, event: str, start: Entry | None) -> Sugge
     near = title_of(start, language) if start else ""
     told = next((tag for tag in profile().chain(language) if tag in entry.titles), entry.language)
     own = "" if told == language else told
-    return Suggestion(
-        entry.id, title_of(entry, language), own, event_names(language).get(event, ""), near
-    )
+    names = _names_of(profile(), language, are_easy_words_wanted())
+    return Suggestion(entry.id, title_of(entry, language), own, names.get(event, ""), near)

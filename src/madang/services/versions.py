@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -10,7 +11,7 @@ from madang.services.models import PublishedPackage
 from madang.services.packages.decide import Rules
 from madang.services.packages.package import Package
 from madang.services.packages.packing import Packed, package_of
-from madang.services.publishing import current_hash
+from madang.services.publishing import in_force_by_place
 
 MARK = 12  # signs of a hash that stand on printed forms
 KEPT = 256  # opened packages per process; about 100 KB each
@@ -41,15 +42,40 @@ def version(hash: str) -> Version:  # the format's own word
     return Version(hash, package_of(_packed(row), f"service {row}"))
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What is in force of a service: the hash by district, the city's under ``""``."""
+
+    service: str
+    hashes: Mapping[str, str]
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Return the codes of the districts with a version of their own."""
+        return tuple(sorted(place for place in self.hashes if place))
+
+    def version(self, district: str = "") -> Version:
+        """Return the district's version where it has one, else the city's.
+
+        Raises UnknownService.
+        """
+        found = self.hashes.get(district) or self.hashes.get("")
+        if found is None:
+            raise UnknownService(f"there is no service {self.service!r}")
+        return version(found)
+
+
+def offered(service: str) -> Offered:
+    """Return what is in force of a service, asked once; nothing where it is not offered."""
+    return Offered(service, in_force_by_place(service))
+
+
 def current(service: str, district: str = "") -> Version:
     """Return the version in force: the district's where it has one, else the city's.
 
     Raises UnknownService.
     """
-    found = current_hash(service, district)
-    if found is None:
-        raise UnknownService(f"there is no service {service!r}")
-    return version(found)
+    return offered(service).version(district)
 
 
 def marked(service: str, mark: str) -> Version:

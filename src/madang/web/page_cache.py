@@ -23,7 +23,7 @@ from django.utils.cache import patch_vary_headers
 from madang.web.choices import display_of, district_of, theme_of
 from madang.web.languages import language_of
 
-KEPT_PAGES = 1024  # at about 30 KB a page, some 30 MB
+KEPT_BYTES = 8 << 20  # of pages: what a crowd asks for is few; the rest would only weigh
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 
 DISTRICT_PATHS = frozenset({"/", "/air/"})  # the pages that show the reader's own district
@@ -52,6 +52,7 @@ class PageCacheMiddleware:
         self._pages: OrderedDict[Key, _Kept] = OrderedDict()
         self._rendering: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._size = 0  # bytes of all that is kept
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the kept page, or render it, once for all who ask at that moment."""
@@ -86,11 +87,13 @@ class PageCacheMiddleware:
         if kept is None:
             return response
         with self._lock:
+            before = self._pages.pop(key, None)
+            self._size += len(kept.body) - (len(before.body) if before else 0)
             self._pages[key] = kept
-            self._pages.move_to_end(key)
             self._rendering.setdefault(key, threading.Lock())
-            while len(self._pages) > KEPT_PAGES:
-                oldest, _page = self._pages.popitem(last=False)
+            while self._size > KEPT_BYTES and len(self._pages) > 1:
+                oldest, page = self._pages.popitem(last=False)
+                self._size -= len(page.body)
                 self._rendering.pop(oldest, None)
         return _answer(request, kept)
 

@@ -22,7 +22,7 @@ from madang.cases.engine.control_charts import (
 from madang.cases.engine.group_gaps import Gap, gaps
 from madang.cases.engine.proportions import wilson
 from madang.cases.engine.stability import stability
-from madang.cases.engine.suppression import hidden
+from madang.cases.engine.suppression import ROUNDED_TO, hidden, is_small, rounded
 
 WEEK = timedelta(days=7)
 RECENT_WEEKS = 4  # whose facts are held against those of the baseline
@@ -68,41 +68,51 @@ def share_report(found: pl.DataFrame, target: float) -> dict[str, Any]:
 
 
 def public_share(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what everybody may see of a share: no cell that tells of few people.
+    """Return what everybody may see of a share: no number that tells of few people.
 
-    Cases by rules and by people, service by service, with their totals: small cells are hidden
-    and those they could be reckoned from; so are small reasons.
+    Services and months are two tables of the same cases with the same totals: in each, small cells
+    are hidden, and those from which they could be reckoned with the totals; where a total itself
+    is small, it is hidden as well. What is told is rounded, so that what was told on another day
+    and what is told in another table give no small difference.
     """
-    rows = report["services"]
-    counts = [[row["automated"], row["cases"] - row["automated"]] for row in rows]
-    mask = hidden(counts).tolist() if counts else []
-    services = []
-    for row, is_hidden in zip(rows, mask, strict=True):
-        told = not any(is_hidden)
-        services.append(
-            {"service": row["service"], "suppressed": not told}
-            | {key: row[key] if told else None for key in ("cases", "automated", "share")}
-        )
-    months = report["months"]
-    by_month = [[m["automated"], m["cases"] - m["automated"]] for m in months]
-    month_mask = hidden(by_month).tolist() if months else []
-    reasons = report["why_person"]
-    reason_mask = hidden([row["cases"] for row in reasons]).tolist() if reasons else []
+    total, reasons = report["total"], report["why_person"]
+    by_people = total["cases"] - total["automated"]
+    is_told = not (is_small(total["automated"]) or is_small(by_people))
+    gone = hidden([row["cases"] for row in reasons]).tolist() if reasons else []
     return {
         "target": report["target"],
         "classes": report["classes"],
-        "total": report["total"],
-        "services": services,
-        "months": [
-            {"month": m["month"], "suppressed": bool(any(gone))}
-            | {key: None if any(gone) else m[key] for key in ("cases", "automated", "share")}
-            for m, gone in zip(months, month_mask, strict=True)
-        ],
+        "rounded_to": ROUNDED_TO,
+        "total": _told(total, is_told),
+        "services": _told_rows(report["services"], "service"),
+        "months": _told_rows(report["months"], "month"),
         "why_person": [
-            {"why": row["why"], "cases": None if gone else row["cases"], "suppressed": bool(gone)}
-            for row, gone in zip(reasons, reason_mask, strict=True)
+            {"why": row["why"], "cases": None if is_gone else rounded(row["cases"]),
+             "suppressed": is_gone}
+            for row, is_gone in zip(reasons, gone, strict=True)
         ],
-    }
+    }  # fmt: skip
+
+
+def _told_rows(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table of cases by rules and by people, whose totals are told."""
+    if not rows:
+        return []
+    mask = hidden([[row["automated"], row["cases"] - row["automated"]] for row in rows])
+    keys = ("suppressed", "cases", "automated", "share")
+    found = []
+    for row, gone in zip(rows, mask, strict=True):
+        told = _told(row, not any(gone))
+        found.append({name: row[name], **{key: told[key] for key in keys}})
+    return found
+
+
+def _told(row: dict[str, Any], is_told: bool) -> dict[str, Any]:
+    """Return cases, those by rules and their share, rounded; each None where they are not told."""
+    found: dict[str, Any] = {"suppressed": not is_told}
+    if not is_told:
+        return found | dict.fromkeys(("cases", "automated", "share", "low", "high"))
+    return found | _share(rounded(row["automated"]), rounded(row["cases"]))
 
 
 def drift_report(found: pl.DataFrame, until: date, *, baseline: int) -> dict[str, Any]:

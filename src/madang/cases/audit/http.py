@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from madang.cases.audit.aims import aims
-from madang.cases.audit.kept import newest, public_share, sample_results
+from madang.cases.audit.kept import newest, public_count, public_share, sample_results
 from madang.cases.audit.pages import EMPTY_SHARE
 
 router = Router(tags=["cases"])
@@ -21,6 +21,8 @@ _TOLD = (
 
 class AutomatedOut(Schema):
     """Decisions by machine of twelve months; null where a number would tell of few people.
+
+    Counts of cases are rounded to `share.rounded_to`.
 
     `share`: of all R0 and R1 cases; `samples`: what officers found who decided some once more.
     """
@@ -39,7 +41,8 @@ def automated(request: HttpRequest) -> AutomatedOut:
     return AutomatedOut(
         counted_at=kept.at if kept else None,
         share=public_share(share),
-        samples={name: results[name] for name in _TOLD} | {"catch": _catch(results["catch"])},
+        samples={name: results[name] for name in _TOLD}
+        | {"population": public_count(results["population"]), "catch": _catch(results["catch"])},
     )
 
 

@@ -29,3 +29,10 @@ def public_share(report: Mapping[str, Any]) -> dict[str, Any]:
     from madang.cases.audit import figures
 
     return figures.public_share(dict(report))
+
+
+def public_count(count: int) -> int | None:
+    """Return a count as everybody may see it: rounded, None where it tells of few people."""
+    from madang.cases.engine.suppression import is_small, rounded
+
+    return None if is_small(count) else rounded(count)

@@ -108,13 +108,13 @@ def public(request: HttpRequest) -> HttpResponse:
     told = public_share(share)
     results = sample_results()
     context = {
-        "heading": shown.share_finding(share),
+        "heading": shown.share_finding(told),
         "crumbs": [(_("Home"), "/")],
         "counted": kept.at if kept else None,
         "figure": shown.share_figure(told),
         "services": shown.share_rows(told),
         "why": shown.why_rows(told),
-        "share_percent": shown.percent(share["total"]["share"]),
+        "share_percent": shown.percent(told["total"]["share"]),
         "target": shown.percent(told["target"]),
         **_results(results),
     }

@@ -37,7 +37,7 @@ class Figure:
 def share_figure(share: Mapping[str, Any]) -> Figure | None:
     """Return the automated share by month; None where there is no month."""
     months = share["months"]
-    if not months:
+    if not months or share["total"]["cases"] is None:
         return None
     points = [Point(words.midnight(f"{one['month']}-15"), percent(one["share"])) for one in months]
     total = share["total"]
@@ -56,6 +56,8 @@ def share_figure(share: Mapping[str, Any]) -> Figure | None:
 def share_finding(share: Mapping[str, Any]) -> str:
     """Return the answer of the page: which share rules decided."""
     total = share["total"]
+    if total.get("suppressed"):
+        return _("Too few bound decisions were taken to tell of them")
     if total["share"] is None:
         return _("No case of a bound decision was decided yet")
     values = {"share": f"{total['share'] * PERCENT:.0f}", "aim": f"{share['target'] * PERCENT:.0f}"}

@@ -4,6 +4,9 @@ A cell of 1 to `SMALLEST` - 1 is hidden. In each row and column whose total is t
 is never one cell alone and never adds up to fewer than `SMALLEST`: the smallest other cell is
 hidden with it, until that holds everywhere.
 
+What is told is rounded to `ROUNDED_TO`: who keeps what was told last week, and subtracts it from
+what is told today, cannot say that fewer than five came in between.
+
 Source: A. Hundepool et al., "Statistical disclosure control", Wiley 2012, ch. 4.
 """
 
@@ -15,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 SMALLEST = 5  # fewer people than this are not told of (k-anonymity)
+ROUNDED_TO = 5  # as national statistical offices do (Hundepool et al., section 5.4)
 
 
 def hidden(
@@ -49,6 +53,20 @@ def hidden(
         for line in lines:
             changed |= _guard(table[line], mask[line], smallest)
     return mask.reshape(cells.shape)
+
+
+def rounded(count: int, to: int = ROUNDED_TO) -> int:
+    """Return a count as it is told: to the nearest multiple.
+
+    >>> [rounded(n) for n in (0, 5, 7, 8, 93)]
+    [0, 5, 5, 10, 95]
+    """
+    return (count + to // 2) // to * to
+
+
+def is_small(count: int, smallest: int = SMALLEST) -> bool:
+    """Return whether a count tells of few people; nobody is nobody."""
+    return 0 < count < smallest
 
 
 def _guard(values: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_], smallest: int) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,15 +46,23 @@ class LakeClient:
         """Return the answer to one SELECT; parameters as ``{name:Type}``."""
         return self._table(Request("query", sql=sql, parameters=dict(parameters or {})))
 
+    def query_columns(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> dict[str, list[Any]]:
+        """Return the answer to one SELECT as lists by column: for few rows, and without Arrow."""
+        return self._columns(
+            Request("query", sql=sql, parameters=dict(parameters or {}), plain=True)
+        )
+
     def ask(self, service: str, op: str, /, **arguments: Any) -> pa.Table:
         """Return what a service in the lake process answers."""
         return self._table(Request("ask", service=service, op=op, arguments=arguments))
 
     def columns(self, service: str, op: str, /, **arguments: Any) -> dict[str, list[Any]]:
         """Return what a service answers as lists by column: for few rows, and without Arrow."""
-        request = Request("ask", service=service, op=op, arguments=arguments, plain=True)
-        found: dict[str, list[Any]] = msgspec.msgpack.decode(self._exchange(request)[1])
-        return found
+        return self._columns(
+            Request("ask", service=service, op=op, arguments=arguments, plain=True)
+        )
 
     def status(self) -> dict[str, Any]:
         """Return what the lake says about itself: tables, sizes, services, questions."""
@@ -70,6 +78,10 @@ class LakeClient:
 
     def _table(self, request: Request) -> pa.Table:
         return unpacked_table(self._exchange(request)[1])
+
+    def _columns(self, request: Request) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = msgspec.msgpack.decode(self._exchange(request)[1])
+        return found
 
     def _exchange(self, request: Request) -> tuple[Answer, bytes]:
         """Send a request and return the answer; a connection gone stale is replaced once."""
@@ -150,17 +162,25 @@ def query(sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
     return _here().query(sql, parameters)
 
 
+def query_columns(sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, list[Any]]:
+    """Return the answer to one SELECT as lists by column: for few rows, and without Arrow.
+
+    Times come as numbers only where the statement makes them such.
+    """
+    return _here().query_columns(sql, parameters)
+
+
 def latest(ids: Iterable[int] | None = None) -> pa.Table:
     """Return the live state of these datastreams, or of all: ``ds, t, v, q, received``."""
     return _here().ask("telemetry", "latest", ids=None if ids is None else [int(i) for i in ids])
 
 
-def latest_columns(ids: Iterable[int]) -> dict[str, list[Any]]:
-    """Return the live state of these datastreams as lists: ``ds, t, v, q, received``.
+def latest_columns(ids: Iterable[int], only: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """Return the live state of these datastreams as lists: ``ds, t, v, q, received``, or some.
 
     For few of them: a web process that only shows pages never loads Arrow, which weighs 40 MB.
     """
-    return _here().columns("telemetry", "latest", ids=[int(i) for i in ids])
+    return _here().columns("telemetry", "latest", ids=[int(i) for i in ids], only=list(only))
 
 
 def ask(service: str, op: str, /, **arguments: Any) -> pa.Table:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from asn1crypto import cms, crl, x509
@@ -70,7 +71,7 @@ def verdict(file: bytes, trust: Trust, now: datetime) -> Verdict:
     if not places:
         return Verdict(Finding.LOCKED if _is_locked(file) else Finding.UNSIGNED)
     found = [_judged(place, trust, now) for place in places]
-    order = (Finding.GENUINE, Finding.ALTERED, Finding.FOREIGN)
+    order = (Finding.GENUINE, Finding.DISTRUSTED, Finding.ALTERED, Finding.FOREIGN)
     return min(found, key=lambda one: order.index(one.finding))
 
 
@@ -110,7 +111,10 @@ def _judged(place: _Place, trust: Trust, now: datetime) -> Verdict:
     stamp = own.timestamp_validity
     is_stamped = stamp is not None and stamp.valid and stamp.intact and stamp.trusted
     good = own.intact and own.valid
-    if good and not own.trusted:
+    seal = sha256(own.signing_cert.dump()).hexdigest() if good else ""
+    if seal in trust.distrusted:
+        finding = Finding.DISTRUSTED
+    elif good and not own.trusted:
         finding = Finding.FOREIGN
     else:
         finding = Finding.GENUINE if good and place.is_whole else Finding.ALTERED
@@ -120,6 +124,7 @@ def _judged(place: _Place, trust: Trust, now: datetime) -> Verdict:
         reason.group(1).decode() if reason else "",
         str(own.signing_cert.subject.native.get("common_name", "")),
         stamp.timestamp if is_stamped else None,
+        seal,
     )
 
 

@@ -17,15 +17,20 @@ class Finding(StrEnum):
     FOREIGN = "foreign"  # signed, but not by a key that we trust
     UNSIGNED = "unsigned"
     LOCKED = "locked"  # by a password
+    DISTRUSTED = "distrusted"  # by a seal of ours whose key was lost; nothing else speaks for it
 
 
 @dataclass(frozen=True)
 class Trust:
-    """Whom we trust: DER certificates of roots and those between, DER revocation lists."""
+    """Whom we trust: DER certificates of roots and those between, DER revocation lists.
+
+    distrusted : fingerprints of seals whose keys were lost, whoever stands above them.
+    """
 
     roots: tuple[bytes, ...]
     between: tuple[bytes, ...] = ()
     revocations: tuple[bytes, ...] = ()
+    distrusted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,11 @@ class Verdict:
     code : what the signature states as its reason: the document's code.
     signed_by : common name of the certificate.
     stamped_at : what the certified clock says; None without one.
+    seal : fingerprint of the certificate, SHA-256 of its DER, where its signature holds.
     """
 
     finding: Finding
     code: str = ""
     signed_by: str = ""
     stamped_at: datetime | None = None
+    seal: str = ""

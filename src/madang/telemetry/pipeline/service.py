@@ -109,7 +109,9 @@ class Pipeline:
     def answer(self, op: str, arguments: Mapping[str, Any]) -> pa.Table:
         """Answer `latest`, `health`, `stale` or `detectors`; see docs/explanation/spine.md."""
         if op == "latest":
-            return self._latest(arguments.get("ids"))
+            found = self._latest(arguments.get("ids"))
+            only = arguments.get("only")
+            return found.select(only) if only else found
         if op == "health":
             return pa.Table.from_pylist([self._health()])
         if op == "stale":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import F, Q, QuerySet
@@ -22,9 +22,6 @@ from madang.telemetry.sta.lake_sql import Translator, linked_entity
 from madang.telemetry.sta.model import DATASTREAM, FEATURE_OF_INTEREST
 from madang.telemetry.sta.options import Order, Query
 from madang.telemetry.sta.sql_functions import Among
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
 
@@ -57,7 +54,7 @@ def page(datastreams: QuerySet[models.Datastream], query: Query) -> Answer:
         plan = plan.since(_newest_bound(plan.ids, wanted))
     limit = f"LIMIT {query.skip}, {query.top + 1}"
     sql = f"SELECT ds, at_ms, value, flag {plan.source} ORDER BY {_order(query, plan)} {limit}"
-    rows = _rows(lake.query(sql, plan.parameters)) if query.top else []
+    rows = _rows(lake.query_columns(sql, plan.parameters)) if query.top else []
     count = _count(_plan(datastreams, query.filter)) if query.count else None
     return Answer(with_later_verdicts(rows[: query.top]), count, len(rows) > query.top)
 
@@ -73,7 +70,9 @@ def pages_by_datastream(ids: Sequence[int], query: Query) -> dict[int, Answer]:
     order = f"ds, {_order(query, plan)}"
     limit = f"LIMIT {query.skip}, {query.top + 1} BY ds"
     sql = f"SELECT ds, at_ms, value, flag {plan.source} ORDER BY {order} {limit}"
-    found = with_later_verdicts(_rows(lake.query(sql, plan.parameters))) if query.top else []
+    found = (
+        with_later_verdicts(_rows(lake.query_columns(sql, plan.parameters))) if query.top else []
+    )
     by_ds: dict[int, list[Row]] = {ds: [] for ds in ids}
     for row in found:
         by_ds[row.ds].append(row)
@@ -100,8 +99,8 @@ def datastreams_with(expression: tree.Expression) -> list[int]:
     plan = _plan(models.Datastream.objects.all(), expression)
     if not plan.groups:
         return []
-    table = lake.query(f"SELECT DISTINCT ds {plan.source}", plan.parameters)
-    return [int(ds) for ds in table.column("ds").to_pylist()]
+    table = lake.query_columns(f"SELECT DISTINCT ds {plan.source}", plan.parameters)
+    return table["ds"]
 
 
 def spans(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -110,8 +109,8 @@ def spans(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     if not plan.groups:
         return {}
     sql = f"SELECT ds, min(at_ms) AS first, max(at_ms) AS last {plan.source} GROUP BY ds"
-    table = lake.query(sql, plan.parameters)
-    columns = (table.column(name).to_pylist() for name in ("ds", "first", "last"))
+    table = lake.query_columns(sql, plan.parameters)
+    columns = (table[name] for name in ("ds", "first", "last"))
     return {ds: (first, last) for ds, first, last in zip(*columns, strict=True)}
 
 
@@ -239,20 +238,15 @@ def _newest_bound(ids: Sequence[int], wanted: int) -> int:
     """
     if len(ids) < wanted:
         return 0
-    stamps = np.asarray(latest(ids).column("t").to_numpy())
+    stamps = np.asarray(lake.latest_columns(ids, ["t"])["t"], np.int64)
     if len(stamps) < wanted:
         return 0
     return int(np.partition(stamps, -wanted)[-wanted] // 1000)
 
 
-def latest(ids: Sequence[int] | None) -> pa.Table:
-    """Return `ds, t, v, q, received` of the newest observation of each datastream."""
-    return lake.latest(ids)
-
-
 def _latest_pages(ids: Sequence[int]) -> dict[int, Answer]:
-    table = latest(ids)
-    columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
+    table = lake.latest_columns(ids)
+    columns = (table[name] for name in ("ds", "t", "v", "q"))
     pages = {ds: Answer([]) for ds in ids}
     resolutions = dict(
         models.Datastream.objects.filter(Q(Among(F("pk"), ids))).values_list(
@@ -266,28 +260,28 @@ def _latest_pages(ids: Sequence[int]) -> dict[int, Answer]:
     return pages
 
 
-def _rows(table: pa.Table) -> list[Row]:
-    columns: Iterable[list[Any]] = (
-        table.column(name).to_pylist() for name in ("ds", "at_ms", "value", "flag")
-    )
+def _rows(table: Mapping[str, list[Any]]) -> list[Row]:
+    columns = (table[name] for name in ("ds", "at_ms", "value", "flag"))
     return [Row(*row) for row in zip(*columns, strict=True)]
 
 
 def _count(plan: Plan) -> int:
-    table = lake.query(f"SELECT count() AS n {plan.source}", plan.parameters)
-    return int(table.column("n")[0].as_py())
+    table = lake.query_columns(f"SELECT count() AS n {plan.source}", plan.parameters)
+    return int(table["n"][0])
 
 
 def _counts(plan: Plan) -> dict[int, int]:
-    table = lake.query(f"SELECT ds, count() AS n {plan.source} GROUP BY ds", plan.parameters)
-    return dict(zip(table.column("ds").to_pylist(), table.column("n").to_pylist(), strict=True))
+    table = lake.query_columns(
+        f"SELECT ds, count() AS n {plan.source} GROUP BY ds", plan.parameters
+    )
+    return dict(zip(table["ds"], table["n"], strict=True))
 
 
 def with_later_verdicts(rows: list[Row]) -> list[Row]:
     """Return the rows with the quality words that later neighbours brought (`obs_flag`)."""
     if not rows:
         return rows
-    table = lake.query(
+    table = lake.query_columns(
         "SELECT ds, toUnixTimestamp64Milli(t) AS at_ms, q AS flag FROM obs_flag "
         "WHERE ds IN {ids:Array(UInt32)} AND t >= toDateTime({a:UInt32}) "
         "AND t <= toDateTime({b:UInt32})",
@@ -297,7 +291,7 @@ def with_later_verdicts(rows: list[Row]) -> list[Row]:
             "b": min(max(row.at_ms for row in rows) // 1000 + 1, _LAST_SECOND),
         },
     )
-    columns = (table.column(name).to_pylist() for name in ("ds", "at_ms", "flag"))
+    columns = (table[name] for name in ("ds", "at_ms", "flag"))
     verdicts = {(ds, at_ms): flag for ds, at_ms, flag in zip(*columns, strict=True)}
     if not verdicts:
         return rows
