@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from madang.access.api import Actor
 from madang.cases import case_duplicates, case_shown, case_targets, queues, transfers
 from madang.cases.case_acting import Asked, act
+from madang.cases.case_collecting import collect, paid_fees, to_collect
 from madang.cases.case_errors import ManyTargets, UnknownCase
 from madang.cases.case_explaining import proposed
 from madang.cases.case_looking import (
@@ -44,6 +45,11 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     fault, choices = "", ()
     if request.method == "POST":
         try:
+            if request.POST.get("collect"):
+                post = request.POST
+                collect(actor, number, post.get("receipt", ""), post.get("how", ""))
+                messages.success(request, _("Noted: the fee is paid."))
+                return redirect("casework-case", number=number)
             if request.POST.get("not_same"):
                 reasons = request.POST.get("reasons", "")
                 case_duplicates.dismiss(actor, number, request.POST["not_same"], reasons)
@@ -85,6 +91,8 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
         "crumbs": [(_("Home"), "/"), (_("Cases"), "/casework/")],
         "case": case,
         "fee": money(case.fee),
+        "to_collect": to_collect(actor, number),
+        "payments": paid_fees(actor, number),
         "applicant": case_shown.typed(name_of_subject(actor, number)),
         "lateness": queues.lateness(case.due, times.now()),
         "lines": case_shown.lines(actor, number),
