@@ -19,7 +19,7 @@ NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
     "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments",
-    "services_pages", "services_lint", "applications", "my", "cases",
+    "services_pages", "services_lint", "applications", "my", "cases", "cases_audit",
 )  # fmt: skip
 
 

@@ -16,11 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVER = os.environ.get("MADANG_TEST_POSTGRES", "")
-DATABASES = [
-    "sqlite",
-    pytest.param("postgresql", marks=pytest.mark.skipif(
-        not SERVER, reason="no PostgreSQL: tools/external_servers.py says where")),
-]  # fmt: skip
+NEEDS_SERVER = pytest.mark.skipif(
+    not SERVER, reason="no PostgreSQL: tools/external_servers.py says where"
+)
 
 
 @contextmanager

@@ -11,9 +11,13 @@ import time
 
 import pytest
 
-from tests.cases.drilling import DATABASES, ROOT, database
+from tests.cases.drilling import NEEDS_SERVER, ROOT, database
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+DATABASES = [
+    "sqlite",
+    pytest.param("postgresql", marks=[pytest.mark.external, NEEDS_SERVER]),
+]
 KILLS = 5
 MIGRATE = """
 from madang.kernel import orm

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from madang.access.api import Actor
 from madang.cases import api, case_money
 from madang.cases.api import Asked
-from madang.cases.case_errors import NotPossible
+from madang.cases.case_collecting import collect, to_collect
+from madang.cases.case_errors import NotPossible, UnknownCase
 from madang.cases.models import Case
+from madang.kernel import times
+from madang.kernel.errors import Conflict
+from madang.kernel.models import AuditEntry
 from madang.records import api as records
+from madang.records import payment_jobs
 from madang.records.errors import NotPayable
 from madang.records.events import PaymentCaptured
 from madang.records.models import Refund
@@ -18,6 +26,7 @@ from tests.cases.packages import lent
 from tests.cases.people import KIM, clerk, officer
 from tests.looking import rows
 from tests.records.conftest import books
+from tests.staff import joined
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 COPY, PARKING = "resident-registration-copy", "resident-parking-permit"
@@ -178,3 +187,50 @@ def test_a_case_without_a_name_is_asked_for_its_fee_too():
     assert api.case_of(made.number).paid == made.fee
     with_name = opened(COPY, key="k2")
     assert records.intent(row(with_name.number).intent).payer == KIM.person
+
+
+def test_an_officer_takes_the_fee_of_a_nameless_case_and_who_and_how_is_written_down():
+    made = opened(COPY, clerk(), "")
+    told = to_collect(officer(), made.number)
+    assert told is not None
+    assert told.nobody
+    assert to_collect(KIM, opened(COPY, key="k2").number) is None
+    collect(officer(), made.number, "R-9", "card")
+    assert api.case_of(made.number).paid == made.fee
+    assert to_collect(officer(), made.number) is None
+    entry = AuditEntry.objects.get(verb="records.take_at_counter")
+    detail = json.loads(entry.detail)
+    assert (entry.actor, detail["how"], detail["receipt"]) == (officer().id, "card", "R-9")
+    with pytest.raises(Conflict):
+        collect(officer(), made.number, "R-10", "cash")
+    for who in (KIM, officer("far", departments=frozenset({"no-such"}))):
+        with pytest.raises(UnknownCase):
+            collect(who, made.number, "R-11", "cash")
+
+
+def test_a_payment_whose_time_is_over_is_asked_for_anew(clock):
+    made = opened(COPY)
+    first = row(made.number).intent
+    clock(times.now() + timedelta(days=400))
+    payment_jobs.tend()
+    assert records.intent(first).state == "expired"
+    case_money.missed_payments()
+    second = row(made.number).intent
+    assert second != first
+    assert records.intent(second).state == "created"
+    collect(officer(), made.number, "R-1", "cash")
+    assert api.case_of(made.number).paid == made.fee
+
+
+def test_an_officer_notes_the_payment_on_the_page_and_finds_the_receipt_there():
+    made = opened(COPY, clerk(), "")
+    client = joined("han", ["officer"])
+    url = f"/casework/{made.number}/"
+    assert "받을 금액: 800원" in client.get(url).content.decode()
+    wrong = client.post(url, {"collect": "yes", "how": "cash", "receipt": ""})
+    assert wrong.status_code == 422
+    done = client.post(url, {"collect": "yes", "how": "cash", "receipt": "R-5"})
+    assert done.status_code == 302
+    page = client.get(url).content.decode()
+    assert "받을 금액" not in page
+    assert "/done/" in page or "/pay/" in page

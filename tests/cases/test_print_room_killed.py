@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cases.drilling import DATABASES, run_drill
+from tests.cases.drilling import NEEDS_SERVER, run_drill
 from tests.records.papers import needs_fonts
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400), needs_fonts]
+DATABASES = [
+    "sqlite",
+    pytest.param("postgresql", marks=[pytest.mark.external, NEEDS_SERVER]),
+]
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -199,3 +199,15 @@ def test_the_page_and_the_api_say_before_withdrawing_what_comes_back(booked, clo
     after = client.get(f"/cases/{booked}/").content.decode()
     assert "30,000원을 돌려" in after
     assert client.get(f"/api/v1/cases/{booked}/refunds").json() == []
+
+
+def test_what_is_on_its_way_back_is_told_and_reasons_name_no_parameter_of_the_refund(booked, clock):
+    from madang.cases.case_explaining import explanation
+    from madang.cases.case_looking import payments_for
+
+    said = explanation(KIM, booked)
+    assert [one.title for one in said.parameters] == ["한 시간 요금(체육관·회의실·운동장)"]
+    clock(at(10))
+    api.act(booked, "withdraw", KIM, Asked())  # nothing is sent: no commit in this test
+    (one,) = payments_for(KIM, booked)
+    assert (one.amount, one.refunded) == (PAID, PAID // 2)

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.cases.drilling import DATABASES, run_drill
+from tests.cases.drilling import NEEDS_SERVER, run_drill
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+DATABASES = [
+    "sqlite",
+    pytest.param("postgresql", marks=[pytest.mark.external, NEEDS_SERVER]),
+]
 
 
 @pytest.fixture(scope="module", params=DATABASES)

@@ -207,6 +207,7 @@ def site(live_server, transactional_db):
 
 def with_passkey(browser, site: str, account) -> None:
     """Add the telephone's passkey to the account, as a helper at the counter does with them."""
+    browser.execute_cdp_cmd("WebAuthn.disable", {})  # the one before
     browser.execute_cdp_cmd("WebAuthn.enable", {"enableUI": False})
     browser.execute_cdp_cmd("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
     browser.get(f"{site}/static/web/mark.svg")

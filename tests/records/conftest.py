@@ -73,7 +73,7 @@ def sent(django_capture_on_commit_callbacks):
 
 def opened_intent(amount: int = 10_000, case: str = "C-2026-17", **more) -> api.Intent:
     return api.open_intent(
-        payer=PERSON,
+        payer=more.pop("payer", PERSON),
         amount=amount,
         title={"ko": "주민등록표 등본", "en": "Copy of the resident register"},
         case=case,

@@ -79,3 +79,21 @@ def test_a_clerk_notes_it_over_http():
     assert answer.json()["state"] == "captured"
     empty = client.post(path, json.dumps({"receipt": ""}), content_type="application/json")
     assert empty.status_code == 422
+
+
+def test_the_treasurer_takes_what_no_account_is_asked_for_on_the_desk():
+    intent = opened_intent(payer="case:2026-0000001-2")
+    opened_intent(key="somebodys")
+    client = joined("lee", ["treasurer"])
+    page = client.get("/operations/payments/").content.decode()
+    assert page.count('value="collect:') == 1
+    sent = {"what": f"collect:{intent.id}", "how": "transfer", "receipt": ""}
+    assert client.post("/operations/payments/", sent).status_code == 409
+    assert client.post("/operations/payments/", sent | {"receipt": "T-1"}).status_code == 302
+    assert api.intent(intent.id).state == "captured"
+    assert 'value="collect:' not in client.get("/operations/payments/").content.decode()
+
+
+def test_a_way_to_pay_that_nobody_knows_is_refused():
+    with pytest.raises(Invalid):
+        api.paid_at_counter(opened_intent().id, "R-1", by=CLERK, how="shells")

@@ -12,16 +12,23 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import httpx
+import msgspec
 import pytest
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from madang.kernel import times
+from madang.records.gateways import signatures
+from madang.records.gateways.base import Word
 from tests.records.papers import needs_fonts, text_of
 from tests.system.instance import Instance, until
 from tests.system.townspeople import DESK, Seat, Town, entered, printed_codes
@@ -35,6 +42,7 @@ pytestmark = [
     needs_fonts,
 ]
 PICTURES = os.environ.get("MADANG_PICTURES", "")
+GYM = "facility-booking"
 COPY, TAXI, SHOP = "resident-registration-copy", "disability-transport", "food-business-report"
 RESIDENTS = {
     "880412-2345678": ("김하늘", "KIM Haneul", "1988-04-12"),
@@ -52,14 +60,20 @@ WORDS = {
            "back": "You get back ₩28,000", "refund": "went back", "withdrawn": "withdrawn",
            "objection": "object"},
 }  # fmt: skip
+TERMS = {
+    "second_yes_above: 300000": "second_yes_above: 100000", "late_s: [2, 20]": "late_s: [1, 10]",
+    "repeated: 0.3": "repeated: 1.0", "out_of_order: 0.2": "out_of_order: 1.0",
+}  # fmt: skip
 WORK = {"seo": "/counter/paper-codes/", "han": "/casework/", "yun": "/casework/",
-        "choi": "/operations/payments/"}  # fmt: skip
+        "choi": "/operations/payments/", "min": "/operations/payments/"}  # fmt: skip
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with Instance(tmp_path_factory.mktemp("town"), "--no-sim") as running:
+    city = strict_city(tmp_path_factory.mktemp("city"))
+    folder = tmp_path_factory.mktemp("town")
+    with Instance(folder, "--no-sim", environment={"MADANG_CITY": str(city)}) as running:
         codes = entered(running, RESIDENTS)
         with open_browser(tmp_path_factory.mktemp("browser")) as browser:
             here = Town(running, browser, Path(PICTURES) if PICTURES else None)
@@ -69,6 +83,19 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             here.sheets = {number: printed_codes(here.staff["seo"], number) for number in RESIDENTS}
             yield here
     assert not here.wrong, "\n".join(here.wrong)
+
+
+def strict_city(folder: Path) -> Path:
+    """Return Seoul with a gateway that repeats and muddles all it says, and a low limit for one."""
+    city = folder / "seoul"
+    shutil.copytree(Path(__file__).parents[2] / "cities" / "seoul", city)
+    terms = city / "payments.yaml"
+    text = terms.read_text("utf-8")
+    for old, new in TERMS.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    terms.write_text(text, "utf-8")
+    return city
 
 
 def resident(town: Town, language: str, number: str = "880412-2345678", **more: bool) -> Seat:
@@ -306,6 +333,119 @@ def test_who_changes_their_mind_gets_the_money_back(town, language):
     assert "each journal sums to zero" in checked
     lee.go(f"/cases/{number}/")
     assert words["back"] in lee.text
+
+
+@LANGUAGES
+def test_a_large_refund_needs_two_people_and_callbacks_change_nothing_however_they_come(
+    town, language
+):
+    lee, choi = resident(town, language, "900101-1234567"), town.staff["choi"]
+    lee.go(f"/sign-in/?next=/apply/{GYM}/")
+    come_in(lee, "900101-1234567")
+    number = book_a_gym(lee)
+    pay(lee)
+    lee.look("booked", "240,000")
+    lee.tick("main details:has(button[value=withdraw]) summary")
+    lee.look("told before", "240,000")
+    assert lee.text.count("240,000") >= 2, "what was paid, and what comes back of it"
+    lee.press("button[value=withdraw]")
+    until(lambda: WORDS[language]["withdrawn"] in lee.text, 30, "the withdrawal")
+
+    choi.go("/operations/payments/")
+    choi.look("refund waits", "240,000")
+    choi.press("button[name=how][value=approve]")
+    lee.go(f"/cases/{number}/")
+    money = {"ko": "240,000원", "en": "₩240,000"}[language]
+    until(lambda: lee.text.count(money) >= 2 or lee.browser.refresh(), 60, "the refund")
+    lee.look("all back", money)
+    lee.press("main a[href^='/pay/']")
+    lee.look("receipts")
+    papers = [one.get_attribute("href") for one in lee.all("main a[href$='.pdf']")]
+    assert len(papers) == 2, "of the payment, and of the refund"
+    for paper in papers:
+        pdf = lee.fetched(paper.removeprefix(town.site))
+        assert pdf.headers["content-type"] == "application/pdf"
+        assert "240,000" in text_of(pdf.content)
+        verified(lee, pdf.content)
+
+    two_people(town, lee, choi, town.staff["min"])
+
+
+def book_a_gym(seat: Seat) -> str:
+    """Book a gym for eight hours in three weeks; return the number of the case."""
+    seat.go(f"/apply/{GYM}/")
+    seat.press("button[name=look][value=yes]")
+    answer(seat, "label[for=facility--gym]")
+    day = (times.now() + timedelta(days=21)).date()
+    parts = [(f"#day-{part}", str(getattr(day, part))) for part in ("year", "month", "day")]
+    answer(seat, *parts, ("#start", "9"), ("#hours", "8"))
+    answer(seat, "label[for=purpose--sport]")
+    seat.look("booking", "240,000")
+    seat.press("button[value=send]")
+    return number_of_case(seat)
+
+
+def two_people(town: Town, lee: Seat, choi: Seat, other: Seat) -> None:
+    """Let a treasurer ask for a refund by hand, and see that only another one can approve it."""
+    number = book_a_gym(lee)
+    pay(lee)
+    lee.go(f"/cases/{number}/")
+    intent = intent_of_case(town, number)
+    choi.go("/operations/payments/")
+    path, body = (
+        f"/api/v1/payments/intents/{intent}/refunds",
+        {"amount": 150_000, "reason": "ceiling"},
+    )
+    asked = [choi.sent(path, body, f"ask-{number}") for _ in range(2)]
+    assert [status for status, _answer in asked] == [201, 201]
+    assert asked[0][1]["refunded"] == 0, "it waits"
+    choi.go("/operations/payments/")
+    choi.press("button[name=how][value=approve]")
+    choi.look("alone", "", expected="409")
+    assert choi.all("main [role=alert]"), "who asked cannot approve"
+    other.go("/operations/payments/")
+    other.press("button[name=how][value=approve]")
+    other.look("two people")
+    resent(town, intent, 240_000)
+    found = other.fetched(f"/api/v1/payments/intents/{intent}?case={number}")
+    assert (found.json()["state"], found.json()["refunded"]) == ("partly-refunded", 150_000)
+    checked = town.instance.madang("ledger", "check").stdout
+    assert "each journal sums to zero" in checked
+
+
+def intent_of_case(town: Town, number: str) -> str:
+    """Return the payment of a case, from its journals."""
+    said = town.instance.madang("ledger", "statement", number).stdout
+    found = re.search(r"payment:([0-9a-f-]{36})|owed:([0-9a-f-]{36})", said)
+    assert found, said
+    return found[1] or found[2]
+
+
+def resent(town: Town, intent: str, amount: int) -> None:
+    """Send callbacks late, twice and out of order: the signed ones change nothing any more."""
+    secret = town.instance.data / "secrets" / "sample-gateway.key"
+    until(secret.exists, 60, "the gateway's first callback")
+    key = secret.read_text().strip().encode()
+    now = times.now()
+    old = [("failed", now - timedelta(days=1)), ("authorised", now - timedelta(hours=1))]
+    said = []
+    for kind, at in (*old, *old):
+        message = f"msg-{kind}-{intent}"
+        body = msgspec.json.encode(Word(message, kind, intent, "sim_late", amount, "KRW", at))
+        said.append(called_back(town, signatures.signed(key, message, now, body), body))
+    assert said == [["nothing"], ["nothing"], ["repeated"], ["repeated"]]
+    stale = signatures.signed(key, message, now - timedelta(minutes=6), body)
+    assert called_back(town, stale, body) == 403
+    forged = signatures.signed(b"another key", message, now, body)
+    assert called_back(town, forged, body) == 403
+
+
+def called_back(town: Town, headers: dict[str, str], body: bytes) -> list[str] | int:
+    """Post a callback as the gateway would; return what became of it, or the status."""
+    headers = headers | {"Content-Type": "application/json"}
+    url = f"{town.instance.url}/api/v1/payments/webhooks/sample"
+    answer = httpx.post(url, content=body, headers=headers, timeout=30)
+    return answer.json()["taken"] if answer.status_code == 200 else answer.status_code
 
 
 def told_again(town: Town) -> None:

@@ -73,9 +73,10 @@ class Reader:
         self.one(css).send_keys(text)
 
     def _press(self, element) -> None:
-        # a card's link reaches over the whole card
+        # the link of a card, and the label of a choice, reach over all of it
         height = self.driver.execute_script(
-            "return (arguments[0].closest('.card-link') ?? arguments[0]).offsetHeight", element
+            "return (arguments[0].closest('.card-link, .choice') ?? arguments[0]).offsetHeight",
+            element,
         )
         if height < LEAST_PX:
             self.small.append(f"{element.text!r}: {height} px")

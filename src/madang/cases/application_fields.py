@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from madang.cases.application_knowing import Proposal
 from madang.cases.case_words import register_title
 from madang.city.api import profile
+from madang.kernel.writing import weekday_text
 from madang.services.api import (
     DATE_PARTS,
     Fault,
@@ -215,7 +216,7 @@ def quick_answers(question: Question) -> list[tuple[str, str]]:
     today = profile().today()
     if widget_of(question) == "date" and question.schema.get("minimum") == "today":
         days = [today + timedelta(days=n) for n in range(2 * QUICK_DAYS)]
-        found = [(day.isoformat(), day_text(day)) for day in days]
+        found = [(day.isoformat(), _near(day, today)) for day in days]
         return [one for one in found if _fits(question, one[0], today)][:QUICK_DAYS]
     least, most = question.schema.get("minimum"), question.schema.get("maximum")
     if question.schema.get("type") != "integer" or not (
@@ -224,6 +225,15 @@ def quick_answers(question: Question) -> list[tuple[str, str]]:
         return []
     numbers = [str(n) for n in range(least, min(most + 1, least + QUICK_NUMBERS))]
     return [(one, one) for one in numbers if _fits(question, one, today)]
+
+
+def _near(day: date, today: date) -> str:
+    """Return a day of the next two weeks with its weekday, today and tomorrow by name."""
+    city, language = profile(), get_language() or ""
+    noon = datetime.combine(day, time(12), city.timezone)
+    text = weekday_text(noon, language, today, city.habits(language))
+    named = {0: _("today"), 1: _("tomorrow")}.get((day - today).days)
+    return f"{text} · {named}" if named else text
 
 
 def _fits(question: Question, answer: str, today: date) -> bool:

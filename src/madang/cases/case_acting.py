@@ -40,6 +40,7 @@ from madang.cases.rules import (
     is_officer,
     step,
 )
+from madang.cases.transfer_effects import taken_by_acting
 from madang.identity.api import may_act
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Forbidden, Invalid
@@ -191,6 +192,8 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
     )  # fmt: skip
     if isinstance(change, Impossible):
         raise NotPossible(why_text(change.why), change.why)
+    if isinstance(by, Officer):
+        taken_by_acting(dossier, actor, now)
     source = "applicant" if isinstance(by, Applicant) else "office"
     if isinstance(by, Applicant) and actor.roles & RECEIVES and not actor.on_behalf_of:
         source = "office" if case.subject != actor.person else "applicant"
@@ -223,7 +226,8 @@ def _done(dossier: Dossier, verb: str, actor: Actor, asked: Asked, *, by: By, ke
         dossier.happened(
             change.verb, change.to, actor, now, content=content, key=key, looked_s=asked.looked_s
         )
-        follow(dossier, change, actor, now, target=asked.target, others=others, amount=asked.amount)
+        follow(dossier, change, actor, now, target=asked.target, others=others, amount=asked.amount,
+               reasons=asked.reasons)  # fmt: skip
         dossier.tell(change.verb)
     if back is not None and back.amount:
         give_back(dossier, back, case.outcome)

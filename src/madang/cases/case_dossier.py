@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
+
 from madang.access.api import Actor
 from madang.cases.case_chain import START, event_hash, fact_digest
 from madang.cases.case_clocks import clocks, moved_pauses, state_of
 from madang.cases.case_events import CaseMoved, CaseNoticeDue
 from madang.cases.case_models import (
     Case,
-    CaseDecision,
-    CaseDocument,
     CaseEvent,
     CaseFact,
-    CaseFile,
 )
 from madang.cases.case_packages import Pinned, pinned
 from madang.city.api import profile
@@ -47,7 +46,7 @@ class Dossier:
     conflicts: set[str] = field(default_factory=set)
     _new_facts: list[CaseFact] = field(default_factory=list)
     _new_events: list[CaseEvent] = field(default_factory=list)
-    _new_rows: list[CaseDecision | CaseDocument | CaseFile] = field(default_factory=list)
+    _new_rows: list[Model] = field(default_factory=list)
 
     @classmethod
     def of(cls, case: Case) -> Dossier:
@@ -154,7 +153,7 @@ class Dossier:
             )
         )  # fmt: skip
 
-    def add(self, row: CaseDecision | CaseDocument | CaseFile) -> None:
+    def add(self, row: Model) -> None:
         """Have a row written with the case."""
         self._new_rows.append(row)
 

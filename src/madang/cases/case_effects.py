@@ -17,6 +17,7 @@ from madang.cases.case_models import Case, CaseSerial
 from madang.cases.case_numbers import case_number
 from madang.cases.case_places import Competent
 from madang.cases.rules import Change
+from madang.cases.transfer_effects import sent_on, where
 from madang.city.api import profile
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.events import announce
@@ -57,6 +58,7 @@ def follow(
     target: str,
     others: Sequence[Case],
     amount: int,
+    reasons: str = "",
 ) -> None:
     """Do what the kind of a verb means."""
     case, kind = dossier.case, change.verb.kind
@@ -65,7 +67,9 @@ def follow(
     elif kind == "assign":
         case.assignee = actor.id if target == "me" else _account(target)
     elif kind == "forward":
+        origin = where(case)
         _forward(dossier, target)
+        sent_on(dossier, actor, at, target=target, origin=origin, reasons=reasons)
     elif kind in ("merge", "duplicate"):
         _join(dossier, others[0], change.verb, actor, at)
     elif kind == "split":
@@ -88,12 +92,19 @@ def _forward(dossier: Dossier, target: str) -> None:
         where = _unit(name)
         case.unit, case.district = where.unit, where.district
     elif kind == "department" and name:
+        _check_department(name)
         case.department = name
     elif kind == "body" and name:
         case.body = name[:120]
         announce(CaseForwarded(number=case.number, service=case.service, body=case.body))
     else:
         raise Invalid(_("A case is forwarded to unit:, department: or body:."), {"target": target})
+
+
+def _check_department(name: str) -> None:
+    if name not in {one.id for one in profile().city.departments}:
+        text = _("There is no department %(name)s.") % {"name": name}
+        raise Invalid(text, {"target": text})
 
 
 def _unit(code: str) -> Competent:

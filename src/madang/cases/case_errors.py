@@ -2,6 +2,7 @@
 
 UnknownCase, UnknownDecision, UnknownPaper, UnknownAudit   404
 CaseChanged, NotPossible   409
+ManyTargets   422
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from madang.kernel.errors import Conflict, NotFound
+from madang.kernel.errors import Conflict, Invalid, NotFound
 
 
 class UnknownCase(NotFound):
@@ -49,6 +50,21 @@ class CaseChanged(Conflict):
     def members(self) -> Mapping[str, Any]:
         """Say which version to read again."""
         return {"version": self.version}
+
+
+class ManyTargets(Invalid):
+    """Several offices, bodies or people are called so; `targets` are those."""
+
+    code = "many-targets"
+
+    def __init__(self, message: str, targets: Sequence[Any]) -> None:
+        super().__init__(message, {"target": message})
+        self.targets = tuple(targets)
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """Say which there are, by code and label."""
+        return {"targets": [{"code": one.code, "label": one.label} for one in self.targets]}
 
 
 class NotPossible(Conflict):

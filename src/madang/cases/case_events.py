@@ -65,6 +65,28 @@ class CaseForwarded(Event, frozen=True, kw_only=True):
     body: str
 
 
+class TransferReminded(Event, frozen=True, kw_only=True):
+    """An office or body has not said yet that it has a case that was sent on to it."""
+
+    NAME: ClassVar[str] = "cases.transfer_reminded"
+
+    number: str
+    department: str
+    district: str
+    target: str
+
+
+class TransferReturned(Event, frozen=True, kw_only=True):
+    """Nobody took a case that was sent on; it is back where it lay."""
+
+    NAME: ClassVar[str] = "cases.transfer_returned"
+
+    number: str
+    department: str
+    district: str
+    target: str
+
+
 class SampleDrawn(Event, frozen=True, kw_only=True):
     """Automated decisions of a period were drawn for officers to decide once more."""
 

@@ -130,6 +130,8 @@ def _cited(law: str, package: Package) -> str:
 def _parameters(values: Mapping[str, Any], at: datetime, package: Package) -> list[UsedParameter]:
     used = []
     for parameter in package.parameters:
+        if parameter.id not in values:  # of the refund alone, or newer than the decision
+            continue
         dated = [one for one in parameter.values if one.since <= at.date()]
         law = max(dated, key=lambda one: one.since).law if dated else None
         used.append(

@@ -27,6 +27,7 @@ from madang.cases.case_purposes import CASES, FORGET
 from madang.cases.likeness_models import CaseLikeness
 from madang.cases.post_models import CaseNotice, CaseNoticeWay
 from madang.cases.search_models import CaseTerm
+from madang.cases.transfer_models import CaseTransfer
 from madang.city.api import profile
 from madang.kernel import audit, times
 from madang.kernel.canonical import utc_text
@@ -113,7 +114,8 @@ def _forget(case: Case) -> None:
         for of_audits in (findings, items):
             of_audits._raw_delete(of_audits.db)
         for model in (
-            CaseNoticeWay, CaseNotice, CaseDecision, CaseDocument, CaseFile, CaseFact, CaseEvent,
+            CaseTransfer, CaseNoticeWay, CaseNotice, CaseDecision, CaseDocument, CaseFile,
+            CaseFact, CaseEvent,
         ):  # fmt: skip
             rows = model.objects.filter(case=case)
             rows._raw_delete(rows.db)

@@ -78,7 +78,10 @@ class ShownEvent:
 
 @dataclass(frozen=True)
 class Payment:
-    """What was paid for a case; amounts in minor units, `url` is the page of the receipt."""
+    """What was paid for a case; amounts in minor units, `url` is the page of the receipt.
+
+    refunded : what went back or is on its way.
+    """
 
     amount: int
     refunded: int
@@ -274,10 +277,15 @@ def payments_for(actor: Actor, number: str) -> list[Payment]:
     with look_for(actor, who, case.number):
         found = records.intents_of(case.number)
     return [
-        Payment(one.amount, one.refunded, one.captured_at, one.pay_url)
+        Payment(one.amount, _going_back(one), one.captured_at, one.pay_url)
         for one in found
         if one.captured_at is not None and one.opened_by == CASES.id
     ]
+
+
+def _going_back(paid: records.Intent) -> int:
+    """Return what went back of a payment, or is on its way, such as to a second person's yes."""
+    return paid.amount - paid.charged_back - records.refundable(paid.id)
 
 
 def documents_for(actor: Actor, number: str) -> list[tuple[str, str]]:

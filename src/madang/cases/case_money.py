@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from madang.access.api import purpose
@@ -26,6 +27,7 @@ from madang.records.events import PaymentCaptured
 
 BATCH = 200
 YES = ("granted", "done")
+EXPIRED = "expired"
 OVER = ("refused", "withdrawn", "moved")  # outcomes after which nothing is owed
 NOBODY = "case:"  # before the number of a case whose payer has no name: nobody's own payment
 
@@ -49,8 +51,8 @@ def owed_now(dossier: Dossier) -> int:
 def ask_for_money(dossier: Dossier) -> str:
     """Open a payment for what a case owes now; return where to pay, empty where nowhere.
 
-    The key is the case and its version, so that asking again opens no second payment. Where nobody
-    is known by name, the payment is nobody's own: it is made by its address, or at a counter.
+    Where nobody is known by name, the payment is nobody's own: it is made by its address, or at a
+    counter.
     """
     case, owed = dossier.case, owed_now(dossier)
     if not owed or case.intent:
@@ -63,11 +65,30 @@ def ask_for_money(dossier: Dossier) -> str:
     }
     intent = records.open_intent(
         payer=case.subject or f"{NOBODY}{case.number}", amount=owed, title=title,
-        case=case.number, service=case.service, key=f"{case.number}:{case.version}", by=CASES,
+        case=case.number, service=case.service, key=_intent_key(case), by=CASES,
         return_to=f"/cases/{case.number}/" if case.subject else "",
     )  # fmt: skip
     case.intent = intent.id
     return intent.pay_url
+
+
+def _intent_key(case: Case) -> str:
+    """Return the key of the next payment of a case; asked twice in one go, it opens one."""
+    return f"{case.number}:{case.version}:{len(records.intents_of(case.number))}"
+
+
+def renewed(number: str) -> str:
+    """Return the payment by which a case is paid, a new one where its time was over; or nothing."""
+    from madang.cases.case_acting import locked
+
+    with purpose(CASES, KEEP), transaction.atomic():
+        dossier = Dossier.of(locked(number))
+        case = dossier.case
+        if case.intent and records.intent(case.intent).state == EXPIRED:
+            case.intent = ""
+            ask_for_money(dossier)
+            dossier.save()
+        return case.intent if is_owed(case) else ""
 
 
 def settle_up(dossier: Dossier) -> None:
@@ -159,6 +180,8 @@ def missed_payments() -> int:
         if paid.is_paid:
             take_in(number, intent, paid.amount - paid.refunded)
             found += 1
+        elif paid.state == EXPIRED:  # the time to pay is over, the fee is owed all the same
+            renewed(number)
     return found
 
 

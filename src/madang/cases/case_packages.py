@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 
-from madang.city.api import profile
 from madang.services import api as services
 from madang.services.api import Form, Package, Process, Rules, Verb
 
@@ -89,12 +88,12 @@ def _published(package_hash: str) -> Pinned:
 
 def worded(found: Pinned) -> Package:
     """Return a package with its texts in the language of the page, or what stands for it."""
-    return services.localised(found.package, tuple(profile().chain(get_language() or "")))
+    return services.localised(found.package, services.reading_order(get_language() or ""))
 
 
 def form_for(found: Pinned, language: str) -> Form:
     """Return the questions of a package as readers of a language see them."""
-    chain = tuple(profile().chain(language))
+    chain = services.reading_order(language)
     if found.hash in _lent:
         return Form(services.in_language(found.package, chain), found.rules)
     return _form(found.hash, chain)

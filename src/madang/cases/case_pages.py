@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from madang.access.api import Actor
 from madang.cases import case_shown
 from madang.cases.case_acting import Asked, act
+from madang.cases.case_collecting import collect, paid_fees, to_collect
 from madang.cases.case_explaining import explanation
 from madang.cases.case_looking import (
     ShownCase,
@@ -22,7 +23,6 @@ from madang.cases.case_looking import (
     documents_for,
     files_for,
     may_only_see,
-    payments_for,
 )
 from madang.cases.case_questions import wanted
 from madang.cases.case_refunds_told import ToldRefund, refunds_told
@@ -64,6 +64,11 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         verb = request.POST.get("verb", "")
         try:
+            if request.POST.get("collect"):
+                post = request.POST
+                collect(actor, number, post.get("receipt", ""), post.get("how", ""))
+                messages.success(request, _("Noted: the fee is paid."))
+                return redirect("case", number=case.number)
             given = Asked(
                 reasons=request.POST.get("reasons", ""), expects_version=_version(request)
             )
@@ -92,10 +97,8 @@ def own(request: HttpRequest, number: str) -> HttpResponse:
         "withdraws": withdrawals(actor, number, shown),
         "only_seen": sees,
         "owed": money(case.fee - case.paid) if case.pay_url else "",
-        "payments": [
-            (one, money(one.amount), money(one.refunded) if one.refunded else "")
-            for one in payments_for(actor, number)
-        ],
+        "to_collect": to_collect(actor, number),
+        "payments": paid_fees(actor, number),
         "asked": asked if asked and asked.verb else None,
         "asked_reasons": case_shown.typed(asked.reasons) if asked else "",
         "reasons": request.POST.get("reasons", ""),

@@ -11,18 +11,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from madang.access.api import Actor
-from madang.cases import kept_filters, queues
+from madang.cases import case_targets, kept_filters, queues
 from madang.cases.case_acting import Asked
+from madang.cases.case_errors import ManyTargets
+from madang.cases.case_targets import Target
 from madang.identity.api import current_actor
 from madang.kernel.errors import Invalid
 
 
 @dataclass(frozen=True)
 class Done:
-    """What became of an act on many cases; `fault` where nothing was tried."""
+    """What became of an act on many cases; `fault` where nothing was tried.
+
+    targets: whom the name that was written can mean, where these are several.
+    """
 
     results: tuple[queues.BulkResult, ...] = ()
     fault: str = ""
+    targets: tuple[Target, ...] = ()
 
     @property
     def good(self) -> int:
@@ -82,6 +88,8 @@ def work(request: HttpRequest) -> HttpResponse:
         "act": post.get("act", "assign"),
         "reasons": post.get("reasons", ""),
         "target": post.get("target", ""),
+        "targets": case_targets.targets(),
+        "target_choices": done.targets,
         "chosen": request.POST.getlist("case") if done.fault else _left(done),
         "done": done,
         "next": start + queues.PAGE if len(found) == queues.PAGE else 0,
@@ -113,9 +121,12 @@ def _many(request: HttpRequest, actor: Actor) -> Done:
         return Done(fault=_("Choose at least one case."))
     versions = {n: int(post[f"version-{n}"]) for n in numbers
                 if post.get(f"version-{n}", "").isdigit()}  # fmt: skip
-    target = post.get("target", "").strip() or ("me" if kind == "assign" else "")
-    asked = Asked(reasons=post.get("reasons", "")[:4000], target=target)
     try:
+        named = case_targets.target_named(post.get("to") or post.get("target", ""))
+        target = named or ("me" if kind == "assign" else "")
+        asked = Asked(reasons=post.get("reasons", "")[:4000], target=target)
         return Done(tuple(queues.bulk(actor, numbers, kind, asked, versions=versions)))
+    except ManyTargets as error:
+        return Done(fault=error.message, targets=error.targets)
     except Invalid as error:
         return Done(fault=error.message)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from madang.access.api import Actor
-from madang.cases import case_duplicates, case_shown, queues
+from madang.cases import case_duplicates, case_shown, case_targets, queues, transfers
 from madang.cases.case_acting import Asked, act
-from madang.cases.case_errors import UnknownCase
+from madang.cases.case_collecting import collect, paid_fees, to_collect
+from madang.cases.case_errors import ManyTargets, UnknownCase
 from madang.cases.case_explaining import proposed
 from madang.cases.case_looking import (
     case_for,
@@ -41,9 +42,14 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     who, _row = seen_by(actor, number)
     if not isinstance(who, Officer):
         raise UnknownCase(_("There is no such case. Look at its number, or call us."))
-    fault = ""
+    fault, choices = "", ()
     if request.method == "POST":
         try:
+            if request.POST.get("collect"):
+                post = request.POST
+                collect(actor, number, post.get("receipt", ""), post.get("how", ""))
+                messages.success(request, _("Noted: the fee is paid."))
+                return redirect("casework-case", number=number)
             if request.POST.get("not_same"):
                 reasons = request.POST.get("reasons", "")
                 case_duplicates.dismiss(actor, number, request.POST["not_same"], reasons)
@@ -57,10 +63,13 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
                 else _("Done."),
             )
             return redirect("casework-case", number=number)
+        except ManyTargets as error:
+            fault, choices = error.message, error.targets
         except (Conflict, Invalid) as error:
             fault = error.message
     return render(
-        request, "cases/work_case.html", _case_context(request, actor, number, fault),
+        request, "cases/work_case.html",
+        _case_context(request, actor, number, fault) | {"target_choices": choices},
         status=422 if fault else 200,
     )  # fmt: skip
 
@@ -71,11 +80,19 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
     is_barred = case.is_open and decided_before(actor, number)
     closed = ("submit", "pay", "answer", "appeal", *(SETTLES if is_barred else ()))
     buttons = case_shown.buttons(case, "officer", but=closed)
+    moved = transfers.of_case(actor, number)
+    everybody = case_targets.targets()
     return {
+        "transfer": moved,
+        "transfer_to": case_targets.label_of(moved.target, everybody) if moved else "",
+        "targets": everybody,
+        "target": request.POST.get("target", ""),
         "heading": f"{case.title}: {case.state_title}",
         "crumbs": [(_("Home"), "/"), (_("Cases"), "/casework/")],
         "case": case,
         "fee": money(case.fee),
+        "to_collect": to_collect(actor, number),
+        "payments": paid_fees(actor, number),
         "applicant": case_shown.typed(name_of_subject(actor, number)),
         "lateness": queues.lateness(case.due, times.now()),
         "lines": case_shown.lines(actor, number),
@@ -121,6 +138,7 @@ def _asked(request: HttpRequest) -> Asked:
         departs=post.get("departs", ""),
         links=links,
         missing=tuple(post.getlist("missing")),
-        target=post.get("target", "") or ("me" if post.get("verb") == "assign" else ""),
+        target=case_targets.target_named(post.get("to") or post.get("target", ""))
+        or ("me" if post.get("verb") == "assign" else ""),
         looked_s=max(0, min(looked, 86_400)) if looked is not None else None,
     )

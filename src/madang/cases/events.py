@@ -15,6 +15,8 @@ from madang.cases.case_events import (
     GroupsDiffer,
     SampleDrawn,
     StopProposed,
+    TransferReminded,
+    TransferReturned,
 )
 from madang.kernel.events import Event
 from madang.notices.events import PeopleTold
@@ -33,6 +35,8 @@ __all__ = [
     "GroupsDiffer",
     "SampleDrawn",
     "StopProposed",
+    "TransferReminded",
+    "TransferReturned",
 ]
 
 

@@ -30,6 +30,7 @@ from madang.cases.post_models import CaseNotice, CaseNoticeWay, LetterBatch, Pos
 from madang.cases.register_models import RegisterFact, RegisterKey
 from madang.cases.search_models import CaseTerm, KeptFilter
 from madang.cases.suggestion_models import SuggestionChoice
+from madang.cases.transfer_models import CaseTransfer
 
 __all__ = [
     "Appointment",
@@ -50,6 +51,7 @@ __all__ = [
     "CaseNoticeWay",
     "CaseSerial",
     "CaseTerm",
+    "CaseTransfer",
     "Draft",
     "DraftFile",
     "ForgottenCase",

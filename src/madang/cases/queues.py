@@ -179,7 +179,7 @@ def _rows(actor: Actor, which: str, service: str, number: str) -> QuerySet[Case]
     rows = _open_rows(actor).filter(_of_list(actor, which, times.now()))
     if service:
         rows = rows.filter(service=service)
-    return rows.order_by("due", "received_at")
+    return rows.order_by("-priority", "due", "received_at")
 
 
 def _seen_rows(actor: Actor) -> QuerySet[Case]:

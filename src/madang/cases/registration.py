@@ -55,23 +55,17 @@ def _appointment_jobs() -> Iterable[Offer]:
         "madang.notices.account_messages:told",
     )
     yield Schedule(
-        "appointments-remind",
-        "*/5 * * * *",
-        f"{jobs}:remind",
+        "appointments-remind", "*/5 * * * *", f"{jobs}:remind",
         "Remind who comes within a day, and within two hours.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "appointments-look-after",
-        "* * * * *",
-        f"{jobs}:look_after",
+        "appointments-look-after", "* * * * *", f"{jobs}:look_after",
         "End offers that nobody took, and note who did not come.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "appointments-forget",
-        "35 3 * * *",
-        f"{jobs}:forget",
+        "appointments-forget", "35 3 * * *", f"{jobs}:forget",
         "Delete appointments 90 days after their day.",
-    )
+    )  # fmt: skip
 
 
 def _appointment_pages() -> Iterable[Offer]:
@@ -136,6 +130,7 @@ def _case_offers() -> Iterable[Offer]:
     yield from _case_purposes()
     yield from _case_jobs()
     yield from _print_room()
+    yield from _transfer_offers()
     yield Page("casework/", "madang.cases.casework_list_pages:work", "casework", OFFICER)
     yield Page("casework/find/", "madang.cases.casework_find_pages:find", "casework-find", OFFICER)
     yield Page(
@@ -193,38 +188,45 @@ def _print_room() -> Iterable[Offer]:
     yield Command("notices letters returned", f"{cli}:returned", "Say that a letter came back.")
 
 
+def _transfer_offers() -> Iterable[Offer]:
+    """Return the offers around cases that are sent on."""
+    yield PolicyFile("madang.cases:transfer_policies.cedar")
+    yield ProfileFile(
+        "bodies.yaml", "madang.cases.transfer_rules:faults_of_file",
+        "Bodies outside the city that cases are sent on to, and when a case comes back.",
+    )  # fmt: skip
+    here = "madang.cases.transfer_pages"
+    yield Page("casework/transfers/", f"{here}:waiting", "transfers", OFFICER)
+    yield Page("casework/<str:number>/transfer/", f"{here}:answer", "casework-transfer", OFFICER)
+    yield API("transfers", "madang.cases.transfer_http:router")
+    yield Schedule(
+        "cases-transfers", "*/5 * * * *", "madang.cases.transfer_jobs:transfers",
+        "Bring cases to bodies outside, remind receivers, bring back what nobody took.",
+    )  # fmt: skip
+
+
 def _case_jobs() -> Iterable[Offer]:
     jobs = "madang.cases.case_jobs"
     yield Schedule(
-        "cases-root",
-        "5 0 * * *",
-        f"{jobs}:root",
+        "cases-root", "5 0 * * *", f"{jobs}:root",
         "Put the root over yesterday's events of cases into the audit log.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "cases-clock",
-        "*/5 * * * *",
-        f"{jobs}:clock",
+        "cases-clock", "*/5 * * * *", f"{jobs}:clock",
         "Do what timers of cases say, and say which cases are late.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "cases-heal",
-        "* * * * *",
-        f"{jobs}:heal",
+        "cases-heal", "* * * * *", f"{jobs}:heal",
         "Issue documents that cases still owe, and take in payments that were missed.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "cases-recount",
-        "30 4 * * *",
-        f"{jobs}:recount",
+        "cases-recount", "30 4 * * *", f"{jobs}:recount",
         "Count the deadlines of open cases anew: the calendar may have a new holiday.",
-    )
+    )  # fmt: skip
     yield Schedule(
-        "cases-forget",
-        "20 3 * * *",
-        f"{jobs}:forget",
+        "cases-forget", "20 3 * * *", f"{jobs}:forget",
         "Delete closed cases once they have been kept as long as the law says.",
-    )
+    )  # fmt: skip
 
 
 def _case_purposes() -> Iterable[Offer]:
@@ -276,11 +278,9 @@ def _application_offers() -> Iterable[Offer]:
     yield PolicyFile("madang.cases:application_policies.cedar")
     yield from _application_purposes()
     yield Schedule(
-        "applications-forget",
-        "20 3 * * *",
-        "madang.cases.drafts:forget_old",
+        "applications-forget", "20 3 * * *", "madang.cases.drafts:forget_old",
         "Delete applications that nobody sent for 30 days.",
-    )
+    )  # fmt: skip
     yield API("applications", "madang.cases.application_http:router")
     yield from _application_pages()
 
@@ -298,17 +298,17 @@ def _application_pages() -> Iterable[Offer]:
     asked, end = "madang.cases.application_pages", "madang.cases.application_check_pages"
     intake = "madang.cases.application_intake_pages"
     one = "apply/<slug:service>/"
-    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public")
-    yield Page(one, f"{asked}:start", "apply", "public")
+    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public", easy=True)
+    yield Page(one, f"{asked}:start", "apply", "public", easy=True)
     yield Page(f"{one}form.pdf", f"{intake}:paper_form", "apply-form", "public")
     yield Page(f"{one}key-in", f"{intake}:key_in", "apply-key-in", "role:clerk,officer")
-    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public")
-    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public")
-    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public")
-    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public")
+    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public", easy=True)
+    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public", easy=True)
+    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public", easy=True)
+    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public", easy=True)
     yield Page(f"{one}start-over/", f"{end}:start_over", "apply-start-over", "public")
     yield Page(f"{one}new-version/", f"{end}:new_version", "apply-new-version", "public")
-    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public")
+    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public", easy=True)
 
 
 def _audit_offers() -> Iterable[Offer]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from madang.identity.acting import Acting, acting_in
     from madang.identity.acts import note_act
     from madang.identity.assisted import resident_with
+    from madang.identity.colleagues import who_decides
     from madang.identity.extents import Extent, extent_of
     from madang.identity.known import KnownPerson, Traits, known_person, traits_of
     from madang.identity.looked import dataset_title, who_is
@@ -54,7 +55,7 @@ __all__ = [
     "Acting", "Extent", "KnownPerson", "Outgoing", "Reached", "Traits", "acting_in", "carry_out",
     "dataset_title", "extent_of", "is_reachable", "keep_form", "known_person", "may_act",
     "names_of", "note_act", "people_named", "reached", "resident_with", "to_accounts",
-    "traits_of", "who_is",
+    "traits_of", "who_decides", "who_is",
 ]  # fmt: skip
 _LATER = {
     "resident_with": "assisted",
@@ -63,6 +64,7 @@ _LATER = {
     "may_act": "mandates", "names_of": "names", "note_act": "acts", "people_named": "names",
     "KnownPerson": "known", "known_person": "known", "Traits": "known", "traits_of": "known",
     "reached": "reach", "Reached": "reach", "who_is": "looked",
+    "who_decides": "colleagues",
 }  # fmt: skip
 ADMINISTRATOR = "administrator"
 COMMAND_LINE = Actor(id="system:command-line", name="command line")

@@ -16,7 +16,14 @@ from madang.access.api import Actor
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from madang.records import ledger, payment_reads, refunds, settlement, suspense
+from madang.records import (
+    counter_payments,
+    ledger,
+    payment_reads,
+    refunds,
+    settlement,
+    suspense,
+)
 from madang.records.chart import CHART
 from madang.records.money_text import money_text
 from madang.records.settlement import EXPLAINED
@@ -38,6 +45,11 @@ _STATES = {
     "partly-refunded": gettext_lazy("partly refunded"),
     "refunded": gettext_lazy("refunded"),
     "charged-back": gettext_lazy("charged back"),
+}
+_WAYS = {
+    "cash": gettext_lazy("cash"),
+    "card": gettext_lazy("card"),
+    "transfer": gettext_lazy("bank transfer"),
 }
 _KINDS = {
     "payment": gettext_lazy("payment"),
@@ -66,6 +78,9 @@ def _act(request: HttpRequest, actor: Actor) -> None:
     if what == "refund":
         answer = refunds.approve if how == "approve" else refunds.turn_down
         answer(which, by=actor)
+    elif what == "collect":
+        receipt = request.POST.get("receipt", "").strip()
+        counter_payments.paid_at_counter(which, receipt, by=actor, how=how)
     elif what == "suspense" and which.isdigit():
         suspense.clear(int(which), how, by=actor)
     elif what == "difference" and which.isdigit():
@@ -103,6 +118,11 @@ def _page(request: HttpRequest, actor: Actor, *, fault: str = "") -> HttpRespons
              _STATES.get(one.state, one.state))
             for one in day.newest
         ],
+        "nobodys": [
+            (one, profile().text(one.title, language), money(one.amount, one.currency))
+            for one in day.nobodys
+        ],
+        "ways": [(name, _WAYS[name]) for name in counter_payments.WAYS],
         "waiting": [(one, money(one.amount, one.currency)) for one in day.waiting],
         "suspense": [
             (one, _WHY.get(one.why, one.why), money(one.amount, one.currency),

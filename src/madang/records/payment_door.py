@@ -161,8 +161,10 @@ def refundable(intent_id: str) -> int:
     return refunds.refundable(intent_id)
 
 
-def paid_at_counter(intent_id: str, receipt: str, *, by: Actor) -> Intent:
-    """Note that a fee was paid at a counter against a receipt; for clerks and officers.
+def paid_at_counter(intent_id: str, receipt: str, *, by: Actor, how: str = "") -> Intent:
+    """Note that a fee was paid at a counter against a receipt; for clerks, officers, treasurers.
+
+    `how`: ``cash``, ``card`` or ``transfer``; empty where nobody said.
 
     Raises
     ------
@@ -171,7 +173,7 @@ def paid_at_counter(intent_id: str, receipt: str, *, by: Actor) -> Intent:
     KeyUsed
         If the receipt was noted for another payment.
     """
-    return counter_payments.paid_at_counter(intent_id, receipt, by=by)
+    return counter_payments.paid_at_counter(intent_id, receipt, by=by, how=how)
 
 
 def statement(case: str) -> list[Posted]:

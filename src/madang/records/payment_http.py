@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Header, Router, Schema, Status
@@ -19,6 +19,7 @@ from madang.records.gateways.base import Word
 
 router = Router(tags=["payments"])
 _staff = api_access("role:clerk,officer")
+_taker = api_access("role:clerk,officer,treasurer")
 _reader = api_access("signed-in+represented")
 _refunder = api_access("role:officer,treasurer")
 Key = Annotated[
@@ -72,9 +73,10 @@ class RefundIn(Schema):
 
 
 class ReceiptIn(Schema):
-    """The number of the receipt that the payer has in hand."""
+    """The number of the receipt that the payer has in hand, and how they paid."""
 
     receipt: Annotated[str, Field(min_length=1, max_length=60)]
+    how: Literal["", "cash", "card", "transfer"] = ""
 
 
 class TakenOut(Schema):
@@ -114,13 +116,14 @@ def refund(
 
 @router.post(
     "/intents/{intent_id}/counter-payment",
-    auth=_staff,
+    auth=_taker,
     response=IntentOut,
     summary="Note a payment at the counter",
 )
 def counter_payment(request: HttpRequest, intent_id: str, body: ReceiptIn) -> dict[str, Any]:
     """Note that the fee was paid at a counter; the same receipt again changes nothing."""
-    return asdict(api.paid_at_counter(intent_id, body.receipt, by=current_actor(request)))
+    by = current_actor(request)
+    return asdict(api.paid_at_counter(intent_id, body.receipt, by=by, how=body.how))
 
 
 def _signed(request: HttpRequest) -> list[Word]:

@@ -19,6 +19,7 @@ class PaymentIntent(PersonalModel):
     `charged_back` are whole minor units of `currency`. `title` says in each language what is paid.
     `charge` is the gateway's own id of it. `return_to` is the page of ours that follows paying.
     `begun_at` is when the payer first went to the gateway, `asked_at` when we last asked it.
+    `taken_by` is who took it at a counter, `taken_how` one of `counter_payments.WAYS`.
     """
 
     class Personal:
@@ -54,6 +55,8 @@ class PaymentIntent(PersonalModel):
     asked_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    taken_by = models.CharField(max_length=200, blank=True)
+    taken_how = models.CharField(max_length=10, blank=True)
 
     class Meta(PersonalModel.Meta):
         constraints = [

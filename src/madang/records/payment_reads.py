@@ -24,7 +24,10 @@ OWN_DATA = "own-data"  # the residents' own page reads all rooms for one purpose
 
 @dataclass(frozen=True)
 class Day:
-    """One day of payments; amounts in minor units of the city's currency."""
+    """One day of payments; amounts in minor units of the city's currency.
+
+    nobodys : what is to be taken at a counter, since no account is asked for it.
+    """
 
     day: date
     captured: int
@@ -33,6 +36,7 @@ class Day:
     refunded_count: int
     newest: tuple[Intent, ...]
     waiting: tuple[RefundMade, ...]
+    nobodys: tuple[Intent, ...] = ()
 
 
 def seen_by(actor: Actor, intent_id: str, case: str = "") -> Intent:
@@ -82,10 +86,18 @@ def day_of(actor: Actor, day: date, limit: int = 50) -> Day:
         back = went.aggregate(sum=Sum("amount"), n=Count("pk"))
         newest = [intent_value(row) for row in came.order_by("-captured_at")[:limit]]
         waiting = _waiting()
+        nobodys = _nobodys()
     return Day(
         day, paid["sum"] or 0, paid["n"], back["sum"] or 0, back["n"], tuple(newest),
-        tuple(waiting),
+        tuple(waiting), tuple(nobodys),
     )  # fmt: skip
+
+
+def _nobodys(limit: int = 50) -> Sequence[Intent]:
+    """Return what is to be paid and no account is asked for, oldest first: to take at a counter."""
+    rows = PaymentIntent.objects.filter(payer__startswith="case:", state__in=rules.PAYABLE)
+    rows = rows.filter(expires_at__gt=times.now()).order_by("opened_at", "id")
+    return [intent_value(row) for row in rows[:limit]]
 
 
 def _waiting() -> Sequence[RefundMade]:

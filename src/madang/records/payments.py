@@ -25,9 +25,9 @@ from madang.records.errors import KeyUsed, NotPayable, UnknownPayment
 from madang.records.events import PaymentFailed
 from madang.records.gateways.base import Order
 from madang.records.gateways.registry import gateway
-from madang.records.models import PaymentIntent
+from madang.records.models import PaymentIntent, Refund
 from madang.records.payment_terms import terms_in_effect
-from madang.records.payment_values import Intent, done_path, intent_value
+from madang.records.payment_values import Intent, RefundMade, done_path, intent_value, refund_value
 
 PAYMENTS = system_actor("payments")
 TAKE = "take-payment"
@@ -118,6 +118,13 @@ def intents_of(case: str) -> list[Intent]:
     with opened():
         rows = PaymentIntent.objects.filter(case=case).order_by("opened_at", "id")
         return [intent_value(row) for row in rows] if case else []
+
+
+def refunds_of(intent_id: str) -> list[RefundMade]:
+    """Return the refunds of a payment that have arrived, oldest first."""
+    with opened():
+        rows = Refund.objects.filter(intent_id=intent_id, state=payment_rules.DONE)
+        return [refund_value(row) for row in rows.select_related("intent").order_by("done_at")]
 
 
 def begin(intent_id: str, language: str) -> str:

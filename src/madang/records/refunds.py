@@ -15,6 +15,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor, require
@@ -120,7 +121,9 @@ def approve(refund_id: str, *, by: Actor) -> RefundMade:
 
     def agreed(row: PaymentIntent, made: Refund) -> None:
         if by.id == made.asked_by:
-            raise SecondPersonNeeded("who asked for a refund cannot approve it; ask a colleague")
+            raise SecondPersonNeeded(
+                _("Who asked for a refund cannot approve it; ask a colleague.")
+            )
         made.state, made.approved_by = rules.TO_SEND, by.id
         _send_after_commit(made.id)
         noted(row, by.id, "records.approve_refund", refund=made.id)
@@ -197,7 +200,7 @@ def _answered(refund_id: str, answer: Callable[[PaymentIntent, Refund], None]) -
         row = locked(made.intent_id)
         made = Refund.objects.select_for_update().get(pk=refund_id)
         if made.state != rules.WAITING:
-            raise Conflict(f"this refund does not wait for anybody; it is {made.state}")
+            raise Conflict(_("This refund waits for nobody any more."))
         answer(row, made)
         made.changed_at = times.now()
         made.save(update_fields=["state", "approved_by", "changed_at"])

@@ -85,6 +85,9 @@ def _payment_pages() -> Iterable[Offer]:
     # the signed address is the right to pay: by a helper, at a counter, from a letter
     yield Page("pay/<str:token>/", f"{here}:pay", "pay", "public")
     yield Page("pay/<str:token>/done/", f"{here}:done", "pay-done", "public")
+    yield Page("pay/<str:token>/receipt.pdf", f"{here}:receipt", "pay-receipt", "public")
+    back = "pay/<str:token>/refunds/<str:refund>/receipt.pdf"
+    yield Page(back, f"{here}:refund_receipt", "refund-receipt", "public")
     sample = "madang.records.gateways.sample_pages:pay"
     yield Page("simulated-payment/<str:charge_id>/", sample, "simulated-payment", "public")
     yield Page("operations/payments/", f"{desk}:desk", "operations-payments", TREASURER)

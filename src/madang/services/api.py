@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from madang.services.forms.words import answer_text, fault_text
     from madang.services.public_rules import ShownTable, rule_tables
     from madang.services.publishing import Published, publish, versions, withdraw
+    from madang.services.reading_order import reading_order
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Offered, Version, current, marked, offered
@@ -146,6 +147,7 @@ __all__ = (
     "read_dmn",
     "read_package",
     "read_questions",
+    "reading_order",
     "reason_of",
     "repetitions",
     "resume_automation",
@@ -171,6 +173,7 @@ _LATER = {
     "resume_automation": "automation", "stops_of": "automation",
     "Published": "publishing", "publish": "publishing", "withdraw": "publishing",
     "versions": "publishing",
+    "reading_order": "reading_order",
     "Shipped": "shipped", "publish_shipped": "shipped",
     "ShownTable": "public_rules", "rule_tables": "public_rules",
     "form_paper": "form_paper", "paper_language": "form_paper",

@@ -73,7 +73,6 @@ def services(request: HttpRequest) -> HttpResponse:
         "channels": _choices(known, "channels", CHANNELS),
         "departments": _departments(known, language),
         "total": len(known),
-        "has_easy_text": False,
     }
     return render(request, "services/services.html", context)
 

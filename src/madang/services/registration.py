@@ -73,9 +73,9 @@ def _pages() -> Iterable[Offer]:
     here = "madang.services.pages"
     one = "services/<slug:service>/"
     yield API("services", "madang.services.http:router")
-    yield Page("services/", f"{here}:services", "services", "public")
+    yield Page("services/", f"{here}:services", "services", "public", easy=True)
     yield Page("on-paper/", "madang.services.paper_pages:on_paper", "on-paper", "public")
-    yield Page(one, f"{here}:service", "service", "public")
+    yield Page(one, f"{here}:service", "service", "public", easy=True)
     yield Page(f"{one}form.pdf", "madang.services.form_pages:form", "service-form", "public")
     yield Page(
         f"{one}automation/",

@@ -12,6 +12,7 @@ from madang.services.entries import Entry
 from madang.services.packages.package import Package
 from madang.services.packages.texts import translated
 from madang.services.packages.words import Law
+from madang.services.reading_order import reading_order
 
 Path = str  # of a text, such as "questions.copies.ask"
 
@@ -24,7 +25,7 @@ class Spoken:
         self._on_paper = on_paper
         self._package = package
         self._own = package.service.language
-        self._chain = profile().chain(language)
+        self._chain = profile().chain(language) if on_paper else reading_order(language)
 
     def __call__(self, path: Path, own: str) -> str:
         """Return the text at a path, whose source text is `own`; empty for an empty one."""

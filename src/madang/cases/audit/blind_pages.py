@@ -17,6 +17,7 @@ from madang.access.api import Actor
 from madang.cases.audit import blind, findings, tasks, words
 from madang.cases.case_packages import worded
 from madang.cases.case_shown import source_text, value_text
+from madang.cases.case_words import parameter_text
 from madang.identity.api import current_actor
 from madang.kernel.errors import Conflict, Forbidden, Invalid
 from madang.services.api import Package, rule_tables
@@ -84,7 +85,7 @@ def one(request: HttpRequest, item: str) -> HttpResponse:
             words.cited(f"{law.law} {law.article}", package) for law in package.service.legal_basis
         ],
         "parameters": [
-            (title, value, unit, words.cited(law, package))
+            (title, parameter_text(value, unit), words.cited(law, package))
             for title, value, unit, law in seen.parameters
         ],
         "outcomes": [(key, _(text), "") for key, text in words.OUTCOMES.items()],

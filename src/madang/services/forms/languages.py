@@ -15,18 +15,24 @@ from madang.services.packages.package import Package
 Kind = TypeVar("Kind")
 
 
-@lru_cache(maxsize=512)
 def form_in(package_hash: str, language: str) -> Form:
     """Return the questions of a published package in a language, ready to be asked.
 
+    In easy words, where the present reader wants them and the package has them.
+
     Raises UnknownService.
     """
-    from madang.city.api import profile
+    from madang.services.reading_order import reading_order
+
+    return _form(package_hash, reading_order(language))
+
+
+@lru_cache(maxsize=512)
+def _form(package_hash: str, chain: tuple[str, ...]) -> Form:
     from madang.services.versions import version
 
     found = version(package_hash)
-    shown = in_language(found.package, profile().chain(language))
-    return Form(shown, found.rules)
+    return Form(in_language(found.package, chain), found.rules)
 
 
 def in_language(package: Package, chain: Iterable[str]) -> Package:

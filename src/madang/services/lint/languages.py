@@ -8,6 +8,7 @@ from madang.kernel.readability import reading_faults
 from madang.services.lint.fault import Fault
 from madang.services.lint.subject import Subject
 from madang.services.packages.texts import (
+    EASY,
     PLACEHOLDER,
     TO_TRANSLATE,
     all_texts,
@@ -15,7 +16,6 @@ from madang.services.packages.texts import (
     source_texts,
 )
 
-EASY = "-x-easy"  # ends the tag of texts in easy words
 _MOST_TOLD = 20  # of one file
 
 

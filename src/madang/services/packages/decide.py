@@ -103,7 +103,11 @@ class Rules:
             rows=held,
             values={name: to_plain(value) for name, value in outcome.values.items()},
             facts=dict(facts),
-            parameters=self._parameters(today),
+            parameters={
+                name: value
+                for name, value in self._parameters(today).items()
+                if name not in self.of_refund
+            },
             doubts=tuple(dict.fromkeys(doubts)),
             reasons=self._reasons(given) if explain else None,
         )
@@ -136,6 +140,15 @@ class Rules:
         """Return the decisions that are made of an application: all but what comes back of a fee,
         which needs to know how the case ends."""
         return [item.id for item in self.package.rules if item.id != REFUND]
+
+    @cached_property
+    def of_refund(self) -> frozenset[str]:
+        """Return the parameters that nothing uses but what comes back of a fee."""
+        package = self.package
+        used = words_of(*(item for item in package.rules if item.id != REFUND))
+        used |= {fee.parameter for fee in package.service.fees}
+        refund = package.decision(REFUND)
+        return frozenset((words_of(refund) if refund else set()) - used)
 
     def condition(self, text: str, facts: Mapping[str, Any], today: date) -> bool:
         """Return whether a condition of the package holds; null is no."""

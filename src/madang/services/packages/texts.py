@@ -25,6 +25,7 @@ from madang.services.packages.service import Service
 Found = tuple[str, str]
 Change = Callable[[str, str], str]  # path and text to another text
 Thing = TypeVar("Thing")
+EASY = "-x-easy"  # ends the tag of texts in easy words (BCP 47)
 TO_TRANSLATE = "[{}] "  # begins a text that is still in the source language, with its tag
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _WORDS = re.compile(r"[^\W\d_]")
@@ -84,7 +85,7 @@ def translated(package: Package, path: str, chain: Iterable[str]) -> tuple[str, 
             break
         found = package.translations.get(tag)
         if found is not None and not found.texts.get(path, mark).startswith(mark):
-            return found.texts[path], tag
+            return found.texts[path], tag.removesuffix(EASY)
     return source, package.service.language
 
 
