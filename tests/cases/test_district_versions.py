@@ -94,10 +94,10 @@ def test_a_clerk_keys_in_by_the_district_they_choose_or_by_the_paper(versions):
 def test_a_paper_of_an_older_version_says_so_and_the_case_keeps_it(versions, tmp_path):
     from tests.cases.applying import changed
 
-    changed(tmp_path, ("service.yaml", "version: 1.1.0", "version: 1.2.0"), name=BULKY)
+    changed(tmp_path, ("service.yaml", "version: 1.2.0", "version: 1.3.0"), name=BULKY)
     clerk = joined("seo", ["clerk"])
     page = clerk.get(f"/apply/{BULKY}/key-in?version={versions[''][:12]}").content.decode()
-    assert re.search(r"1\.1\.0판.*1\.2\.0판", page)
+    assert re.search(r"1\.2\.0판.*1\.3\.0판", page)
 
 
 def test_over_the_api_the_place_of_the_matter_or_the_person_says_which(versions):

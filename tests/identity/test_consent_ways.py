@@ -95,7 +95,7 @@ class TestApproval:
         page = desk.get(wait)
         assert "Refresh" not in page
         assert "data-send-at-once" in page.content.decode()
-        assert desk.post(wait)["Location"] == "/account/looks/"
+        assert desk.post(wait)["Location"] == "/account/names/"
         actor = actor_of(desk)
         assert (actor.on_behalf_of, actor.through) == (kim.person_id, f"account:{clerk.pk}")
 
@@ -202,7 +202,7 @@ class TestPasskey:
         assert "Refresh" not in page, "it would break the ceremony off"
         assert desk.post(wait, answer_of(page, key.show))["Location"] == wait
         assert "data-send-at-once" in desk.get(wait).content.decode()
-        assert desk.post(wait)["Location"] == "/account/looks/"
+        assert desk.post(wait)["Location"] == "/account/names/"
         assert actor_of(desk).on_behalf_of == kim.person_id
 
     def test_the_signature_kept_says_what_was_agreed_to(self, kim, clerk, desk):
@@ -301,7 +301,7 @@ class TestPasskey:
         done = kiosk.post("/kiosk/agree/", answer_of(page, key.show))
         assert done["Refresh"] == "15; url=/kiosk/over/"
         assert assisted.evidence_of(the_session().pk)["through"].startswith("kiosk:")
-        assert desk.post(wait)["Location"] == "/account/looks/"
+        assert desk.post(wait)["Location"] == "/account/names/"
         assert actor_of(kiosk).is_anonymous, "to agree is not to sign in"
 
     def test_a_kiosk_refuses_other_keys_and_takes_a_no(self, kim, desk, kiosk):

@@ -16,7 +16,8 @@ from tests.web.html import check_structure, page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 WEB = Path(madang.web.__path__[0])
-SHELL = {"masthead", "alerts", "breadcrumb", "ways_out"}  # on every page, through base.html
+# on every page, through base.html, or in its head: nothing to look at
+SHELL = {"masthead", "alerts", "breadcrumb", "ways_out", "typed_fonts"}
 HOME = {"district_form", "ways_in"}  # made of fields and cards
 
 
