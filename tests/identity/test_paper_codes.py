@@ -116,6 +116,7 @@ def test_the_table_has_no_code(clerk: Client, kim):
 
 
 @pytest.mark.asvs("6.5.2")
+@pytest.mark.usefixtures("as_shipped")
 def test_each_sheet_has_a_salt_of_its_own_and_its_codes_are_hashed_slowly(clerk: Client, kim):
     printed(clerk)
     with maintenance("test"):

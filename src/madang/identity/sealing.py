@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from madang.kernel import sealing
 
 ROOM = "identity"
+# of Argon2id: two passes over 19 MiB on one lane (OWASP Password Storage Cheat Sheet, at least)
+PASSES = 2
+MEMORY_KIB = 19 * 1024
 
 
 def seal(use: str, secret: bytes) -> bytes:
@@ -49,7 +52,9 @@ def slow_hash(mac: str, salt: bytes) -> str:
     for each guess. Two passes over 19 MiB on one lane are what the OWASP Password Storage
     Cheat Sheet asks for at least.
     """
-    derived = Argon2id(salt=salt, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    derived = Argon2id(
+        salt=salt, length=32, iterations=PASSES, lanes=1, memory_cost=MEMORY_KIB
+    )
     return derived.derive(mac.encode()).hex()
 
 

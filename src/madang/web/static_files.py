@@ -2,8 +2,8 @@
 
 WhiteNoise lists the files once at the start. Assets laid anew (`make assets`, a new wheel under a
 running instance) would then be sent with the length and the stamp of the old ones, or fail because
-they are gone. Here each answer compares the file with what was listed, two calls of `stat`, and
-looks for it anew where it is another, new or gone.
+they are gone. Here a file is looked for when it is first asked for; each answer compares it with
+what was found then, two calls of `stat`, and looks for it anew where it is another or gone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # it h
 
     def __init__(self, get_response: Any = None) -> None:
         super().__init__(get_response)
-        self._stamps = {url: _stamp(file) for url, file in self.files.items()}
+        self._stamps: dict[str, _Stamp] = {url: _stamp(file) for url, file in self.files.items()}
+
+    def add_files_from_finders(self) -> None:
+        """List nothing: reading a thousand files' stamps at each start, for the few asked for."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a static file, else pass on."""
