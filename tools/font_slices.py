@@ -81,6 +81,7 @@ WHOLE = ("mongolian",)  # letters that join in ways one must not cut; shown by t
 
 DATES = "년월일화수목금토오전후시분초요"  # of dates and times as CLDR writes them
 CITY_NAMES = ("cities/*/city.yaml", "names: {")
+LIFE_EVENTS = ("cities/*/life_events.yaml", "ko: ")  # the home page lists them
 LAW_TITLES = ("cities/*/air.yaml", "language: ko")
 OWN_TEXTS = (
     "src/madang/*/locale/ko/LC_MESSAGES/*.po",
@@ -146,7 +147,8 @@ def sheets() -> dict[str, tuple[tuple[str, tuple[int, ...]], ...]]:
 def first_syllables() -> set[int]:
     """Return the syllables of the first pages: catalogues and profiles as they are now."""
     air = (path.read_text(encoding="utf-8") for path in _paths("cities/*/air.yaml"))
-    texts = (*_first_texts(), *air, *_lines(*CITY_NAMES), *_unit_names(), DATES)
+    names = (*_lines(*CITY_NAMES), *_lines(*LIFE_EVENTS), *_unit_names())
+    texts = (*_first_texts(), *air, *names, DATES)
     return _hangul(texts) & _ks_x_1001()
 
 

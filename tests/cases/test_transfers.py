@@ -64,7 +64,7 @@ def test_the_receiver_has_it_and_the_clock_of_the_case_runs_on(at_nine):
     assert transfers.waiting(HAN)[1][0].state == "acknowledged"
     case = rows(Case).get()
     assert (case.due, case.department, case.pauses) == (due, "transport", [])
-    assert kinds(number) == ["submit", "forward", "acknowledge"]
+    assert kinds(number) == ["submit", "forward", "taken"]
     assert api.verify().faults == ()
     with pytest.raises(NotPossible):
         transfers.acknowledge(CHO, number)
@@ -75,7 +75,7 @@ def test_whoever_acts_on_it_as_its_receiver_has_it_by_that():
     sent_on(number)
     api.act(number, "assign", CHO, Asked(target="me"))
     assert rows(CaseTransfer).get().state == "acknowledged"
-    assert kinds(number) == ["submit", "forward", "acknowledge", "assign"]
+    assert kinds(number) == ["submit", "forward", "taken", "assign"]
 
 
 def test_it_goes_back_with_a_reason_to_whoever_had_it(at_nine):
@@ -276,7 +276,7 @@ def test_a_body_says_that_it_has_it_by_the_key_that_came_with_the_case(police):
     right = {"Authorization": f"Bearer {told['answer']['key']}"}
     assert body.post(url, {}, "application/json", headers=right).status_code == 204
     assert body.post(url, {}, "application/json", headers=right).status_code == 204
-    assert kinds(number).count("acknowledge") == 1
+    assert kinds(number).count("taken") == 1
     back = url.replace("acknowledge", "return")
     said = {"reasons": "관할이 아닙니다"}
     assert body.post(back, said, "application/json", headers=right).status_code == 204

@@ -73,7 +73,9 @@ def become(browser, site: str, account) -> None:
 
 
 def press(browser, text: str) -> None:
-    browser.find_element("xpath", f"//button[contains(normalize-space(), '{text}')]").click()
+    browser.find_element(
+        "xpath", f"//button[not(@aria-hidden)][contains(normalize-space(), '{text}')]"
+    ).click()
 
 
 def choose(browser, name: str, *values: str) -> None:
@@ -216,7 +218,7 @@ def test_the_page_of_staff_goes_on_by_itself_once_the_resident_approved(
     become(browser, site, clerk)
     browser.get(waiting)
     arrived(browser, "[aria-label='Acting for somebody else']", "15 minutes left")
-    assert browser.current_url.endswith("/account/looks/")
+    assert browser.current_url.endswith("/account/names/")
     assert console_errors(browser) == []
 
 

@@ -162,7 +162,7 @@ def test_openid_client_signs_in_refreshes_pushes_and_signs_out(
         assert first["claims"]["acr"] == "urn:madang:ial2:aal1"
         assert first["claims"]["amr"] == ["pwd"]
         assert first["user"] == {"sub": first["claims"]["sub"], "name": "lee",
-                                 "preferred_username": "lee"}  # fmt: skip
+                                 "preferred_username": "lee", "locale": "ko"}  # fmt: skip
         assert message() == {"refreshed": True}
         answer(browser.open(message()["open"]))
         assert message() == {"pushed": True}

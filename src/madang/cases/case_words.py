@@ -52,7 +52,7 @@ HAPPENED = {
     "answer": gettext_noop("An answer came"),
     "assign": gettext_noop("An officer took it on"),
     "forward": gettext_noop("It was sent on to whoever is competent"),
-    "acknowledge": gettext_noop("Whoever it was sent on to has it"),
+    "taken": gettext_noop("Whoever it was sent on to has it"),
     "return": gettext_noop("It came back to the office that sent it on"),
     "remind": gettext_noop("Whoever it was sent on to was reminded"),
     "deliver": gettext_noop("It was brought to the other body's door"),

@@ -18,7 +18,7 @@ from madang.services.api import Verb
 
 State = CaseTransfer.State
 # They belong to the office, not to a service: no package words them, and every process has them.
-ACKNOWLEDGE = Verb(id="acknowledge", kind="acknowledge")  # type: ignore[arg-type]
+ACKNOWLEDGE = Verb(id="acknowledge", kind="taken")  # type: ignore[arg-type]
 RETURN = Verb(id="return", kind="return")  # type: ignore[arg-type]
 REMIND = Verb(id="remind", kind="remind")  # type: ignore[arg-type]
 DELIVER = Verb(id="deliver", kind="deliver")  # type: ignore[arg-type]
