@@ -52,9 +52,7 @@ def slow_hash(mac: str, salt: bytes) -> str:
     for each guess. Two passes over 19 MiB on one lane are what the OWASP Password Storage
     Cheat Sheet asks for at least.
     """
-    derived = Argon2id(
-        salt=salt, length=32, iterations=PASSES, lanes=1, memory_cost=MEMORY_KIB
-    )
+    derived = Argon2id(salt=salt, length=32, iterations=PASSES, lanes=1, memory_cost=MEMORY_KIB)
     return derived.derive(mac.encode()).hex()
 
 
