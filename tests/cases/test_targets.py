@@ -30,7 +30,7 @@ def opened() -> str:
     ("said", "code"),
     [
         ("교통실", "department:transport"),
-        ("마포구 (자치구청)", "unit:11440"),
+        ("마포구 (구청)", "unit:11440"),
         ("마포", "unit:11440"),
         ("서울특별시경찰청", "body:seoul-police"),
         ("unit:11440", "unit:11440"),
