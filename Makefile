@@ -13,7 +13,7 @@ install = $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --r
 assets = @$(BIN)/python tools/assets.py || test $$? -eq 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-data test-system test-postgres test-long lint types contracts bench assets docs lock clean
+.PHONY: help run test test-unit test-inside test-system test-postgres test-long lint types contracts bench assets docs lock clean
 
 help: ## show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,15 +44,15 @@ lint: .venv/dev ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: test-unit test-data test-system test-postgres ## the whole test suite (25 minutes at most on 2 cores)
+test: test-inside test-system test-postgres ## the whole test suite (25 minutes at most on 2 cores)
 
 test-unit: .venv/dev .venv/messages ## tests without a database (3 minutes at most)
 	$(assets)
 	$(BIN)/pytest -q -n 2 -m "not data and not system and not long and not external"
 
-test-data: .venv/dev .venv/messages ## tests of what is kept, on SQLite
+test-inside: .venv/dev .venv/messages ## all tests that need no process but their own: with the database, too
 	$(assets)
-	$(BIN)/pytest -q -n 2 -m "data and not system and not long and not external"
+	$(BIN)/pytest -q -n 2 -m "not system and not long and not external"
 
 # Two files at a time, the longest first; what shares an instance stays on one worker (tests/groups.py).
 test-system: .venv/dev .venv/messages ## tests that start real processes
