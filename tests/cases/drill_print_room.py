@@ -29,7 +29,7 @@ from madang.notices.person_models import PersonDelivery  # noqa: E402
 from madang.records import layouts  # noqa: E402, F401 - read before the first fork
 from tests.cases.people import officer  # noqa: E402
 
-LETTERS, KILLS, LIMIT, SEED = 36, 8, 3, 20261123
+LETTERS, KILLS, LIMIT, SEED = 120, 8, 3, 20261123
 FORK = multiprocessing.get_context("fork")
 
 
@@ -97,7 +97,7 @@ def main() -> None:
         for one in pair:
             one.start()
         for one in pair:
-            time.sleep(draw.uniform(0.1, 0.8))
+            time.sleep(draw.uniform(0.05, 0.5))
             one.kill()
             one.join()
             killed += one.exitcode == -9

@@ -93,7 +93,8 @@ def next_place() -> tuple[int, int]:
     newest = StatusList.objects.select_for_update().order_by("-number").first()
     if newest is None or newest.used >= status_list.SIZE:
         number = newest.number + 1 if newest else 1
-        newest = StatusList.objects.create(number=number, changed=times.now())
+        # another process may begin the same list at this moment
+        StatusList.objects.get_or_create(number=number, defaults={"changed": times.now()})
         newest = StatusList.objects.select_for_update().get(pk=number)
     place = status_list.scattered(newest.used)
     newest.used += 1
