@@ -110,7 +110,7 @@ def _catalogue() -> dict[str, float]:
     from madang.services.catalogue import Wish, catalogue
     from madang.services.models import PublishedPackage
 
-    shipped = list(PublishedPackage.objects.all())
+    shipped = list(PublishedPackage.objects.filter(district=""))
     rows = []
     for number in range(SERVICES - len(shipped)):
         row = shipped[number % len(shipped)]
