@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from madang.city.api import profile
 from madang.identity import vouched
 from madang.identity.account_models import Account
 from madang.identity.approval_models import ApprovalRequest
@@ -79,7 +80,7 @@ def whom(name: str, born: str, phone: str, title: str) -> Asked:
     if not 1 < len(plain) <= 80:
         fields["name"] = "2 to 80 characters"
     day = _date(born)
-    today = times.now().date()
+    today = profile().today()
     if day is None or not today - timedelta(days=366 * _OLDEST) < day < today:
         fields["born"] = "a date in the past, YYYY-MM-DD"
     number = normal_phone(phone)

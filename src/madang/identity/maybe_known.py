@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose, system_actor
+from madang.city.api import profile
 from madang.identity import people, sessions
 from madang.identity.account_models import Account
 from madang.identity.counter import EVIDENCE, IAL
@@ -165,7 +166,7 @@ def _move(young: Person, old: Person, by: Actor) -> None:
         table._default_manager.filter(person_id=young.pk).update(person_id=old.pk)
     _move_mandates(young, old)
     register, young.register = young.register, None
-    young.state, young.state_since = Person.State.JOINED, times.now().date()
+    young.state, young.state_since = Person.State.JOINED, profile().today()
     young.save(update_fields=["register", "state", "state_since"])
     if register:
         old.register = register

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from madang.access.api import Actor, purpose, system_actor
+from madang.city.api import profile
 from madang.identity import sessions
 from madang.identity.account_models import Account
 from madang.identity.errors import AlreadyLinked, UnknownPerson
@@ -75,7 +76,7 @@ def add_person(particulars: Particulars, *, by: Actor) -> Person:
     """
     if not any(name.full.strip() for name in particulars.names):
         raise Invalid("a person has at least one name", {"names": "missing"})
-    if particulars.born and particulars.born > times.now().date():
+    if particulars.born and particulars.born > profile().today():
         raise Invalid("the birthday is yet to come", {"born": "in the future"})
     with purpose(by, KEEP_PEOPLE), transaction.atomic():
         number = register_hash(particulars.register_number) if particulars.register_number else None

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import pytest
 
+from madang.city.api import profile
 from madang.identity import assisted, guardians, mandate_entry, mandates, people, vouched
 from madang.identity.account_models import Account
 from madang.identity.assisted_models import AssistedSession
@@ -34,7 +35,7 @@ EN = {"accept-language": "en"}
 
 
 def years_ago(years: int, *, days: int = 0) -> date:
-    today = times.now().date()
+    today = profile().today()  # of the city: in Seoul the day begins at 15:00 UTC
     return date(today.year - years, today.month, today.day) + timedelta(days=days)
 
 
