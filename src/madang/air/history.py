@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
@@ -18,6 +18,7 @@ from madang.air.rule_set import RunRule
 from madang.air.standards import index_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
 from madang.city.api import profile
+from madang.kernel.chart_lines import Line, Point, Span
 from madang.kernel.times import HOUR, day_span
 
 DAY_HOURS = 24
@@ -27,33 +28,6 @@ _LEAST_HOURS = 18  # of a day's mean: 75 %, as of every mean of the network (see
 _DUST = ("pm25", "pm10")
 _HIGHEST_DUST = 600  # µg/m³: where the tables of dust end
 _MOVED = 0.25  # a change of a quarter of the greatest value is called one
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A value of a line: at the end of its hour, or in the middle of its day."""
-
-    at: datetime
-    value: float | None
-
-
-@dataclass(frozen=True)
-class Between:
-    """The least and the greatest hour of a day, or the limits of an interval."""
-
-    at: datetime
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a chart (see the tag library of charts)."""
-
-    points: Sequence[Moment]
-    name: str = ""
-    kind: str = "measured"
-    spans: Sequence[Between] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +66,7 @@ def day_chart(
         return None
     end = hours[-1].end
     points = [
-        Moment(at, by_end.get(at)) for at in (end - n * HOUR for n in range(DAY_HOURS - 1, -1, -1))
+        Point(at, by_end.get(at)) for at in (end - n * HOUR for n in range(DAY_HOURS - 1, -1, -1))
     ]
     limit = lowest_limit(pollutant)
     return Chart(
@@ -175,7 +149,7 @@ def _detail(words: str, limit: Limit | None) -> str:
     return f"{words} {line}"
 
 
-def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Moment], list[Between]]:
+def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Point], list[Span]]:
     """Return mean and span of each of the last thirty days of the city; None where too few hours.
 
     An hour belongs to the day in which it begins. Days before the first and after the last that
@@ -195,9 +169,9 @@ def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Moment], l
         noon = day_span(day, zone)[0] + NOON
         values = by_day.get(day, [])
         is_known = len(values) >= _LEAST_HOURS
-        means.append(Moment(noon, math.fsum(values) / len(values) if is_known else None))
+        means.append(Point(noon, math.fsum(values) / len(values) if is_known else None))
         low, high = (min(values), max(values)) if is_known else (None, None)
-        spans.append(Between(noon, low, high))
+        spans.append(Span(noon, low, high))
     known = [place for place, day in enumerate(means) if day.value is not None]
     if not known:
         return [], []
@@ -205,7 +179,7 @@ def _days(hours: Sequence[api.HourValue], zone: tzinfo) -> tuple[list[Moment], l
     return means[shown], spans[shown]
 
 
-def _day_finding(pollutant: str, points: Sequence[Moment]) -> str:
+def _day_finding(pollutant: str, points: Sequence[Point]) -> str:
     """Return what a day's hours did: rose, fell, or stayed between two values."""
     known = [point for point in points if point.value is not None]
     values = [point.value for point in known if point.value is not None]
@@ -235,7 +209,7 @@ def _day_finding(pollutant: str, points: Sequence[Moment]) -> str:
     return words[shape] % {"name": NAMES[pollutant], "unit": UNITS[pollutant], "n": n, **written}
 
 
-def _month_finding(pollutant: str, means: Sequence[Moment], spans: Sequence[Between]) -> str:
+def _month_finding(pollutant: str, means: Sequence[Point], spans: Sequence[Span]) -> str:
     values = [day.value for day in means if day.value is not None]
     if pollutant in _DUST:
         bad = sum(_is_bad(pollutant, value) for value in values)

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from madang.air import api
 from madang.air.errors import UnknownForecast
-from madang.air.history import Between, Line, Moment
 from madang.air.shown import look
 from madang.air.standards import index_in_effect
 from madang.air.units import DECIMALS, NAMES, UNITS
+from madang.kernel.chart_lines import Line, Point, Span
 
 AHEAD_H = 24
 # A forecast is made within minutes of each hour; one that is older says nothing of this moment.
@@ -77,7 +77,7 @@ def outlook(found: api.AirForecast, pollutant: str) -> Outlook | None:
     )
 
 
-def ahead(found: api.AirForecast, pollutant: str, measured: Sequence[Moment]) -> Line | None:
+def ahead(found: api.AirForecast, pollutant: str, measured: Sequence[Point]) -> Line | None:
     """Return the next 24 hours as a line that goes on from the last measured hour."""
     hours = [h for h in found.hours.get(pollutant, ()) if h.valid_at > measured[-1].at][:AHEAD_H]
     if not hours:
@@ -85,12 +85,12 @@ def ahead(found: api.AirForecast, pollutant: str, measured: Sequence[Moment]) ->
     last = measured[-1]
     joint = [last] if last.value is not None else []
     return Line(
-        points=[*joint, *(Moment(hour.valid_at, hour.value) for hour in hours)],
+        points=[*joint, *(Point(hour.valid_at, hour.value) for hour in hours)],
         name=_("forecast"),
         kind="forecast",
         spans=[
-            *(Between(point.at, point.value, point.value) for point in joint),
-            *(Between(hour.valid_at, hour.low, hour.high) for hour in hours),
+            *(Span(point.at, point.value, point.value) for point in joint),
+            *(Span(hour.valid_at, hour.low, hour.high) for hour in hours),
         ],
     )
 
