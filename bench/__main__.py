@@ -19,7 +19,8 @@ NAMES = (
     "detectors", "lake", "end_to_end", "intake", "live", "pages", "maps", "notices", "instance",
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
     "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments",
-    "services_pages", "services_lint", "applications", "my", "cases", "cases_audit",
+    "services_pages", "services_lint", "applications", "my", "web_memory", "cases", "cases_audit",
+    "search", "planner", "callcentre",
 )  # fmt: skip
 
 

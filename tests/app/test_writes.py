@@ -41,6 +41,9 @@ EXEMPT = {
 # Operations that change something and ask for no session: each says why no other site gains by it.
 OPEN_OPERATIONS: dict[str, str] = {
     "POST /api/v1/services/1/eligibility": "stores nothing: facts are evaluated and forgotten",
+    "POST /api/v1/assistant/plan": "stores nothing: facts are reckoned with and forgotten",
+    "POST /api/v1/assistant/plan.ics": "the same as a calendar file",
+    "POST /api/v1/search/chosen": "counts a choice once a day for each network; moves one result",
     "POST /api/v1/documents/verify": "says whether a file is genuine; changes and keeps nothing",
 }
 

@@ -11,6 +11,7 @@ from tests.architecture.source import Import, Module, imports, modules
 ENGINE_MAY_USE = {
     "numpy", "scipy", "numba", "polars", "shapely", "pyarrow", "wntr", "pvlib",
     "cedarpy", "asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator", "joserfc",
+    "rapidfuzz",
 }  # fmt: skip
 ENGINE_MAY_NOT_USE = {"time", "datetime.datetime.now", "socket", "sqlite3", "subprocess", "random"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
@@ -71,16 +72,19 @@ def test_no_module_has_a_name_that_says_nothing():
     assert not bad
 
 
-REGISTRATIONS = [module for module in modules() if module.name.endswith(".registration")]
+REGISTRATIONS = [module for module in modules() if module.name.endswith("registration")]
 
 
 @pytest.mark.parametrize("module", REGISTRATIONS, ids=lambda module: module.name)
-def test_a_registration_imports_only_the_registry(module):
+def test_a_registration_imports_only_the_registry_and_its_own_parts(module):
     for item in imports(module):
         top = item.target.split(".")[0]
         ours = item.target.startswith("madang.kernel.registry") or item.target in (
             "madang.__version__",
         )
+        ours = ours or item.target in {
+            one.name for one in REGISTRATIONS if one.room == module.room and one != module
+        }
         assert ours or top in sys.stdlib_module_names, f"{module.path}:{item.line} {item.target}"
 
 

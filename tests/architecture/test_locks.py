@@ -45,6 +45,8 @@ PERMISSIVE = re.compile(
 DECIDED = {
     "cedarpy": "Apache-2.0 by its LICENSE file; its metadata names none",
     "paho-mqtt": "EPL-2.0 or EDL-1.0 (BSD-3-Clause); taken under the EDL",
+    "scipy": "BSD-3-Clause; its wheel carries the Fortran runtime of GCC, linked under that "
+    "library's exception",
 }
 COPYLEFT = re.compile(r"\bA?GPL|\bLGPL|Lesser General Public|General Public License", re.IGNORECASE)
 

@@ -150,7 +150,7 @@ class Matter:
 
     def _keyed(self, way: str, *, wants_person: bool) -> Case:
         """Have the clerk key it in; by post, at the address of the QR code on the paper."""
-        url = f"/apply/{self.service}/key-in?district={self.package.district}"
+        url = f"/apply/{self.service}/key-in/?district={self.package.district}"
         if way == "post":
             draft = self._draft(self.people.resident, "web", wants_person=wants_person)
             paper = form_of_version(draft.row.package, "ko", self.answers, draft.row.pk)

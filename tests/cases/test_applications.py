@@ -270,7 +270,7 @@ def test_a_file_that_cannot_be_taken_says_why_and_keeps_the_rest(with_paper, dat
 def test_staff_key_in_a_paper_form_all_at_once(kim):
     account = resident("박셋", number="510324-2000000")
     clerk = joined("seo", ["clerk"])
-    url = f"/apply/{COPY}/key-in"
+    url = f"/apply/{COPY}/key-in/"
     page = clerk.get(url).content.decode()
     assert page.index("copy_kind") < page.index("show_numbers") < page.index("copies")
     given = {"copy_kind": "household", "show_numbers": "no", "copies": "0", "channel": "post",
@@ -291,7 +291,7 @@ def test_a_printed_form_leads_staff_to_what_was_answered(kim):
     pdf = kim.get(f"/apply/{COPY}/form.pdf")
     assert pdf.content.startswith(b"%PDF-")
     clerk = joined("seo", ["clerk"])
-    url = f"/apply/{COPY}/key-in?ref={draft.pk}"
+    url = f"/apply/{COPY}/key-in/?ref={draft.pk}"
     assert 'value="2"' in clerk.get(url).content.decode()
     given = {"copy_kind": "household", "show_numbers": "no", "copies": "2", "channel": "post"}
     assert send(clerk, url, **given, do="open").status_code == 200
@@ -299,8 +299,28 @@ def test_a_printed_form_leads_staff_to_what_was_answered(kim):
     assert kim.get(CHECK)["Location"] == f"/apply/{COPY}/done/"
 
 
+def test_nothing_is_called_free_that_a_register_still_has_to_say():
+    published("property-tax-payment")
+    guest = Client()
+    tax = "/apply/property-tax-payment/"
+    send(guest, tax, look="no")
+    send(guest, f"{tax}bill/", payment_number="11440260714000123", do="next")
+    send(guest, f"{tax}split/", split="no", do="next")
+    page = guest.get(f"{tax}check/").content.decode()
+    assert "내기 전에 알려드립니다" in page
+    assert "<dd>무료</dd>" not in page
+
+
+def test_the_page_to_key_in_ends_like_its_neighbours_and_printed_codes_still_lead_there(kim):
+    clerk = joined("seo", ["clerk"])
+    for name, asked in (("key-in", "?version=abc"), ("papers", ""), ("check", "")):
+        answer = clerk.get(f"/apply/{COPY}/{name}{asked}")
+        assert (answer.status_code, answer["Location"]) == (301, f"/apply/{COPY}/{name}/{asked}")
+    assert clerk.get(f"/apply/{COPY}/key-in/").status_code == 200
+
+
 def test_residents_do_not_key_in(kim):
-    assert kim.get(f"/apply/{COPY}/key-in").status_code == 403
+    assert kim.get(f"/apply/{COPY}/key-in/").status_code == 403
 
 
 def test_a_question_that_the_answer_beside_it_makes_pointless_may_stay_open():

@@ -66,7 +66,7 @@ def test_the_service_is_found_in_the_catalogue_by_a_word_and_chosen(desk):
 def test_of_thousands_of_services_a_hundred_are_shown(desk, monkeypatch):
     from madang.identity import scopes as of_identity
 
-    assert len(scopes.found("", 1)) == 1
+    assert len(scopes.found_titles("", 1)) == 1
     monkeypatch.setattr(of_identity, "MOST_SHOWN", 1)
     assert set(of_identity.services(chosen=(CARD,))) >= {CARD, "names", "looks"}
 

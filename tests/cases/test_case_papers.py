@@ -94,7 +94,7 @@ def test_a_look_is_upright_and_small():
 
     turned = preview_png(picture(2400, 400), "image/png", (2400, 400), 6)
     assert struct.unpack(">II", turned[16:24]) == (200, 1200)
-    with pytest.raises(Invalid, match="too large"):
+    with pytest.raises(Invalid, match="너무 커서"):
         preview_png(picture(), "image/png", (8000, 8000))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from django.db import transaction
 
@@ -18,6 +20,7 @@ from madang.kernel.errors import BadInput, Forbidden, Unauthenticated
 from madang.kernel.models import OutboxEntry
 from madang.records.events import PaymentCaptured
 from madang.services import api as services
+from madang.services.packages.service import Evidence
 from tests.cases.packages import lent
 from tests.cases.people import KIM, officer
 from tests.looking import rows
@@ -70,8 +73,6 @@ def test_each_reason_alone_brings_the_case_to_a_person(known, way):
     if way == "discretion":
         package = lent()
         automation = package.process.automation
-        import msgspec
-
         changed = lent(automation=msgspec.structs.replace(automation, discretion=True))
         more = {"package_hash": changed.hash}
     if way == "class":
@@ -93,6 +94,34 @@ def services_stop(service: str) -> None:
 def test_a_fact_that_no_register_knows_brings_the_case_to_a_person():
     take_in("welfare", [Sent(KIM.person, "basic_security", True, THEN)], "test")
     assert opened().state == "received"
+
+
+def with_paper_of_tenants() -> str:
+    """Return the hash of a service that wants a paper only of whom a register calls a tenant."""
+    package = lent().package
+    service = package.service
+    tenant = msgspec.structs.replace(
+        next(fact for fact in service.facts if fact.id == "is_registered"),
+        id="is_tenant", title="세입자 여부", register="residents.is_tenant",
+    )  # fmt: skip
+    paper = Evidence(id="lease", title="임대차계약서", when="is_tenant")
+    service = msgspec.structs.replace(
+        service, facts=(*service.facts, tenant), evidence=(*service.evidence, paper)
+    )
+    return api.lend(replace(package, service=service), "test-paper-of-tenants").hash
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [(False, "granted"), (True, "received"), (None, "received")]
+)
+def test_a_paper_that_a_silent_register_would_ask_for_brings_the_case_to_a_person(
+    known, said, state
+):
+    if said is not None:
+        take_in("residents", [Sent(KIM.person, "is_tenant", said, THEN)], "test")
+    assert opened(package_hash=with_paper_of_tenants()).state == state
+    why = rows(Case).get().why_person.split(",")
+    assert ("evidence" in why) is (state == "received")
 
 
 def test_a_paid_fee_goes_on_with_the_case_once_however_often_it_is_told(known):

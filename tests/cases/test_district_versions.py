@@ -77,17 +77,17 @@ def test_the_case_pins_mapos_fee_and_its_office(versions):
 
 def test_a_clerk_keys_in_by_the_district_they_choose_or_by_the_paper(versions):
     clerk = joined("seo", ["clerk"])
-    asked = clerk.get(f"/apply/{BULKY}/key-in").content.decode()
+    asked = clerk.get(f"/apply/{BULKY}/key-in/").content.decode()
     assert '<select id="district"' in asked
     kim = resident("김하늘", number="510302-2345678")
     for number, url in enumerate((f"?district={MAPO}", f"?version={versions[MAPO][:12]}"), start=1):
         fields = ANSWERS | {"number": "510302-2345678", "channel": "post", "key": f"k{number}"}
-        answer = clerk.post(f"/apply/{BULKY}/key-in{url}", fields)
+        answer = clerk.post(f"/apply/{BULKY}/key-in/{url}", fields)
         assert answer.status_code == 200, answer.content.decode()
         case = rows(Case).latest("received_at")
         assert (case.package, case.fee, case.subject) == (versions[MAPO], 18_000, kim.person_id)
     assert rows(Case).count() == 2
-    unknown = clerk.get(f"/apply/{BULKY}/key-in?version=abcdefabcdef")
+    unknown = clerk.get(f"/apply/{BULKY}/key-in/?version=abcdefabcdef")
     assert unknown.status_code == 404
 
 
@@ -96,7 +96,7 @@ def test_a_paper_of_an_older_version_says_so_and_the_case_keeps_it(versions, tmp
 
     changed(tmp_path, ("service.yaml", "version: 1.2.0", "version: 1.3.0"), name=BULKY)
     clerk = joined("seo", ["clerk"])
-    page = clerk.get(f"/apply/{BULKY}/key-in?version={versions[''][:12]}").content.decode()
+    page = clerk.get(f"/apply/{BULKY}/key-in/?version={versions[''][:12]}").content.decode()
     assert re.search(r"1\.2\.0판.*1\.3\.0판", page)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from madang.access.api import Actor
-from madang.cases import api, appointments
+from madang.cases import api, appointments, own_panels, waiting_list
 from madang.cases.api import Asked
+from madang.cases.models import Appointment
 from madang.cases.offices import offices
 from madang.identity.mandate_entry import Evidence, enter
 from madang.identity.mandate_models import Mandate
 from madang.identity.mandates import Wish, may_act
 from madang.kernel.errors import Forbidden
+from madang.kernel.own_page import OwnPart
 from madang.notices import api as notices
 from madang.records import api as records
 from madang.records import storage
@@ -41,12 +44,17 @@ def me(account) -> Actor:
 
 def acting(kim, *verbs: str, services: tuple[str, ...] = ()) -> Actor:
     """Return somebody who acts for Kim by a mandate of that extent."""
+    return actor_of(browser_acting(kim, *verbs, services=services))
+
+
+def browser_acting(kim, *verbs: str, services: tuple[str, ...] = ()) -> Client:
+    """Return the browser of somebody who acts for Kim by a mandate of that extent."""
     holder = resident("이봄")
     one = enter(COUNTER, kim.person_id, holder.person_id, Wish("child", verbs, services),
                 Evidence("counter"))  # fmt: skip
     client = client_of(holder)
     client.post("/account/act-for/", {"mandate": one})
-    return actor_of(client)
+    return client
 
 
 def test_appointments_of_another_matter_are_neither_seen_nor_booked(kim):
@@ -64,6 +72,49 @@ def test_appointments_of_another_matter_are_neither_seen_nor_booked(kim):
     assert len(appointments.list_of(sees)) == 2
     with pytest.raises(Forbidden):
         appointments.book(sees, asked(at(24, 11)))
+
+
+def test_a_mandate_to_view_opens_the_page_of_an_appointment_and_changes_nothing(kim):
+    row = appointments.book(me(kim), asked(at(24, 9)))
+    browser = browser_acting(kim, "view", services=(PASSPORT,))
+    sees, url = actor_of(browser), f"/appointments/one/{row.pk}/"
+    shown = browser.get(f"{url}?lang=en").content.decode()
+    assert f"{url}move/" not in shown
+    assert f"{url}cancel/" not in shown
+    assert "not change it" in shown
+    assert 'href="/appointments/"' not in browser.get("/my/").content.decode().split("<main")[1]
+    # the link of a message is no way round it
+    for path in (f"{url}move/", f"{url}cancel/", f"/appointments/with/{row.key}/cancel/"):
+        assert browser.get(path).status_code == 403
+        assert browser.post(path, {"start": at(24, 10).isoformat()}).status_code == 403
+    for change in (lambda: appointments.move(sees, row, at(24, 10)),
+                   lambda: appointments.cancel(sees, row)):  # fmt: skip
+        with pytest.raises(Forbidden):
+            change()
+    sent = browser.delete(f"/api/v1/appointments/{row.pk}")
+    assert sent.status_code == 403, sent.content
+    assert rows(Appointment).get().state == "booked"
+    whole = acting(kim, "view", "apply", services=(PASSPORT,))
+    assert appointments.move(whole, row, at(24, 10)).start == at(24, 10)
+
+
+def test_a_time_that_is_offered_is_not_taken_by_a_mandate_to_view(kim):
+    row = appointments.book(me(kim), asked(at(24, 9)))
+    rows(Appointment).all().update(state="offered", offered_until=at(23, 11))
+    browser = browser_acting(kim, "view", services=(PASSPORT,))
+    url = f"/appointments/one/{row.pk}/"
+    shown = browser.get(url).content.decode().split("<main")[1].split("</main")[0]
+    assert '<form method="post"' not in shown
+    assert browser.post(url).status_code == 403
+    assert not [r for one in own_appointments(actor_of(browser)) for r in one.rows if r.asks]
+    assert [r for one in own_appointments(me(kim)) for r in one.rows if r.asks]
+    with pytest.raises(Forbidden):
+        waiting_list.accept(actor_of(browser), row)
+
+
+def own_appointments(actor: Actor) -> list[OwnPart]:
+    found = own_panels.appointments(actor, 5)
+    return [found] if found else []
 
 
 def test_an_assisted_session_for_a_copy_sees_no_appointment_and_no_message(kim):

@@ -81,7 +81,7 @@ def test_what_staff_see(browser, site, language: str):
     rows(AuditItem).filter(planted__isnull=True).update(place="0")
     item = blind.take(actor_of(officer))
     pages = {
-        "blind": (officer, f"/audits/case/{item}/"), "key-in": (clerk, f"/apply/{COPY}/key-in"),
+        "blind": (officer, f"/audits/case/{item}/"), "key-in": (clerk, f"/apply/{COPY}/key-in/"),
         "assist": (clerk, "/counter/assist/"), "mandate": (clerk, "/counter/mandates/new/"),
     }  # fmt: skip
     wrong = []

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from madang.access.api import system_actor
 from madang.cases.models import Case
+from madang.cases.register_feed import Sent, take_in
 from madang.identity import counter
 from madang.identity.counter import Visit
+from madang.records import api as records
 from tests.cases.applying import published
 from tests.cases.test_application_browser import empty_the_log
 from tests.identity.residents import resident, session_key
@@ -31,6 +33,7 @@ pytestmark = BROWSER_TEST
 MOST_TAPS = 12
 SENIOR_PX = 22
 NUMBER = "510302-2345678"
+THEN = datetime(2026, 1, 5, 3, tzinfo=UTC)
 PICTURES = os.environ.get("MADANG_PICTURES", "")
 DEVICE = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
@@ -239,3 +242,34 @@ def test_five_errands_in_twelve_taps_each_without_a_password(browser, site, lang
     assert max(counts.values()) <= MOST_TAPS, counts
     assert not wrong, "\n".join(wrong)
     assert not small, small
+
+
+@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.long)])
+def test_a_property_tax_is_declared_and_paid_in_twelve_taps(browser, site, language: str):
+    published("property-tax-payment")
+    resize(browser, 360)
+    account = resident("박순자", number=NUMBER, born=date(1951, 3, 2), latin="PARK Sunja")
+    facts = (("property_due", 180_000), ("property_due_date", "2099-09-30"))
+    take_in("tax", [Sent(account.person_id, name, value, THEN) for name, value in facts], "test")
+    with_passkey(browser, site, account)
+    elder = Elder(browser, site, language, set())
+    elder.arrive()
+    elder.service_of("taxes", "property-tax-payment")
+    elder.tap("button[name=look][value=yes]")
+    elder.write("#payment_number", "11440260900001234")
+    elder.answer("no")
+    elder.send()
+    elder.sign_in_by_finger()
+    elder.send()
+    number = elder.number()
+    assert "180,000" in elder.one("main").text, "what is paid is seen before it is"
+    elder.tap("main form[action^='/pay/'] button")
+    elder.tap("main button[value=pay]")
+    elder.arrived("/done/")
+    [paid] = records.intents_of(number)
+    assert (paid.state, paid.amount) == ("captured", 180_000)
+    sys.stdout.write(f"taps ({language}): a property tax, paid {elder.taps}\n")
+    assert elder.taps <= MOST_TAPS
+    # the page of the gateway stands for another company's
+    assert not [one for one in elder.wrong if not one.startswith("/simulated-payment/")]
+    assert not elder.small

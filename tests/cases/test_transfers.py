@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -9,16 +10,18 @@ import pytest
 from django.test import Client
 
 from madang.access.api import Actor
-from madang.cases import api, transfer_delivery, transfers
+from madang.cases import api, case_notices, case_told, transfer_delivery, transfers
 from madang.cases.api import Asked
 from madang.cases.case_errors import CaseChanged, NotPossible, UnknownCase
 from madang.cases.models import Case, CaseTransfer
 from madang.cases.transfer_delivery import deliver, key_of
 from madang.cases.transfer_rules import Bodies, Body, is_final_answer, way_to
+from madang.city.api import profile
 from madang.kernel.errors import Forbidden, Invalid
 from tests.cases.booking import MONDAY
 from tests.cases.packages import lent
 from tests.cases.people import KIM, officer
+from tests.cases.test_case_notices import due, messages
 from tests.looking import rows
 from tests.staff import joined
 
@@ -309,6 +312,16 @@ def test_officers_answer_on_the_page_and_over_the_api():
     assert listed["coming"] == []
 
 
+def test_programs_are_told_every_field_that_officers_see():
+    sent_on(opened())
+    shown = transfers.waiting(CHO)[0][0]
+    cho = joined("cho2", ["officer"])
+    [told_to_programs] = cho.get("/api/v1/transfers").json()["coming"]
+    assert told_to_programs.keys() == asdict(shown).keys()
+    paths = cho.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert paths["ShownTransfer"]["properties"].keys() == told_to_programs.keys()
+
+
 @pytest.mark.parametrize(
     ("status", "final"), [(200, False), (400, True), (408, False), (429, False), (503, False)]
 )
@@ -328,3 +341,50 @@ def test_the_clock_of_tests_is_a_monday_at_nine():
     from madang.city.api import profile
 
     assert (profile().local(MONDAY).weekday(), profile().local(MONDAY).hour) == (0, 9)
+
+
+def told() -> list[tuple[str, str]]:
+    """Bring out the notices that are due; return title and text of all in their order."""
+    for event in due():
+        case_notices.told(event)
+    return [(one.title, one.text) for one in messages()]
+
+
+def test_who_applied_is_told_that_another_body_has_it_and_the_case_keeps_that(at_nine):
+    number = opened()
+    before = len(told())
+    sent_on(number, "body:power-corporation")
+    [(title, text)] = told()[before:]
+    assert "다른 기관" in title
+    assert "한국전력공사" in text
+    assert number in text
+    assert messages()[-1].required
+    kept = case_told.told_for(KIM, number)[-1]
+    assert (kept.notice, kept.required, kept.language) == ("sent-on", True, "ko")
+    transfers.send_back(HAN, number, reasons="관할이 아니라고 전화함")
+    assert told()[before + 1][0].startswith("다시 저희가")
+    assert case_told.told_for(HAN, number)[-1].notice == "back"
+
+
+def test_the_notice_speaks_every_language_of_its_service(at_nine):
+    number = opened()
+    sent_on(number, "body:power-corporation")
+    pinned = lent("streetlight-report")
+    values = {"case": number, "sent_to": "body:power-corporation"}
+    said = {
+        tag: case_notices.worded(pinned.package, "sent-on", values, tag, profile())
+        for tag in case_notices.languages(pinned.package)
+    }
+    assert {"ko", "en"} <= said.keys()
+    assert "Korea Electric Power Corporation" in said["en"].text
+    unknown = case_notices.worded(pinned.package, "back", values | {"sent_to": "body:한강청"}, "ko",
+                                  profile())  # fmt: skip
+    assert "한강청" in unknown.text
+
+
+def test_nobody_is_told_when_it_goes_to_another_office_of_the_city():
+    number = opened()
+    before = len(told())
+    sent_on(number)
+    transfers.send_back(CHO, number, reasons="우리 일이 아닙니다")
+    assert len(told()) == before

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -102,6 +103,22 @@ def test_few_rows_come_without_arrow(client: LakeClient) -> None:
     plain = client.query_columns(asked, {"ds": 1000})
     assert plain == client.query(asked, {"ds": 1000}).to_pydict()
     assert plain["ds"]
+    arrays = client.query_arrays(asked, {"ds": 1000})
+    assert {name: values.tolist() for name, values in arrays.items()} == plain
+    assert arrays["ds"].dtype == np.uint32
+    said = client.arrays("echo", "say", x=3)
+    assert {name: values.tolist() for name, values in said.items()} == client.columns(
+        "echo", "say", x=3
+    )
+
+
+def test_text_and_what_is_missing_come_as_they_are(client: LakeClient) -> None:
+    asked = "SELECT 'a' AS word, CAST(NULL AS Nullable(Int64)) AS gap, 2.5 AS x"
+    assert client.query_columns(asked) == {"word": ["a"], "gap": [None], "x": [2.5]}
+    found = client.query_arrays(asked)
+    assert found["word"].tolist() == ["a"]
+    assert found["gap"].tolist() == [None]
+    assert found["x"].dtype == np.float64
 
 
 def test_errors_come_over_as_what_they_are(client: LakeClient) -> None:

@@ -105,16 +105,12 @@ def test_without_fonts_korean_is_off_and_latin_is_served(tmp_path, monkeypatch):
     bare = fonts.fonts(tmp_path)
     monkeypatch.setattr(fonts, "fonts", lambda: bare)
     monkeypatch.setattr(typesetting, "fonts", lambda: bare)
-    typesetting._compiler.cache_clear()
-    try:
-        paper = papers.certificate(Paragraph("Residence since 2024"), languages=("en",))
-        latin = replace(paper, issuer=replace(papers.ISSUER, address="", unit="", seal=""))
-        with pytest.raises(FontsNotLaid, match="make assets"):
-            certificate_pdf(papers.certificate())
-        assert certificate_pdf(latin).startswith(b"%PDF-")
-        assert not bare.has_hangul
-    finally:
-        typesetting._compiler.cache_clear()
+    paper = papers.certificate(Paragraph("Residence since 2024"), languages=("en",))
+    latin = replace(paper, issuer=replace(papers.ISSUER, address="", unit="", seal=""))
+    with pytest.raises(FontsNotLaid, match="make assets"):
+        certificate_pdf(papers.certificate())
+    assert certificate_pdf(latin).startswith(b"%PDF-")
+    assert not bare.has_hangul
 
 
 @needs_fonts

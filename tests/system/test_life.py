@@ -31,7 +31,7 @@ def test_status_says_that_all_processes_run(instance):
     report = json.loads(instance.madang("status", "--json").stdout)
     assert report["running"]
     names = {process["name"] for process in report["processes"]}
-    assert names == {"bus", "lake", "web", "stream", "worker", "front"}
+    assert names == {"bus", "lake", "search", "web", "stream", "worker", "front"}
     assert all(process["state"] == "running" for process in report["processes"])
 
 

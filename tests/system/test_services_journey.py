@@ -127,10 +127,8 @@ def number_of_case(seat: Seat) -> str:
 
 
 def pay(seat: Seat) -> None:
-    """Go through the pages of the payment, which is simulated, and back to the case."""
-    seat.press("main a.button[href^='/pay/']")
-    seat.look("pay")
-    seat.press("main form button[type=submit]")
+    """Go from the last page of an application through the payment, which is simulated, and back."""
+    seat.press("main form[action^='/pay/'] button")
     seat.look("gateway")
     seat.press("main button[value=pay]")
     until(lambda: WORDS[seat.language]["paid"] in seat.text or seat.browser.refresh(), 30, "paid")

@@ -11,9 +11,12 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
+from madang.kernel.lake import client
 from madang.kernel.lake.chdb_store import ChdbStore
 from madang.kernel.lake.clickhouse_sql import DATABASE
+from madang.kernel.lake.wire import packed_columns, unpacked_columns
 from madang.kernel.registry import LakeTable, registry
 
 _LATEST = """
@@ -35,14 +38,21 @@ class LakeDouble:
         self.questions.append(sql)
         return self.store.query(sql, parameters)
 
-    def latest(self, ids: Iterable[int] | None = None) -> pa.Table:
+    def query_columns(self, *asked: Any) -> dict[str, list[Any]]:
+        return client._lists(unpacked_columns(packed_columns(self.query(*asked))))
+
+    def query_arrays(self, *asked: Any) -> dict[str, NDArray[Any]]:
+        return client._arrays(unpacked_columns(packed_columns(self.query(*asked))))
+
+    def latest(self, ids: Iterable[int] | None = None) -> dict[str, NDArray[Any]]:
         self.questions.append("latest")
         some = [] if ids is None else list(ids)
-        return self.store.query(_LATEST, {"ids": some, "every": int(ids is None)})
+        found = self.store.query(_LATEST, {"ids": some, "every": int(ids is None)})
+        return client._arrays(unpacked_columns(packed_columns(found)))
 
     def latest_columns(self, ids: Iterable[int], only: Sequence[str] = ()) -> dict[str, list[Any]]:
         found = self.latest(ids)
-        return (found.select(list(only)) if only else found).to_pydict()
+        return {name: found[name].tolist() for name in (only or found)}
 
     def insert(self, table: str, **columns: object) -> None:
         self.store.insert(table, pa.table(columns), token=uuid4().hex)
@@ -84,10 +94,6 @@ def lake_in(folder: Path) -> Iterator[ChdbStore]:
 def answering(store: ChdbStore, monkeypatch: pytest.MonkeyPatch) -> LakeDouble:
     """Put the store in the place of the lake process."""
     double = LakeDouble(store)
-    monkeypatch.setattr("madang.kernel.lake.client.query", double.query)
-    monkeypatch.setattr("madang.kernel.lake.client.latest", double.latest)
-    monkeypatch.setattr(
-        "madang.kernel.lake.client.query_columns", lambda *asked: double.query(*asked).to_pydict()
-    )
-    monkeypatch.setattr("madang.kernel.lake.client.latest_columns", double.latest_columns)
+    for name in ("query", "query_columns", "query_arrays", "latest", "latest_columns"):
+        monkeypatch.setattr(client, name, getattr(double, name))
     return double

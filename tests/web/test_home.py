@@ -107,8 +107,8 @@ def test_ways_in_appear_with_their_offers_in_order(client: Client, offered):
     )
     root = page(client, "/", "en")
     cards = [a.get("href") for a in root.findall(".//li[@class='card card-link']//a")]
-    assert cards == ["/air/", "/status/", "/proof/", "/services/"]
-    assert root.find(".//form[@role='search']").get("action") == "/services/"
+    assert cards == ["/air/", "/status/", "/proof/", "/services/", "/plan/"]
+    assert root.find(".//form[@role='search']").get("action") == "/search/"
 
 
 @LANGUAGES
@@ -127,3 +127,19 @@ def test_the_privacy_page_names_every_cookie(client: Client):
         choices.DISPLAY_COOKIE, choices.THEME_COOKIE, choices.DISTRICT_COOKIE,
     ):  # fmt: skip
         assert cookie in text
+
+
+@LANGUAGES
+def test_the_page_in_easy_words_leads_to_what_happens_in_a_life(client: Client, language: str):
+    from tests.cases.applying import published
+
+    published()
+    root = page(client, "/?display=easy", language)
+    links = root.xpath("//main//ul[@class='event-grid']//a")
+    said = {link.get("href"): link.text_content().strip() for link in links}
+    moving = {"ko": "이사를 해요", "en": "I move to a new home"}[language]
+    assert moving in said.values()
+    assert said.keys() == {
+        link.get("href")
+        for link in page(client, "/", language).xpath("//main//ul[@class='event-grid']//a")
+    }

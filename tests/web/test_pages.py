@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
+from madang.access.api import Actor
 from madang.identity import api as identity
 from madang.kernel import claims, registry
 from madang.kernel.claims import Figure, Machine
@@ -46,6 +49,17 @@ def test_the_menu_shows_what_its_reader_may_open(client: Client, language: str):
     root = page(client, "/status/", language)
     assert root.xpath("//nav[@class='menu']//a[@href='/operations/']")
     assert root.xpath("//form[@action='/sign-out/']")
+
+
+def test_staff_who_are_nobody_in_the_register_have_no_page_of_their_own(client: Client):
+    identity.add_user("lee", ["officer"], password=PASSWORD)
+    sign_in(client, "lee")
+    own = "//nav[@class='menu']//a[@href='/my/']"
+    assert not page(client, "/status/", "ko").xpath(own)
+    worker = Actor("account:lee", "Lee", frozenset({"officer"}), ial=2, aal=2)
+    assert not context.has_own_page(worker)
+    assert context.has_own_page(replace(worker, person="p"))
+    assert context.has_own_page(replace(worker, roles=frozenset()))
 
 
 def test_only_one_menu_entry_is_the_present_one(client: Client):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pytest
 from django.test import Client
 
@@ -40,11 +39,11 @@ def client(monkeypatch) -> Client:
 
 @pytest.fixture
 def detectors(monkeypatch) -> None:
-    rows = pa.Table.from_pylist([
-        {"id": "silence", "series": 1675, "events": 4, "ran": 1_700_000_000_000, "errors": 0},
-        {"id": "pm25-stuck", "series": 50, "events": 0, "ran": 0, "errors": 2},
-    ])  # fmt: skip
-    monkeypatch.setattr("madang.kernel.lake.client.ask", lambda *a, **k: rows)
+    found = {
+        "id": ["silence", "pm25-stuck"], "series": [1675, 50], "events": [4, 0],
+        "ran": [1_700_000_000_000, 0], "errors": [0, 2],
+    }  # fmt: skip
+    monkeypatch.setattr("madang.kernel.lake.client.columns", lambda *a, **k: found)
 
 
 @LANGUAGES
@@ -69,7 +68,7 @@ def test_detectors_that_cannot_be_asked_are_named(client, monkeypatch):
     def away(*_a, **_k):
         raise Unavailable("the lake does not answer")
 
-    monkeypatch.setattr("madang.kernel.lake.client.ask", away)
+    monkeypatch.setattr("madang.kernel.lake.client.columns", away)
     root = page(client, "/operations/", "en")
     assert "The detectors of telemetry cannot be asked now." in root.text_content()
     assert root.xpath("//tr[@data-watch='air-class']")

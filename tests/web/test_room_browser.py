@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from madang.city import api as city
 from madang.identity import api as identity
@@ -53,25 +54,15 @@ def room(live_server, station, monkeypatch) -> str:
         streams.append(station(f"S{n:02}", origin="simulated")["pm25"])
         placed(f"S{n:02}", 126.9 + 0.01 * n, 37.5 + 0.005 * n)
     t = to_ms(now())
-    table = pa.table(
-        {
-            "ds": streams,
-            "t": [t] * STATIONS,
-            "v": [10.0 + 8 * n for n in range(STATIONS)],
-            "q": [0] * STATIONS,
-        }
-    )
+    values = [10.0 + 8 * n for n in range(STATIONS)]
+    readings = list(zip(streams, [t] * STATIONS, values, [0] * STATIONS, strict=True))
     counters = {"datastreams": STATIONS, "stale": 0, "lag": 0, "newest_received": t}
-    monkeypatch.setattr(
-        telemetry, "readings", lambda ids: list(zip(*table.to_pydict().values(), strict=True))
-    )
+    monkeypatch.setattr(telemetry, "readings", lambda ids: readings)
     monkeypatch.setattr(telemetry, "series", lambda *a, **k: hours())
     monkeypatch.setattr(telemetry, "pipeline_counters", lambda: counters)
     monkeypatch.setattr(telemetry, "dead_letter_counts", lambda since: {})
-    detectors = pa.Table.from_pylist(
-        [{"id": "silence", "series": STATIONS, "events": 4, "ran": t, "errors": 0}]
-    )
-    monkeypatch.setattr("madang.kernel.lake.client.ask", lambda *a, **k: detectors)
+    detectors = {"id": ["silence"], "series": [STATIONS], "events": [4], "ran": [t], "errors": [0]}
+    monkeypatch.setattr("madang.kernel.lake.client.columns", lambda *a, **k: detectors)
     city.ensure_basemap()
     identity.add_user("lee", ["operator"], password=PASSWORD)
     notices.open_alert(
@@ -84,10 +75,11 @@ def room(live_server, station, monkeypatch) -> str:
     return live_server.url
 
 
-def hours() -> pa.Table:
+def hours() -> dict[str, NDArray[Any]]:
     end = to_ms(now()) // 3_600_000 * 3_600_000
     t = [end - n * 3_600_000 for n in range(5)]
-    return pa.table({"t": t, "sum": [30.0 + n for n in range(5)], "n": [1] * 5})
+    columns = {"t": t, "sum": [30.0 + n for n in range(5)], "n": [1] * 5}
+    return {name: np.array(values) for name, values in columns.items()}
 
 
 @pytest.fixture

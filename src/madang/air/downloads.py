@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from madang.air.pages import district_unit
 from madang.air.rule_set import POLLUTANTS
 from madang.air.series import COLUMNS
 from madang.city.api import profile
+from madang.kernel import apart
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.times import format_time
 
@@ -106,30 +107,10 @@ def _json(rows: Sequence[Row]) -> bytes:
 
 
 def _parquet(rows: Sequence[Row]) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    stamps = [datetime.fromisoformat(row["hour_end"]).astimezone(UTC) for row in rows]
-    texts = ("hour_end_local", "district", "origin", *(f"{p}_quality" for p in POLLUTANTS))
-    table = pa.table(
-        {
-            "hour_end": pa.array(stamps, pa.timestamp("s", tz="UTC")),
-            **{name: pa.array([row[name] for row in rows], pa.string()) for name in texts[:3]},
-            **{
-                name: pa.array([row[name] for row in rows], _arrow_type(name, pa))
-                for name in _columns()
-            },
-        }
-    )
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def _arrow_type(column: str, pa: Any) -> Any:
-    if column.endswith("_stations"):
-        return pa.int32()
-    return pa.string() if column.endswith("_quality") else pa.float64()
+    names = ("hour_end", "hour_end_local", "district", "origin", *_columns())
+    columns = {name: [row[name] for row in rows] for name in names}
+    made: bytes = apart.called("madang.air.parquet:hours_file", columns)
+    return made
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {

@@ -81,8 +81,7 @@ def _lake_means(
         return {}
     import polars as pl
 
-    rows = pl.from_arrow(telemetry.hours(pollutant, *span, ds=sorted(streams)))
-    assert isinstance(rows, pl.DataFrame)
+    rows = pl.DataFrame(telemetry.hours(pollutant, *span, ds=sorted(streams)))
     ds = pl.col("ds").cast(pl.Int64)
     places = {number: stream.unit_code for number, stream in streams.items()}
     due = {n: float(max(_HOUR_S // max(s.period_s, 1), 1)) for n, s in streams.items()}

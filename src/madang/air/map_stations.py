@@ -69,9 +69,8 @@ def _readings(pollutant: str, at: datetime | None, ids: Sequence[int]) -> dict[i
     if at is None:
         rows = telemetry.readings(ids)
     else:
-        table = telemetry.snapshot(pollutant, at, _BACK_S)
-        columns = (table.column(name).to_pylist() for name in ("ds", "t", "v", "q"))
-        rows = list(zip(*columns, strict=True))
+        found = telemetry.snapshot(pollutant, at, _BACK_S)
+        rows = list(zip(*(found[name].tolist() for name in ("ds", "t", "v", "q")), strict=True))
     return {
         ds: (t, v if q & 7 in _GOOD_ENOUGH and not math.isnan(v) else None) for ds, t, v, q in rows
     }
@@ -139,7 +138,7 @@ def _flags(stream: telemetry.Datastream, reading: tuple[int, float | None, int] 
 def _station_trend(stream: telemetry.Datastream, now: datetime) -> Trend:
     """Return the last day by the hour, or its readings where there are few; gaps stay gaps."""
     found = telemetry.series(stream.id, now - _DAY, now + timedelta(seconds=1), "hour")
-    columns = [found.column(name).to_pylist() for name in ("t", "sum", "n")]
+    columns = [found[name].tolist() for name in ("t", "sum", "n")]
     by_end = {times.from_ms(t): s / n for t, s, n in zip(*columns, strict=True) if n}
     end = times.hour_end(now) - timedelta(hours=1)
     points = [(end - timedelta(hours=n)) for n in range(23, -1, -1)]

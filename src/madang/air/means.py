@@ -63,10 +63,8 @@ def statistics(
         return []
     # telemetry takes [start, end); the hours that lie in the span end in (start, end]
     instant = timedelta(seconds=1)
-    table = telemetry.hours(pollutant, start + instant, end + instant, ds=sorted(places))
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    rows = frame.select(
+    found = telemetry.hours(pollutant, start + instant, end + instant, ds=sorted(places))
+    rows = pl.DataFrame(found).select(
         place=pl.col("ds").cast(pl.Int64).replace_strict(places, return_dtype=pl.String),
         ds="ds",
         t=pl.col("t").cast(pl.Int64),

@@ -20,6 +20,7 @@ from madang.kernel.registry import (
     ProfileFile,
     QualityLimits,
     Schedule,
+    SearchSource,
     StreamConsumer,
     Subscriber,
     Watcher,
@@ -133,6 +134,7 @@ def offers() -> Iterable[Offer]:
         "air day-forecast", "madang.air.cli:day_forecast", "Give daily forecasts of PM2.5."
     )
     yield API("air", "madang.air.http:router")
+    yield SearchSource("air", "madang.air.finding:findables")
     yield ProfileFile(
         "air.yaml",
         "madang.air.in_effect:faults_of_file",

@@ -43,6 +43,11 @@ def core(here: Settings) -> list[list[Process]]:
         lambda: socket_answers(here.lake_socket),
         stop_s=30,
     )
+    search = Process(
+        "search",
+        [*python, "madang.search.server"],
+        lambda: socket_answers(here.search_socket),
+    )
     web = Process("web", [*python, "madang.app.serve", "web"], lambda: listens(here.web_port))
     stream = Process(
         "stream", [*python, "madang.app.serve", "stream"], lambda: listens(here.stream_port)
@@ -57,7 +62,7 @@ def core(here: Settings) -> list[list[Process]]:
         lambda: listens(here.front_port),
     )
     first = [] if here.nats_url else [[bus]]
-    return [*first, [lake, web, stream, worker, front]]
+    return [*first, [lake, search, web, stream, worker, front]]
 
 
 def faults_of_climate(path: Path, _profile: object) -> list[tuple[int | None, str]]:

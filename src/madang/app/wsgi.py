@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 
-from django.core.wsgi import get_wsgi_application
+# where a developer has them installed, structlog and httpx load them: 8 MB for nothing done here
+for _name in ("rich", "trio"):
+    sys.modules.setdefault(_name, None)  # type: ignore[arg-type]
 
-from madang.kernel import tracing
-from madang.kernel.registry import Page, load, registry
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from madang.kernel import apart, tracing  # noqa: E402
+from madang.kernel.registry import Page, load, registry  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.app.settings")
 application = get_wsgi_application()
 tracing.configure("web")
+apart.begin()
 
 
 def _load_views() -> None:

@@ -20,6 +20,7 @@ from madang.cases.application_sending import (
     case_of,
     due_if_sent_now,
     fee_if_sent_now,
+    is_fee_open,
     require_level,
     send,
 )
@@ -87,7 +88,7 @@ def _shown(request: HttpRequest, seen: Sight, faults: dict[str, str] | None = No
         errors=links,
         rows=_rows(seen),
         papers=[(one, [file.name for file in have if file.evidence == one.id]) for one in asked],
-        fee=parts.money_text(fee_if_sent_now(seen)) if form.package.service.fees else "",
+        fee=_fee(seen) if form.package.service.fees else "",
         due=parts.day_and_clock(due) if due else "",
         declaration=form.package.pages.consent,
         looked=[fact.title for fact in form.package.service.facts if fact.source == "register"],
@@ -101,6 +102,13 @@ def _shown(request: HttpRequest, seen: Sight, faults: dict[str, str] | None = No
         state=parts.version_state(seen.draft),
     )  # fmt: skip
     return render(request, "cases/apply_check.html", context, status=422 if faults else 200)
+
+
+def _fee(seen: Sight) -> str:
+    """Return what it costs; nothing is called free that a register still has to say."""
+    if is_fee_open(seen):
+        return _("We tell you before you pay.")
+    return parts.money_text(fee_if_sent_now(seen))
 
 
 def _rows(seen: Sight) -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from madang.cases import application_parts as parts
 from madang.cases.application_errors import ChangedElsewhere, NoDraft
 from madang.cases.application_fields import error_links, groups_of, quick_answers
 from madang.cases.application_sending import Sight, due_if_sent_now
+from madang.cases.carried_answers import SHOW, carried_answers, fields_of
 from madang.cases.case_versions import district_name, version_for
 from madang.cases.drafts import Content, Open
 from madang.cases.evidence_files import accepted
@@ -34,8 +35,9 @@ LONGEST_UPLOAD_NAME = 200
 
 
 @never_cache
+@sensitive_post_parameters()
 def start(request: HttpRequest, service: str) -> HttpResponse:
-    """Show what the application needs, and begin it."""
+    """Show what the application needs, and begin it, with answers given on another page."""
     actor = current_actor(request)
     language = get_language() or ""
     district = parts.district_wanted(request)
@@ -45,9 +47,11 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     except Invalid as error:
         return parts.district_asked(request, service, error)
     form = services.form_in(found.hash, language)
-    if request.method == "POST":
+    carried = carried_answers(request.POST, form, profile().today())
+    if request.method == "POST" and SHOW not in request.POST:
         channel = parts.channel_of(actor, form)
         content = Content(
+            answers=carried,
             may_look={"yes": True, "no": False}.get(request.POST.get("look", "")),
             district=district if offered.districts else "",
         )
@@ -72,6 +76,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
         due=_due_text(form),
         papers=form.package.service.evidence,
         looked=_looked_up(form),
+        carried=fields_of(carried),
         acting=acting_in(actor),
         needs_sign_in=form.package.service.identity.ial > 0 and actor.is_anonymous,
         offline=[one for one in form.package.service.channels if one.kind in _OFFLINE],

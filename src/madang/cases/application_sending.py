@@ -99,6 +99,16 @@ def fee_if_sent_now(seen: Sight) -> int:
     return seen.form.rules.evaluate(facts, profile().today()).fee
 
 
+def is_fee_open(seen: Sight) -> bool:
+    """Return whether it costs nothing so far only since a register is silent on what it rests."""
+    form = seen.form
+    if fee_if_sent_now(seen):
+        return False
+    known = {**seen.known, **seen.flow.answers}
+    needed = form.rules.fee_facts & form.package.register_facts
+    return any(known.get(name) is None for name in needed)
+
+
 def require_level(actor: Actor, form: Form) -> None:
     """Refuse whoever has not proved enough for this service; the house then asks for more.
 

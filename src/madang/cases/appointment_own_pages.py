@@ -22,6 +22,7 @@ from madang.access.api import Actor
 from madang.cases import appointment_desk, appointments, waiting_list
 from madang.cases.appointment_forms import read_day, read_moment
 from madang.cases.appointment_pages import time_context, trail
+from madang.cases.appointment_scope import check_may_change, may_change
 from madang.cases.appointment_shown import (
     ShownAppointment,
     address,
@@ -115,6 +116,7 @@ def show(request: HttpRequest, way: Way) -> HttpResponse:
 
 def move(request: HttpRequest, way: Way) -> HttpResponse:
     """Choose another time of the same office; the old one is given up for it."""
+    check_may_change(way.actor, way.row)
     house, trouble = offices(), ""
     office, matter = house.office(way.row.office), house.matter(way.row.matter)
     if request.method == "POST":
@@ -142,6 +144,7 @@ def move(request: HttpRequest, way: Way) -> HttpResponse:
 
 def cancel(request: HttpRequest, way: Way) -> HttpResponse:
     """Ask once more, then cancel."""
+    check_may_change(way.actor, way.row)
     shown = shown_appointment(way.row, way.url())
     if request.method == "POST":
         try:
@@ -213,6 +216,7 @@ def _said(request: HttpRequest, way: Way, error: Any, *, status: int = 200) -> H
         "move_url": way.url("-move"),
         "cancel_url": way.url("-cancel"),
         "calendar_url": way.url("-calendar"),
+        "may_change": may_change(way.actor, way.row),
         "can_change": shown.is_open or shown.state in ("waiting", "offered"),
     }
     return render(request, "cases/appointment.html", context, status=status)

@@ -1,11 +1,15 @@
-"""Which matters of appointments somebody may see or book, by the services of their mandate."""
+"""Which matters of appointments somebody may see, book or change, as far as their mandate goes."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from madang.access.api import Actor
+from madang.cases.models import Appointment
 from madang.cases.office_file import Matter
 from madang.cases.offices import offices
 from madang.identity.api import Extent, extent_of
+from madang.kernel.errors import Forbidden
 
 
 def matters_within(reach: Extent, *verbs: str) -> tuple[str, ...] | None:
@@ -26,7 +30,27 @@ def may_book(actor: Actor, matter: Matter) -> bool:
 
     Guests may: who is not signed in acts for nobody else.
     """
-    if not actor.on_behalf_of:
+    return not actor.on_behalf_of or may_apply(extent_of(actor), matter.id)
+
+
+def may_apply(reach: Extent, matter: str) -> bool:
+    """Return whether a right to act reaches what is applied for in a matter."""
+    found = matters_within(reach, "apply")
+    return found is not None and (not found or matter in found)
+
+
+def may_change(actor: Actor, row: Appointment) -> bool:
+    """Return whether somebody may move, cancel or take an appointment that they may see.
+
+    Who acts for its person needs the right to apply; seeing it is not enough. Everybody else has
+    it by the key, as their own, or at a counter.
+    """
+    if not actor.on_behalf_of or actor.on_behalf_of != row.person:
         return True
-    found = matters_within(extent_of(actor), "apply")
-    return found is not None and (not found or matter.id in found)
+    return may_apply(extent_of(actor), row.matter)
+
+
+def check_may_change(actor: Actor, row: Appointment) -> None:
+    """Raise `Forbidden` unless `may_change`."""
+    if not may_change(actor, row):
+        raise Forbidden(_("Your mandate lets you see this appointment, not change it."))

@@ -22,7 +22,7 @@ from madang.cases.appointment_rules import (
     Booking,
     is_staff,
 )
-from madang.cases.appointment_scope import matters_within
+from madang.cases.appointment_scope import check_may_change, matters_within
 from madang.cases.appointment_seats import check_open, give_back, take
 from madang.cases.appointment_told import tell
 from madang.cases.errors import HoldOver, NotChangeable, UnknownAppointment
@@ -126,10 +126,13 @@ def move(actor: Actor, row: Appointment, start: datetime) -> Appointment:
     ------
     NotChangeable, NotOpenThen, SlotTaken
         As said there.
+    Forbidden
+        If a mandate lets the actor see it only.
     """
     house = offices()
     with purpose(APPOINTMENTS, OWN), transaction.atomic():
         row = _locked(row.pk)
+        check_may_change(actor, row)
         if row.state != State.BOOKED or row.start is None or row.start <= times.now():
             raise NotChangeable
         if row.start == start:
@@ -155,9 +158,12 @@ def cancel(actor: Actor, row: Appointment, *, why: str = "visitor") -> Appointme
     ------
     NotChangeable
         If it has begun or is over.
+    Forbidden
+        If a mandate lets the actor see it only.
     """
     with purpose(APPOINTMENTS, OWN), transaction.atomic():
         row = _locked(row.pk)
+        check_may_change(actor, row)
         if row.state == State.CANCELLED:
             return row
         if row.state not in OPEN or (row.state == State.BOOKED and _has_begun(row)):

@@ -26,7 +26,7 @@ from madang.cases.rules import (
 from madang.city.api import profile
 from madang.kernel.canonical import utc_text
 from madang.kernel.events import announce
-from madang.services.api import Evaluation, Verb
+from madang.services.api import Evaluation, Verb, holds_or_may
 
 GRANT = "grant"
 PROPOSED = {"grant": "granted", "refuse": "refused"}
@@ -79,11 +79,15 @@ def proposal(dossier: Dossier, *, explain: bool = False) -> Proposal:
 
 
 def _needs_evidence(dossier: Dossier) -> bool:
-    """Papers are read by people: a case that needs one is not decided by rules alone."""
+    """Papers are read by people: a case that needs one is not decided by rules alone.
+
+    Where a register is silent that would say whether it is needed, it may be: a person looks.
+    """
     day = day_of(dossier.case.received_at)
     rules = dossier.pinned.rules
+    said = {name: value for name, value in dossier.values.items() if value is not None}
     return any(
-        not paper.optional and (not paper.when or rules.condition(paper.when, dossier.values, day))
+        not paper.optional and (not paper.when or holds_or_may(rules, paper.when, said, day))
         for paper in dossier.pinned.package.service.evidence
     )
 

@@ -139,17 +139,22 @@ class Dossier:
         """Announce what a verb says to the person concerned, and that it happened."""
         case = self.case
         for notice in verb.notices:
-            announce(
-                CaseNoticeDue(
-                    number=case.number, service=case.service, package=case.package,
-                    subject=case.subject, notice=notice, version=case.version,
-                )
-            )  # fmt: skip
+            self.notice(notice)
         announce(
             CaseMoved(
                 number=case.number, service=case.service, kind=verb.kind, state=case.state,
                 outcome=case.outcome, district=case.district, channel=case.channel,
                 decided_by="rules" if case.decided_by == "system:rules" else "",
+            )
+        )  # fmt: skip
+
+    def notice(self, notice: str) -> None:
+        """Announce that the person concerned is to be told what has happened last."""
+        case = self.case
+        announce(
+            CaseNoticeDue(
+                number=case.number, service=case.service, package=case.package,
+                subject=case.subject, notice=notice, version=case.version,
             )
         )  # fmt: skip
 

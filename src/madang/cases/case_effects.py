@@ -18,6 +18,7 @@ from madang.cases.case_numbers import case_number
 from madang.cases.case_places import Competent
 from madang.cases.rules import Change
 from madang.cases.transfer_effects import sent_on, where
+from madang.cases.transfer_rules import SENT_ON
 from madang.city.api import profile
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.events import announce
@@ -97,6 +98,7 @@ def _forward(dossier: Dossier, target: str) -> None:
     elif kind == "body" and name:
         case.body = name[:120]
         announce(CaseForwarded(number=case.number, service=case.service, body=case.body))
+        dossier.notice(SENT_ON)
     else:
         raise Invalid(_("A case is forwarded to unit:, department: or body:."), {"target": target})
 

@@ -275,17 +275,24 @@ def payments_for(actor: Actor, number: str) -> list[Payment]:
     """Return what was paid for the fee of a case and what came back, oldest first."""
     who, case = seen_by(actor, number)
     with look_for(actor, who, case.number):
-        found = records.intents_of(case.number)
+        found, made = records.intents_of(case.number), records.refunds_of(case.number)
     return [
-        Payment(one.amount, _going_back(one), one.captured_at, one.pay_url)
+        Payment(one.amount, _going_back(one, made), one.captured_at, one.pay_url)
         for one in found
         if one.captured_at is not None and one.opened_by == CASES.id
     ]
 
 
-def _going_back(paid: records.Intent) -> int:
-    """Return what went back of a payment, or is on its way, such as to a second person's yes."""
-    return paid.amount - paid.charged_back - records.refundable(paid.id)
+def _going_back(paid: records.Intent, made: Sequence[records.RefundMade]) -> int:
+    """Return what went back of a payment, or is on its way, such as to a second person's yes.
+
+    What staff asked for by hand is promised to nobody before that yes.
+    """
+    unsure = sum(
+        one.amount for one in made
+        if one.intent == paid.id and one.state == "waiting" and one.asked_by != CASES.id
+    )  # fmt: skip
+    return paid.amount - paid.charged_back - records.refundable(paid.id) - unsure
 
 
 def documents_for(actor: Actor, number: str) -> list[tuple[str, str]]:

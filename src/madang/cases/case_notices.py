@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,15 +21,29 @@ from madang.cases.case_dossier import Dossier
 from madang.cases.case_events import CaseNoticeDue
 from madang.cases.case_models import Case, CaseDecision, CaseEvent
 from madang.cases.case_purposes import CASES, KEEP
+from madang.cases.case_targets import body_name
 from madang.cases.case_told import note_told
+from madang.cases.transfer_rules import BACK, SENT_ON
 from madang.city.api import Profile, profile
 from madang.notices.api import ToPerson, Words, tell_person
 from madang.services.api import Package, translated
 
 TOPIC = "cases"
-REQUIRED = frozenset({"asked", "refused", "moved"})
+# 민원 처리에 관한 법률 제16조: who is competent decides, and the applicant knows who that is
+REQUIRED = frozenset({"asked", "refused", "moved", SENT_ON, BACK})
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _HOUSE = {
+    SENT_ON: (
+        gettext_noop("Another body decides it: %(service)s"),
+        gettext_noop(
+            "%(body)s is competent for it, so your case %(case)s was sent there. Its time limit"
+            " begins on the day it has the case. If it sends the case back, we go on and tell you."
+        ),
+    ),
+    BACK: (
+        gettext_noop("It is with us again: %(service)s"),
+        gettext_noop("%(body)s has not taken your case %(case)s. We go on with it."),
+    ),
     "received": (
         gettext_noop("We have received it: %(service)s"),
         gettext_noop("Your number is %(case)s. You have the answer by %(due)s."),
@@ -78,9 +93,9 @@ def told(event: CaseNoticeDue) -> None:
             return
         dossier = Dossier.of(case)
         decision = CaseDecision.objects.filter(case=case).order_by("-at").first()
-        reasons = _reasons(case, event.version)
+        said = _said_at(case, event.version)
         package = dossier.pinned.package
-        values = dossier.values | _of_case(case, decision, reasons)
+        values = dossier.values | _of_case(case, decision, said)
         words = {
             tag: worded(package, event.notice, values, tag, profile()) for tag in languages(package)
         }
@@ -117,6 +132,7 @@ def worded(package: Package, notice: str, values: dict[str, Any], tag: str, city
     words = {**values, "service": title[0] if title else package.id}
     subject_text, body_text = _HOUSE[notice]
     with override(tag):
+        words["body"] = body_name(str(values.get("sent_to") or ""))
         due = values.get("due")
         words["due"] = city.date_text(due, tag) if due else _("the day the law sets")
         words["reasons"] = values.get("reasons") or ""
@@ -137,23 +153,24 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _of_case(case: Case, decision: CaseDecision | None, reasons: str) -> dict[str, Any]:
-    """Return what the case itself knows, and what the rules decided."""
+def _of_case(case: Case, decision: CaseDecision | None, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the case itself knows, what the rules decided, and what the event says."""
     said = decision.said if decision else {}
-    city = profile()
+    city, reasons = profile(), event.get("reasons", "")
     return {
         **said.get("parameters", {}),
         **said.get("values", {}),
         "case": case.number,
         "fee": case.fee,
-        "reasons": reasons,
+        "reasons": reasons if isinstance(reasons, str) else "",
+        "sent_to": event.get("target", ""),
         "due": city.local(case.due).date() if case.due else None,
         "decided": city.local(decision.at).date() if decision else None,
     }
 
 
-def _reasons(case: Case, version: int) -> str:
-    """Return the reasons of the event that the notice tells of."""
+def _said_at(case: Case, version: int) -> dict[str, Any]:
+    """Return what the event says that the notice tells of."""
     event = CaseEvent.objects.filter(case=case, position=version).first()
-    found = json.loads(event.content).get("reasons", "") if event else ""
-    return found if isinstance(found, str) else ""
+    found: dict[str, Any] = json.loads(event.content) if event else {}
+    return found

@@ -96,6 +96,13 @@ def label_of(code: str, among: Iterable[Target] | None = None) -> str:
     return _("an officer") if kind == "account" else name or code
 
 
+def body_name(code: str) -> str:
+    """Return what a body outside is called; one that the city does not name, as it was written."""
+    name = code.removeprefix("body:")
+    names = next((one.names for one in bodies().bodies if one.id == name), None)
+    return profile().text(names, get_language() or "") if names else name
+
+
 def _label(one: Target, text: str) -> bool:
     return one.label.casefold() == text.casefold()
 

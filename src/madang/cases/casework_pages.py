@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from madang.access.api import Actor
-from madang.cases import case_duplicates, case_shown, case_targets, queues, transfers
+from madang.cases import (
+    case_duplicates,
+    case_hand_refunds,
+    case_shown,
+    case_targets,
+    queues,
+    transfers,
+)
 from madang.cases.case_acting import Asked, act
 from madang.cases.case_collecting import collect, paid_fees, to_collect
 from madang.cases.case_errors import ManyTargets, UnknownCase
@@ -82,6 +89,7 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
     buttons = case_shown.buttons(case, "officer", but=closed)
     moved = transfers.of_case(actor, number)
     everybody = case_targets.targets()
+    payments = paid_fees(actor, number)
     return {
         "transfer": moved,
         "transfer_to": case_targets.label_of(moved.target, everybody) if moved else "",
@@ -92,7 +100,8 @@ def _case_context(request: HttpRequest, actor: Actor, number: str, fault: str) -
         "case": case,
         "fee": money(case.fee),
         "to_collect": to_collect(actor, number),
-        "payments": paid_fees(actor, number),
+        "payments": payments,
+        "refunds_waiting": case_hand_refunds.count_waiting(actor, number) if payments else 0,
         "applicant": case_shown.typed(name_of_subject(actor, number)),
         "lateness": queues.lateness(case.due, times.now()),
         "lines": case_shown.lines(actor, number),

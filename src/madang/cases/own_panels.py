@@ -10,7 +10,7 @@ from madang.access.api import Actor
 from madang.cases import appointments as booked
 from madang.cases import case_money
 from madang.cases import drafts as kept
-from madang.cases.appointment_scope import matters_within
+from madang.cases.appointment_scope import matters_within, may_apply
 from madang.cases.appointment_shown import shown_appointment
 from madang.cases.case_clocks import state_of
 from madang.cases.case_looking import pressing_for
@@ -140,17 +140,14 @@ def appointments(actor: Actor, limit: int) -> OwnPart | None:
     matters = matters_within(reach, "view", "apply")
     if matters is None:
         return None
-    books = matters_within(reach, "apply")
+    books = matters_within(reach, "apply") is not None
     rows = booked.ahead_of(actor, limit + 1, matters=matters)
     return OwnPart(
         title=_("Appointments"),
-        rows=tuple(
-            _appointment(row, may_change=books is not None and (not books or row.matter in books))
-            for row in rows
-        ),
+        rows=tuple(_appointment(row, may_change=may_apply(reach, row.matter)) for row in rows),
         empty=_("You have no appointment."),
         all_url=reverse("appointments-mine"),
-        links=(OwnLink(_("Book an appointment"), reverse("appointments")),),
+        links=(OwnLink(_("Book an appointment"), reverse("appointments")),) if books else (),
     )
 
 
@@ -158,6 +155,7 @@ def _appointment(row: Appointment, *, may_change: bool) -> OwnRow:
     url = reverse("appointment-one", args=[row.pk])
     shown = shown_appointment(row, url)
     is_offered = row.state == Appointment.State.OFFERED
+    asks = is_offered and may_change
     waits = is_offered or row.state == Appointment.State.WAITING
     ways = (
         OwnLink(_("Move"), reverse("appointment-one-move", args=[row.pk])),
@@ -170,9 +168,9 @@ def _appointment(row: Appointment, *, may_change: bool) -> OwnRow:
         state=shown.state_text,
         facts=(OwnFact(_("When"), shown.wish if not row.start else "", row.start),
                OwnFact(_("Where"), shown.office.address)),
-        asks=_("Say whether you take this time") if is_offered else "",
-        asks_url=url if is_offered else "",
-        asks_by=row.offered_until if is_offered else None,
+        asks=_("Say whether you take this time") if asks else "",
+        asks_url=url if asks else "",
+        asks_by=row.offered_until if asks else None,
         links=(ways[1:] if waits else ways) if may_change and _may_change(row) else (),
     )  # fmt: skip
 

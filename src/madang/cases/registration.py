@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.cases import application_registration, appointment_registration
+from madang.cases.audit import registration as audit_registration
 from madang.kernel.registry import (
     API,
     Command,
@@ -15,12 +17,11 @@ from madang.kernel.registry import (
     ProfileFile,
     Purpose,
     Schedule,
+    SearchSource,
     Subscriber,
 )
 
-STAFF = "role:clerk,officer"
 OFFICER = "role:officer,department-head"
-WATCHERS = "role:officer,department-head,privacy-officer,operator"
 
 
 def offers() -> Iterable[Offer]:
@@ -29,100 +30,12 @@ def offers() -> Iterable[Offer]:
     yield from _case_offers()
     yield Subscriber("cases.notice_due", "cases-notices", "madang.cases.case_notices:told")
     yield Subscriber("notices.person_told", "cases-told", "madang.cases.case_told:heard")
-    yield API("appointments", "madang.cases.appointment_http:router")
-    yield ProfileFile(
-        "offices.yaml",
-        "madang.cases.office_file:faults_of_file",
-        "Where people come in person: offices, counters, matters, how booking goes.",
-    )
-    commands = "madang.cases.appointment_cli"
-    yield Command("offices list", f"{commands}:listed", "List the offices of the city.")
-    yield Command("offices check", f"{commands}:check", "Check offices.yaml of a profile.")
-    yield Command("appointments slots", f"{commands}:slots", "Show the free times of an office.")
-    yield from _appointment_jobs()
-    yield from _appointment_pages()
-    yield from _appointment_purposes()
-    yield from _application_offers()
-    yield from _audit_offers()
+    finding = "madang.cases.finding"
+    yield SearchSource("offices", f"{finding}:findables", answer=f"{finding}:answer")
+    yield from appointment_registration.offers()
+    yield from application_registration.offers()
+    yield from audit_registration.offers()
     yield from _own_offers()
-
-
-def _appointment_jobs() -> Iterable[Offer]:
-    jobs = "madang.cases.appointment_jobs"
-    yield Subscriber(
-        "cases.appointment_told",
-        "notices-appointments",
-        "madang.notices.account_messages:told",
-    )
-    yield Schedule(
-        "appointments-remind", "*/5 * * * *", f"{jobs}:remind",
-        "Remind who comes within a day, and within two hours.",
-    )  # fmt: skip
-    yield Schedule(
-        "appointments-look-after", "* * * * *", f"{jobs}:look_after",
-        "End offers that nobody took, and note who did not come.",
-    )  # fmt: skip
-    yield Schedule(
-        "appointments-forget", "35 3 * * *", f"{jobs}:forget",
-        "Delete appointments 90 days after their day.",
-    )  # fmt: skip
-
-
-def _appointment_pages() -> Iterable[Offer]:
-    here, own = "madang.cases.appointment_pages", "madang.cases.appointment_own_pages"
-    yield Page("offices/", f"{here}:counters", "counters", "public")
-    yield Page("appointments/", f"{here}:start", "appointments", "public")
-    yield Page("appointments/office/", f"{here}:choose_office", "appointment-office", "public")
-    yield Page("appointments/time/", f"{here}:choose_time", "appointment-time", "public")
-    details = "appointments/details/<str:hold>/"
-    yield Page(details, f"{here}:details", "appointment-details", "public")
-    yield Page("appointments/wait/", f"{here}:wait", "appointment-wait", "public")
-    yield Page("appointments/check-in/", f"{own}:check_in", "appointment-check-in", "public")
-    yield Page("appointments/mine/", f"{own}:mine", "appointments-mine", "signed-in+represented")
-    # the key in the link is the right to act, as with the links of alerts
-    for path, name, view, access in (
-        ("with/<str:key>/", "with", "key", "public"),
-        ("one/<str:appointment>/", "one", "owner", "signed-in+represented"),
-    ):
-        at = f"appointments/{path}"
-        yield Page(at, f"{own}:show_by_{view}", f"appointment-{name}", access)
-        yield Page(f"{at}move/", f"{own}:move_by_{view}", f"appointment-{name}-move", access)
-        yield Page(f"{at}cancel/", f"{own}:cancel_by_{view}", f"appointment-{name}-cancel", access)
-        yield Page(f"{at}appointment.ics", f"{own}:calendar_by_{view}",
-                   f"appointment-{name}-calendar", access)  # fmt: skip
-    desk, day = "madang.cases.appointment_desk_pages", "counter/appointments/<str:office>/"
-    yield Page("counter/appointments/", f"{desk}:choose", "counter-appointments", STAFF)
-    yield Page(day, f"{desk}:day", "counter-appointments-day", STAFF)
-    yield Page(f"{day}letters/", f"{desk}:letters", "counter-appointments-letters", "role:clerk")
-    yield Page(f"{day}close/", f"{desk}:close", "counter-appointments-close", STAFF)
-    yield MenuEntry("appointments", "Appointments", 30)
-    yield MenuEntry("counter-appointments", "Counter today", 91, STAFF)
-
-
-def _appointment_purposes() -> Iterable[Offer]:
-    by_law = "PIPA Art. 15(1)3; Civil Petitions Treatment Act Art. 12"
-    yield Purpose(
-        "own-appointments", "To book your appointment and show it to you", by_law,
-        "A person, or whoever acts for them, books, sees and changes appointments.",
-        is_listed=False, stands_s=3600,
-    )  # fmt: skip
-    yield Purpose(
-        "remind-of-appointments", "To remind you of your appointment", by_law,
-        "A job of ours finds whom to tell: the day before, two hours before, when a place is free.",
-        stands_s=3600,
-    )  # fmt: skip
-    yield Purpose(
-        "serve-appointments", "To receive you at your appointment", by_law,
-        "The counter of an office sees who comes today and what they need.",
-    )  # fmt: skip
-    yield Purpose(
-        "print-letters", "To remind you of your appointment", by_law,
-        "Whoever has no telephone and no e-mail is told by letter.",
-    )  # fmt: skip
-    yield Purpose(
-        "forget-appointments", "To delete appointments that are over", "PIPA Art. 21(1)",
-        stands_s=3600,
-    )  # fmt: skip
 
 
 def _case_offers() -> Iterable[Offer]:
@@ -131,6 +44,9 @@ def _case_offers() -> Iterable[Offer]:
     yield from _case_jobs()
     yield from _print_room()
     yield from _transfer_offers()
+    back = "madang.cases.refund_pages"
+    yield Page("casework/refunds/", f"{back}:waiting", "casework-refunds", OFFICER)
+    yield Page("casework/<str:number>/refund/", f"{back}:one", "casework-refund", OFFICER)
     yield Page("casework/", "madang.cases.casework_list_pages:work", "casework", OFFICER)
     yield Page("casework/find/", "madang.cases.casework_find_pages:find", "casework-find", OFFICER)
     yield Page(
@@ -271,112 +187,6 @@ def _case_purposes() -> Iterable[Offer]:
         "forget-cases", "To delete cases kept as long as the law says", "PIPA Art. 21(1)",
         stands_s=3600,
     )  # fmt: skip
-
-
-def _application_offers() -> Iterable[Offer]:
-    """Return the offers of applications."""
-    yield PolicyFile("madang.cases:application_policies.cedar")
-    yield from _application_purposes()
-    yield Schedule(
-        "applications-forget", "20 3 * * *", "madang.cases.drafts:forget_old",
-        "Delete applications that nobody sent for 30 days.",
-    )  # fmt: skip
-    yield API("applications", "madang.cases.application_http:router")
-    yield from _application_pages()
-
-
-def _application_purposes() -> Iterable[Offer]:
-    yield Purpose(
-        "keep-drafts", "To keep your case and bring it on",
-        "PIPA Art. 15(1)4; Civil Petitions Treatment Act Art. 8",
-        "What you answer page by page is kept for you, encrypted, for 30 days.",
-        is_listed=False, stands_s=3600,
-    )  # fmt: skip
-
-
-def _application_pages() -> Iterable[Offer]:
-    asked, end = "madang.cases.application_pages", "madang.cases.application_check_pages"
-    intake = "madang.cases.application_intake_pages"
-    one = "apply/<slug:service>/"
-    yield Page("apply/resume/", f"{end}:resume", "apply-resume", "public", easy=True)
-    yield Page(one, f"{asked}:start", "apply", "public", easy=True)
-    yield Page(f"{one}form.pdf", f"{intake}:paper_form", "apply-form", "public")
-    yield Page(f"{one}key-in", f"{intake}:key_in", "apply-key-in", "role:clerk,officer")
-    yield Page(f"{one}papers/", f"{asked}:papers", "apply-papers", "public", easy=True)
-    yield Page(f"{one}check/", f"{end}:check", "apply-check", "public", easy=True)
-    yield Page(f"{one}done/", f"{end}:done", "apply-done", "public", easy=True)
-    yield Page(f"{one}later/", f"{end}:later", "apply-later", "public", easy=True)
-    yield Page(f"{one}start-over/", f"{end}:start_over", "apply-start-over", "public")
-    yield Page(f"{one}new-version/", f"{end}:new_version", "apply-new-version", "public")
-    yield Page(f"{one}<str:page>/", f"{asked}:question", "apply-page", "public", easy=True)
-
-
-def _audit_offers() -> Iterable[Offer]:
-    """Return the offers of the watch over decisions by machine."""
-    yield PolicyFile("madang.cases.audit:audit_policies.cedar")
-    yield ProfileFile(
-        "decision_audit.yaml",
-        "madang.cases.audit.aims:faults_of_file",
-        "How closely decisions by machine are watched: aim, period, planted cases, gaps.",
-    )
-    yield from _audit_purposes()
-    yield from _audit_commands()
-    yield from _audit_pages()
-    yield API("automated-decisions", "madang.cases.audit.http:router")
-    jobs = "madang.cases.audit.monitoring"
-    yield Schedule(
-        "cases-audit-draw", "10 5 * * *", f"{jobs}:draw",
-        "Draw the sample of decisions by machine that officers decide once more.",
-    )  # fmt: skip
-    yield Schedule(
-        "cases-audit-watch", "40 5 * * *", f"{jobs}:watch",
-        "Count the automated share, drift and differences of groups, and tell of what is off.",
-    )  # fmt: skip
-
-
-def _audit_purposes() -> Iterable[Offer]:
-    law = "General Act on Public Administration Art. 20; PIPA Art. 37-2"
-    yield Purpose(
-        "monitor-decisions", "To watch over decisions made by rules", law,
-        "Our own process draws samples and counts; reports tell of no group below five.",
-        is_listed=False, stands_s=3600,
-    )  # fmt: skip
-    yield Purpose(
-        "audit-decisions", "To check a decision that was made by rules", law,
-        "An officer who did not work on the case decides it once more; no name is shown.",
-    )  # fmt: skip
-
-
-def _audit_commands() -> Iterable[Offer]:
-    here = "madang.cases.audit.cli"
-    yield Command(
-        "cases audit sample", f"{here}:sample", "Draw a random sample of decisions by rules."
-    )
-    yield Command(
-        "cases audit report", f"{here}:report", "Show the error rate that a checked sample gives."
-    )
-    yield Command(
-        "cases audit drift", f"{here}:drift", "Show which shares and facts of decisions moved."
-    )
-    yield Command(
-        "cases audit groups", f"{here}:groups", "Show how decisions differ between groups."
-    )
-
-
-def _audit_pages() -> Iterable[Offer]:
-    blind, watch = "madang.cases.audit.blind_pages", "madang.cases.audit.pages"
-    yield Page("decisions/automated/", f"{watch}:public", "automated-decisions", "public")
-    yield Page("audits/", f"{watch}:dashboard", "audits", WATCHERS)
-    yield Page("audits/groups/", f"{watch}:groups", "audit-groups", WATCHERS)
-    yield Page("audits/next/", f"{blind}:next_case", "audit-next", OFFICER)
-    yield Page("audits/case/<str:item>/", f"{blind}:one", "audit-case", OFFICER)
-    paper, files = "audits/case/<str:item>/papers/<uuid:file>/", "madang.cases.paper_pages"
-    yield Page(paper, f"{files}:audit_paper", "audit-paper", OFFICER)
-    yield Page(f"{paper}picture/", f"{files}:audit_picture", "audit-picture", OFFICER)
-    yield Page("audits/findings/", f"{blind}:findings_list", "audit-findings", OFFICER)
-    yield Page("audits/findings/<str:finding>/", f"{blind}:finding", "audit-finding", OFFICER)
-    yield Page("audits/tasks/<int:task>/", f"{blind}:task", "audit-task", OFFICER)
-    yield MenuEntry("audits", "Decisions by machine", 88, WATCHERS)
 
 
 def _own_offers() -> Iterable[Offer]:

@@ -12,7 +12,7 @@ from madang.cases.case_dossier import Dossier
 from madang.cases.case_models import Case
 from madang.cases.case_purposes import CASES
 from madang.cases.transfer_models import CaseTransfer
-from madang.cases.transfer_rules import bodies, way_to
+from madang.cases.transfer_rules import BACK, bodies, way_to
 from madang.city.api import deadline_of
 from madang.services.api import Verb
 
@@ -86,6 +86,8 @@ def came_back(
         case.priority = max(case.priority, 1)
     _clock_runs(dossier, at)
     _note(dossier, RETURN, actor, at, row, reasons=reasons, lapsed=state == State.LAPSED)
+    if row.target.startswith("body:"):
+        dossier.notice(BACK)
 
 
 def reminded(dossier: Dossier, row: CaseTransfer, at: datetime) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +9,7 @@ from ninja import Field, Router, Schema
 
 from madang.cases import transfers
 from madang.cases.transfer_delivery import checked
+from madang.cases.transfers import ShownTransfer
 from madang.identity.api import api_access, current_actor
 from madang.kernel.errors import Unauthenticated
 
@@ -18,28 +17,11 @@ router = Router(tags=["transfers"])
 _officers = api_access("role:officer,department-head")
 
 
-class TransferOut(Schema):
-    """A case on its way; `lapse_at` is when it comes back if nobody has said to have it."""
-
-    id: str
-    number: str
-    target: str
-    state: str
-    reasons: str
-    sent_at: datetime
-    lapse_at: datetime
-    reminded_at: datetime | None
-    delivered_at: datetime | None
-    next_try: datetime | None
-    attempts: int
-    fault: str
-
-
 class WaitingOut(Schema):
     """What waits where one works, and what one has sent on."""
 
-    coming: list[TransferOut]
-    sent: list[TransferOut]
+    coming: list[ShownTransfer]
+    sent: list[ShownTransfer]
 
 
 class SaidIn(Schema):
@@ -53,8 +35,7 @@ class SaidIn(Schema):
 def waiting(request: HttpRequest) -> WaitingOut:
     """Return the cases that wait to be had where one works, and those that one sent on."""
     coming, sent = transfers.waiting(current_actor(request))
-    return WaitingOut(coming=[TransferOut(**asdict(one)) for one in coming],
-                      sent=[TransferOut(**asdict(one)) for one in sent])  # fmt: skip
+    return WaitingOut(coming=coming, sent=sent)
 
 
 @router.post("/cases/{number}/acknowledge", response={204: None}, auth=_officers,

@@ -4,7 +4,7 @@
 the receiver may take to say that it has it, is the city's own rule (`bodies.yaml`), counted in
 working hours like the limits of 제19조제1항. Inside the city the applicant's clock runs on from
 receipt; with a body outside, it stands from the moment the body has the case, whose own limit runs
-from then on, and goes on once it comes back.
+from then on, and goes on once it comes back. The person concerned is told of both.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
+SENT_ON, BACK = "sent-on", "back"  # what the person concerned is told, by name of the notice
 Limit = Annotated[str, Meta(pattern=r"^\d{1,3} hours$")]
 
 

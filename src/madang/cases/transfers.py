@@ -38,7 +38,11 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True)
 class ShownTransfer:
-    """A transfer for whoever works on the case; `is_own` where the reader's side sent it."""
+    """A transfer for whoever works on the case, on pages and over HTTP.
+
+    `lapse_at` is when it comes back if nobody has said to have it; `is_own` where the reader sent
+    it on.
+    """
 
     id: str
     number: str

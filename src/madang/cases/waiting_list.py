@@ -19,6 +19,7 @@ from madang.cases.appointment_rules import (
     WAITING,
     Wish,
 )
+from madang.cases.appointment_scope import check_may_change
 from madang.cases.appointment_seats import capacity, give_back, longest_free, take
 from madang.cases.appointment_told import tell
 from madang.cases.engine.appointment_queue import Wish as InLine
@@ -78,9 +79,12 @@ def accept(actor: Actor, row: Appointment) -> Appointment:
         If the two hours are over.
     NotChangeable
         If nothing is offered.
+    Forbidden
+        If a mandate lets the actor see it only.
     """
     with purpose(APPOINTMENTS, OWN), transaction.atomic():
         row = Appointment.objects.select_for_update().get(pk=row.pk)
+        check_may_change(actor, row)
         if row.state == State.BOOKED:
             return row
         if row.state != State.OFFERED or row.start is None:

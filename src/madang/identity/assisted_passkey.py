@@ -14,12 +14,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from webauthn import generate_authentication_options, options_to_json
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from madang.access.api import AUTHENTICATION, purpose
-from madang.identity import assisted_rules, authenticators, ceremonies, guardians, passkeys
+from madang.identity import (
+    assisted_rules,
+    authenticators,
+    ceremonies,
+    guardians,
+    passkey_options,
+    passkeys,
+)
 from madang.identity.account_models import Account, Authenticator
 from madang.identity.acts import ACT, MANDATES
 from madang.identity.assisted_models import AssistedSession
@@ -42,16 +46,13 @@ def require_one(whose: Sequence[str]) -> None:
 def options(request: HttpRequest, row: AssistedSession) -> tuple[str, str]:
     """Return (token, options as JSON) with which a browser asks for the resident's own passkey."""
     token = ceremonies.ask(request, AGREE, session=row.pk)
-    made = generate_authentication_options(
-        rp_id=passkeys.rp_id(),
-        challenge=_challenge(row, token),
-        allow_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.handle))
-            for one in _passkeys_of(guardians.who_consents(row.person_id))
-        ],
-        user_verification=UserVerificationRequirement.REQUIRED,
+    theirs = _passkeys_of(guardians.who_consents(row.person_id))
+    return token, passkey_options.request(
+        passkeys.rp_id(),
+        _challenge(row, token),
+        allowed=[one.handle for one in theirs],
+        verification="required",
     )
-    return token, options_to_json(made)
 
 
 def agree(request: HttpRequest, row: AssistedSession, token: str, answer: str, *, by: str) -> None:

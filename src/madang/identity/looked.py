@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, Look, looks_at, purpose
@@ -33,6 +33,28 @@ from madang.kernel.registry import Page, registry
 ANSWER = "answer-questions"
 LONGEST_QUESTION = 1000
 MOST = 500  # looks of a page
+
+# lazily: a page shows some of them, and a list of looks asks for a title at each row
+_ROLES = {
+    "administrator": gettext_lazy("Administrator"),
+    "operator": gettext_lazy("Operator"),
+    "officer": gettext_lazy("Officer"),
+    "clerk": gettext_lazy("Clerk"),
+    "department-head": gettext_lazy("Head of department"),
+    "treasurer": gettext_lazy("Treasurer"),
+    "privacy-officer": gettext_lazy("Privacy officer"),
+}
+_DATASETS = {
+    "identity.person": gettext_lazy("Basic record"),
+    "identity.name": gettext_lazy("Names"),
+    "identity.external": gettext_lazy("Links to other registers"),
+    "identity.proofing": gettext_lazy("How you proved who you are"),
+    "identity.account": gettext_lazy("Account"),
+    "identity.authenticator": gettext_lazy("Ways to sign in"),
+    "identity.question": gettext_lazy("Your questions about looks"),
+    "notices.subscriber": gettext_lazy("Your alerts"),
+    "cases.appointment": gettext_lazy("Appointments"),
+}
 
 
 @dataclass(frozen=True)
@@ -216,16 +238,7 @@ def who_is(
 
 def role_title(role: str) -> str:
     """Return what a role is called on a page."""
-    titles = {
-        "administrator": _("Administrator"),
-        "operator": _("Operator"),
-        "officer": _("Officer"),
-        "clerk": _("Clerk"),
-        "department-head": _("Head of department"),
-        "treasurer": _("Treasurer"),
-        "privacy-officer": _("Privacy officer"),
-    }
-    return titles.get(role, role)
+    return str(_ROLES.get(role, role))
 
 
 def department_name(department: str) -> str:
@@ -248,20 +261,9 @@ def act_title(what: str) -> str:
 
 def dataset_title(name: str) -> str:
     """Return what a data set is called on a page; its own name where it has no title."""
-    known = {
-        "identity.person": _("Basic record"),
-        "identity.name": _("Names"),
-        "identity.external": _("Links to other registers"),
-        "identity.proofing": _("How you proved who you are"),
-        "identity.account": _("Account"),
-        "identity.authenticator": _("Ways to sign in"),
-        "identity.question": _("Your questions about looks"),
-        "notices.subscriber": _("Your alerts"),
-        "cases.appointment": _("Appointments"),
-    }
-    if name not in known and name.startswith("cases."):
+    if name not in _DATASETS and name.startswith("cases."):
         return _("Cases")
-    return known.get(name, name)
+    return str(_DATASETS.get(name, name))
 
 
 def _names_of_actors(actors: set[str]) -> dict[str, str]:

@@ -8,38 +8,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from madang.access.api import AUTHENTICATION
 from madang.city.api import profile
-from madang.identity import authenticators, ceremonies, people
+from madang.identity import authenticators, ceremonies, passkey_options, people
 from madang.identity.account_models import Account, Authenticator
 from madang.identity.errors import ProofFailed
 from madang.identity.sessions import Proof
 from madang.kernel import audit
 from madang.kernel.config import settings
 from madang.kernel.events import new_id
+
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 PASSKEY = "passkey"
 ENROL, SIGN_IN = "passkey-enrol", "passkey-sign-in"
@@ -70,33 +57,18 @@ def enrolment_options(request: HttpRequest, account: str, name: str) -> tuple[st
     """
     token = ceremonies.ask(request, ENROL, account=account)
     have = authenticators.authenticators_of(account, PASSKEY)
-    options = generate_registration_options(
-        rp_id=rp_id(),
-        rp_name=profile().name(),
-        user_name=name,
-        user_display_name=name,
-        user_id=account.encode(),
-        challenge=bytes.fromhex(token),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
-        ),
-        exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.handle)) for row in have
-        ],
+    return token, passkey_options.creation(
+        (rp_id(), profile().name()),
+        (account, name),
+        bytes.fromhex(token),
+        [row.handle for row in have],
     )
-    return token, options_to_json(options)
 
 
 def sign_in_options(request: HttpRequest) -> tuple[str, str]:
     """Return (token, options as JSON) with which a browser shows a passkey it has."""
     token = ceremonies.ask(request, SIGN_IN)
-    options = generate_authentication_options(
-        rp_id=rp_id(),
-        challenge=bytes.fromhex(token),
-        user_verification=UserVerificationRequirement.PREFERRED,
-    )
-    return token, options_to_json(options)
+    return token, passkey_options.request(rp_id(), bytes.fromhex(token))
 
 
 def enrol(request: HttpRequest, token: str, answer: str, label: str, account: str) -> Authenticator:
@@ -200,13 +172,16 @@ def _verified(
     *,
     checks_user: bool,
 ) -> VerifiedAuthentication:
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return verify_authentication_response(
             credential=given,
             expected_challenge=challenge,
             expected_rp_id=rp_id(),
             expected_origin=asked,
-            credential_public_key=base64url_to_bytes(row.public["key"]),
+            credential_public_key=passkey_options.decoded(row.public["key"]),
             credential_current_sign_count=0,  # compared by the caller, where it is also moved on
             require_user_verification=checks_user,
         )
@@ -215,6 +190,9 @@ def _verified(
 
 
 def _made(request: HttpRequest, token: str, answer: str) -> VerifiedRegistration:
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return verify_registration_response(
             credential=_read(answer),
@@ -232,10 +210,10 @@ def _add(account: str, made: VerifiedRegistration, label: str) -> Authenticator:
             return authenticators.add(
                 account,
                 PASSKEY,
-                bytes_to_base64url(made.credential_id),
+                passkey_options.encoded(made.credential_id),
                 label=label,
                 public={
-                    "key": bytes_to_base64url(made.credential_public_key),
+                    "key": passkey_options.encoded(made.credential_public_key),
                     "verifies_user": made.user_verified,
                     "is_synced": made.credential_backed_up,
                 },
@@ -249,7 +227,7 @@ def _is_of(row: Authenticator, given: dict[str, Any]) -> bool:
     """Return whether the account that the passkey names is the one that we know it by."""
     response = given.get("response")
     named = response.get("userHandle") if isinstance(response, dict) else None
-    return not named or named == bytes_to_base64url(row.account_id.encode())
+    return not named or named == passkey_options.encoded(row.account_id.encode())
 
 
 def _read(answer: str) -> dict[str, Any]:

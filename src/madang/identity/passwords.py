@@ -77,10 +77,18 @@ class BreachedValidator:
             raise ValidationError(_("This password is on a list of stolen ones. Choose another."))
 
 
+class CommonValidator:
+    """Refuses Django's 20,000 most common passwords; the list is 2 MB, so it is not kept."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise `ValidationError` for a password on the list."""
+        CommonPasswordValidator().validate(password)
+
+
 _VALIDATORS = (
     MinimumLengthValidator(PASSWORD_LENGTH),
     MaximumLengthValidator(),
-    CommonPasswordValidator(),
+    CommonValidator(),
     UserAttributeSimilarityValidator(("login",)),
     GuessedFirstValidator(),
     BreachedValidator(),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 
-from madang.kernel.errors import Invalid
+from madang.kernel import apart
+from madang.kernel.errors import Invalid, MadangError, Unavailable
 
 # Julian day number of 1 Meskerem of the year 0, a year before 29 August 8 (Julian). E. G. Richards,
 # "Calendars", ch. 15 of the Explanatory Supplement to the Astronomical Almanac, 3rd ed., 2013;
@@ -176,6 +177,22 @@ def public_holidays(
     Invalid
         If the library does not know the country, the region or a category.
     """
+    try:
+        found = apart.called(
+            "madang.kernel.calendars:known_holidays",
+            country, year, subdivision, list(categories), language,
+        )  # fmt: skip
+    except Unavailable:
+        raise
+    except MadangError as error:
+        raise Invalid(error.message) from None
+    return {date.fromisoformat(day): name for day, name in found.items()}
+
+
+def known_holidays(
+    country: str, year: int, subdivision: str | None, categories: list[str], language: str
+) -> dict[str, str]:
+    """Return what `public_holidays` does by ISO date: the library's part of it (12 MB)."""
     import holidays
 
     try:
@@ -192,7 +209,7 @@ def public_holidays(
         raise Invalid(
             f"no holidays are known for {country!r} {subdivision or ''}: {error}"
         ) from None
-    return dict(sorted(found.items()))
+    return {day.isoformat(): name for day, name in sorted(found.items())}
 
 
 def _supported(language: str, languages: Iterable[str]) -> str | None:

@@ -47,6 +47,17 @@ class Settings:
     lake_url: str = _setting(
         "", "External ClickHouse, `http://host:8123`; empty uses the embedded store."
     )
+    search_index: str = _setting(
+        "",
+        "OpenSearch of the city for the word index, `https://user:password@host:9200/index`; empty "
+        "uses the embedded one in the data folder.",
+    )
+    search_model: str = _setting(
+        "",
+        "Model that reads meaning for search: empty for the one of this machine where the extra "
+        "`local-models` is installed, `off` for none, or `MODEL@http://host:port/v1` of a server "
+        "that answers `/embeddings` as OpenAI's does.",
+    )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
         "",
@@ -188,11 +199,19 @@ class Settings:
     @property
     def lake_socket(self) -> Path:
         """Unix socket of the lake process; in the temporary folder where the path is too long."""
-        path = self.data / "run" / "lake.sock"
+        return self._socket("lake")
+
+    @property
+    def search_socket(self) -> Path:
+        """Unix socket of the search process; where it lies as with the lake's."""
+        return self._socket("search")
+
+    def _socket(self, name: str) -> Path:
+        path = self.data / "run" / f"{name}.sock"
         if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
             return path
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"madang-{digest}-lake.sock"
+        return Path(tempfile.gettempdir()) / f"madang-{digest}-{name}.sock"
 
     @property
     def is_production(self) -> bool:

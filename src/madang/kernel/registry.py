@@ -27,6 +27,7 @@ from madang.kernel.offers.data import (
     QualityLimits,
 )
 from madang.kernel.offers.doors import API, Command, OpenTable, Page, StreamRoute
+from madang.kernel.offers.finding import SearchSource
 from madang.kernel.offers.people import (
     ActorSource,
     AlertKind,
@@ -85,6 +86,7 @@ __all__ = [
     "Registry",
     "Schedule",
     "SearchPage",
+    "SearchSource",
     "SensitiveAct",
     "ServiceSource",
     "StreamConsumer",
@@ -104,6 +106,7 @@ Offer = (
     | Page
     | MenuEntry
     | SearchPage
+    | SearchSource
     | Doorway
     | DistrictNow
     | OwnPanel

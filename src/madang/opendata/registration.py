@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Command, Offer, Page
+from madang.kernel.registry import Command, Offer, Page, SearchSource
 
 
 def offers() -> Iterable[Offer]:
@@ -13,6 +13,7 @@ def offers() -> Iterable[Offer]:
     yield Page(
         r"^_dialect/seoul/?(?P<rest>.*)$", "madang.opendata.http:answer", "seoul-dialect", "public"
     )
+    yield SearchSource("open-tables", "madang.opendata.finding:findables")
     yield Command("opendata key add", "madang.opendata.cli:add", "Issue a key.")
     yield Command("opendata key list", "madang.opendata.cli:list_keys", "List issued keys.")
     yield Command("opendata key disable", "madang.opendata.cli:disable", "Switch a key off.")

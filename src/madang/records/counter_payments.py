@@ -39,7 +39,7 @@ def paid_at_counter(intent_id: str, receipt: str, *, by: Actor, how: str = "") -
     if not 0 < len(receipt) <= _LONGEST:
         raise Invalid(_("A receipt has a number."), {"receipt": f"1 to {_LONGEST} characters"})
     if how and how not in WAYS:
-        raise Invalid("this way to pay is unknown", {"how": ", ".join(WAYS)})
+        raise Invalid(_("This way to pay is unknown."), {"how": ", ".join(WAYS)})
     ask_gateway(intent_id)
     with opened(), transaction.atomic():
         row = locked(intent_id)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
 from madang.city.api import profile
@@ -275,7 +276,7 @@ def own_file(actor: Actor, document: str, kind: str) -> tuple[Document, bytes]:
         rows = DocumentFile.objects.filter(document_id=document, kind=kind)
         file = rows.first() if row is not None else None
         if not whose or row is None or file is None:
-            raise UnknownDocument("none of your documents is here")
+            raise UnknownDocument(_("There is no such document of yours."))
         audit.record(actor.id, "records.download", f"document:{row.pk}", purpose=OWN,
                      detail={"kind": kind})  # fmt: skip
     return shown_document(row), storage.unseal(_about(row.pk, kind), file.sealed)

@@ -16,6 +16,7 @@ from madang.access.api import Actor
 from madang.city.api import profile
 from madang.identity.api import current_actor
 from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from madang.kernel.language_marks import marked_typed
 from madang.records import (
     counter_payments,
     ledger,
@@ -86,7 +87,7 @@ def _act(request: HttpRequest, actor: Actor) -> None:
     elif what == "difference" and which.isdigit():
         settlement.clear_difference(int(which), how, by=actor)
     else:
-        raise Invalid("this button is unknown; load the page anew", {"what": "unknown"})
+        raise Invalid(_("This button is unknown; load the page anew."), {"what": "unknown"})
 
 
 def _page(request: HttpRequest, actor: Actor, *, fault: str = "") -> HttpResponse:
@@ -123,7 +124,11 @@ def _page(request: HttpRequest, actor: Actor, *, fault: str = "") -> HttpRespons
             for one in day.nobodys
         ],
         "ways": [(name, _WAYS[name]) for name in counter_payments.WAYS],
-        "waiting": [(one, money(one.amount, one.currency)) for one in day.waiting],
+        "waiting": [
+            (one, money(one.amount, one.currency),
+             marked_typed(one.reason, profile().city.default_language, language))
+            for one in day.waiting
+        ],
         "suspense": [
             (one, _WHY.get(one.why, one.why), money(one.amount, one.currency),
              money(one.expected, one.currency),

@@ -39,8 +39,11 @@ __all__ = [
     "SecondPersonNeeded",
     "UnknownPayment",
     "ask_gateway",
+    "confirm_refund",
     "intent",
     "intents_of",
+    "may_ask_refund",
+    "may_confirm_refund",
     "newest_payments",
     "open_intent",
     "own_payments",
@@ -49,7 +52,10 @@ __all__ = [
     "pay_path",
     "refund",
     "refundable",
+    "refunds_of",
+    "refunds_waiting",
     "statement",
+    "turn_down_refund",
     "withdraw",
 ]
 
@@ -140,11 +146,14 @@ def withdraw(intent_id: str, reason: str, *, by: Actor) -> Intent:
     return payments.withdraw(intent_id, reason, by=by)
 
 
-def refund(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> Intent:
+def refund(
+    intent_id: str, amount: int, reason: str, *, by: Actor, key: str, by_hand: bool = False
+) -> Intent:
     """Give money back, once for each key; return the payment as it is then.
 
-    Inside a caller's transaction it goes out when that commits; above the city's limit a second
-    person is asked first. Either way `records.payment_refunded` tells when it is done.
+    Inside a caller's transaction it goes out when that commits; above the city's limit, or
+    `by_hand`, where no rule stands behind it, a second person is asked first. Either way
+    `records.payment_refunded` tells when it is done.
 
     Raises
     ------
@@ -153,7 +162,37 @@ def refund(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> 
     NotRefundable
         If that much is not left of what was paid.
     """
-    return refunds.ask(intent_id, amount, reason, by=by, key=key)
+    return refunds.ask(intent_id, amount, reason, by=by, key=key, by_hand=by_hand)
+
+
+def refunds_of(case: str) -> list[RefundMade]:
+    """Return the refunds of the payments of a case, newest first."""
+    return refunds.of_case(case)
+
+
+def refunds_waiting() -> list[RefundMade]:
+    """Return the refunds of cases that wait for a second person, oldest first, at most 500."""
+    return refunds.waiting()
+
+
+def may_ask_refund(by: Actor) -> bool:
+    """Return whether somebody may ask for a refund by hand."""
+    return refunds.may_ask(by)
+
+
+def may_confirm_refund(by: Actor, made: RefundMade) -> bool:
+    """Return whether somebody may say the second yes: never who asked for it."""
+    return refunds.may_confirm(by, made)
+
+
+def confirm_refund(refund_id: str, *, by: Actor) -> RefundMade:
+    """Say the second yes to a refund that waits; errors as `refunds.approve`."""
+    return refunds.approve(refund_id, by=by)
+
+
+def turn_down_refund(refund_id: str, *, by: Actor) -> RefundMade:
+    """Say no to a refund that waits, or take one's own back; errors as `refunds.approve`."""
+    return refunds.turn_down(refund_id, by=by)
 
 
 def refundable(intent_id: str) -> int:

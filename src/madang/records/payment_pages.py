@@ -86,7 +86,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 def refund_receipt(request: HttpRequest, token: str, refund: str) -> HttpResponse:
     """Hand out the receipt of a refund of this payment as signed PDF."""
     if refund not in {one.id for one in payments.refunds_of(intent_of(token))}:
-        raise UnknownPayment("this payment has no such refund")
+        raise UnknownPayment(_("This payment has no such refund."))
     found = receipts.of_refund(refund, get_language() or "", by=current_actor(request))
     return _pdf(found)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, Count, Sum, Value, When
+from django.utils.translation import gettext as _
 
 from madang.access.api import AccessDenied, Actor, purpose
 from madang.city.api import profile
@@ -55,7 +56,7 @@ def seen_by(actor: Actor, intent_id: str, case: str = "") -> Intent:
             continue
         if row is not None:
             return intent_value(row)
-    raise UnknownPayment(f"there is no payment {intent_id[:40]!r} for you to see")
+    raise UnknownPayment(_("There is no such payment."))
 
 
 def own(actor: Actor, limit: int = 100) -> list[Intent]:

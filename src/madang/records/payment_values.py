@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from madang.records.errors import UnknownPayment
 from madang.records.models import PaymentIntent, Refund
@@ -79,7 +80,7 @@ def intent_of(token: str) -> str:
     try:
         return _SIGNER.unsign(token)
     except signing.BadSignature:
-        raise UnknownPayment("this address was cut short; open the payment again") from None
+        raise UnknownPayment(_("This address was cut short; open the payment again.")) from None
 
 
 def intent_value(row: PaymentIntent) -> Intent:

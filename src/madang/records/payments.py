@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose, system_actor
 from madang.city.api import profile
@@ -140,7 +141,7 @@ def begin(intent_id: str, language: str) -> str:
         with transaction.atomic():
             row = locked(intent_id)
             if row.state not in payment_rules.PAYABLE or row.expires_at <= now:
-                raise NotPayable("this payment is over; nothing more is to be paid here")
+                raise NotPayable(_("This payment is over; nothing more is to be paid here."))
             row.begun_at = row.begun_at or now
             row.save(update_fields=["begun_at"])
         order = Order(row.id, row.title, row.amount, row.currency, done_path(row.id))
@@ -165,7 +166,7 @@ def end(row: PaymentIntent, word: str, by: str, reason: str) -> bool:
     """End a locked payment without money: expired or cancelled; return whether it was open."""
     moved = payment_rules.move(row.state, word)
     if moved.effect == payment_rules.REFUSE:
-        raise NotPayable("this is paid already; give the money back instead")
+        raise NotPayable(_("This is paid already; give the money back instead."))
     if moved.effect != payment_rules.TELL:
         return False
     row.state, row.failure = moved.state, reason[:60]
@@ -180,14 +181,14 @@ def locked(intent_id: str) -> PaymentIntent:
     """Return the row, locked until the transaction ends; raises `UnknownPayment`."""
     row = PaymentIntent.objects.select_for_update().filter(pk=intent_id).first()
     if row is None:
-        raise UnknownPayment(f"there is no payment {intent_id[:40]!r}")
+        raise UnknownPayment(_("There is no such payment."))
     return row
 
 
 def _found(intent_id: str) -> PaymentIntent:
     row = PaymentIntent.objects.filter(pk=intent_id).first()
     if row is None:
-        raise UnknownPayment(f"there is no payment {intent_id[:40]!r}")
+        raise UnknownPayment(_("There is no such payment."))
     return row
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from madang.access.api import Actor
 from madang.city.api import profile
 from madang.records import documents
@@ -56,7 +58,7 @@ def of_payment(intent_id: str, reader: str, *, by: Actor) -> Receipt:
         row = PaymentIntent.objects.filter(pk=intent_id).first()
         back = _went_back(intent_id)
     if row is None or row.captured_at is None:
-        raise UnknownPayment(f"nothing was paid for {intent_id[:40]!r}")
+        raise UnknownPayment(_("Nothing was paid here yet; there is no receipt."))
     languages = languages_of(reader)
     stem = f"receipt:{row.id}:{'-'.join(languages)}"
     data = _of_all(row) | {
@@ -78,7 +80,7 @@ def of_refund(refund_id: str, reader: str, *, by: Actor) -> Receipt:
     with opened():
         made = Refund.objects.select_related("intent").filter(pk=refund_id).first()
     if made is None or made.state != rules.DONE or made.done_at is None:
-        raise UnknownPayment(f"no money went back for {refund_id[:40]!r}")
+        raise UnknownPayment(_("This payment has no such refund."))
     row, languages = made.intent, languages_of(reader)
     data = _of_all(row) | {
         "amount": _money(made.amount, row),

@@ -15,12 +15,12 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from madang.access.api import Actor, require
+from madang.access.api import Actor, may, require
 from madang.kernel import times
-from madang.kernel.errors import Conflict, Invalid, NotFound
+from madang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from madang.kernel.events import new_id
 from madang.kernel.logs import logger
 from madang.records import ledger
@@ -36,6 +36,7 @@ from madang.records.gateway_words import take
 from madang.records.gateways.base import Word
 from madang.records.gateways.registry import gateway
 from madang.records.models import PaymentIntent, Refund
+from madang.records.money_text import money_text
 from madang.records.payment_terms import terms_in_effect
 from madang.records.payment_values import Intent, RefundMade, intent_value, refund_value
 from madang.records.payments import intent, locked, noted, opened
@@ -44,14 +45,18 @@ from madang.records.suspense import settled, trouble
 
 MAY_ASK = "role:officer,treasurer"
 MAY_APPROVE = "role:treasurer,department-head"
+MAY_CONFIRM = "role:officer,treasurer,department-head"  # what no city's limit is exceeded by
 _LONGEST_REASON = 500
 _AGAIN_AFTER = timedelta(seconds=30)
 
 
-def ask(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> Intent:
+def ask(
+    intent_id: str, amount: int, reason: str, *, by: Actor, key: str, by_hand: bool = False
+) -> Intent:
     """Give `amount` of a payment back, once for each key; return the payment as it is then.
 
-    It goes out at once, or waits for a second person where it is above the city's limit.
+    It goes out at once, or waits for a second person where it is above the city's limit, or where
+    it is asked for `by_hand`: no rule stands behind it.
 
     Raises
     ------
@@ -66,19 +71,19 @@ def ask(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> Int
         require(by, MAY_ASK)
     faults = {}
     if isinstance(amount, bool) or amount <= 0:
-        faults["amount"] = "a whole number of minor units above 0"
+        faults["amount"] = _("A whole amount above 0.")
     if not 0 < len(reason.strip()) <= _LONGEST_REASON:
-        faults["reason"] = f"1 to {_LONGEST_REASON} characters"
+        faults["reason"] = _("1 to %(n)s characters.") % {"n": _LONGEST_REASON}
     if not 0 < len(key) <= 200:
-        faults["key"] = "1 to 200 characters"
+        faults["key"] = _("1 to %(n)s characters.") % {"n": 200}
     if faults:
-        raise Invalid("this refund cannot be made", faults)
+        raise Invalid(_("This refund cannot be made."), faults)
     with opened(), transaction.atomic():
         row = locked(intent_id)
         known = Refund.objects.filter(key=key).first()
         if known is not None:
             if (known.intent_id, known.amount) != (intent_id, amount):
-                raise KeyUsed(f"key {key!r} was used for another refund; take a new one")
+                raise KeyUsed(_("This was sent before with something else; ask anew."))
             return intent_value(row)
         _check_left(row, amount)
         now = times.now()
@@ -88,7 +93,9 @@ def ask(intent_id: str, amount: int, reason: str, *, by: Actor, key: str) -> Int
             intent=row,
             amount=amount,
             reason=reason.strip(),
-            state=rules.refund_state(amount, terms_in_effect().second_yes_above),
+            state=rules.WAITING
+            if by_hand
+            else rules.refund_state(amount, terms_in_effect().second_yes_above),
             asked_by=by.id,
             asked_at=now,
             changed_at=now,
@@ -112,14 +119,17 @@ def approve(refund_id: str, *, by: Actor) -> RefundMade:
 
     Raises
     ------
+    Forbidden
+        If it takes somebody else: above the city's limit, a treasurer or a head of department.
     SecondPersonNeeded
         If it was asked for by the same person.
     Conflict
         If it does not wait.
     """
-    require(by, MAY_APPROVE)
+    require(by, MAY_CONFIRM)
 
     def agreed(row: PaymentIntent, made: Refund) -> None:
+        _check_answers(by, made)
         if by.id == made.asked_by:
             raise SecondPersonNeeded(
                 _("Who asked for a refund cannot approve it; ask a colleague.")
@@ -132,15 +142,48 @@ def approve(refund_id: str, *, by: Actor) -> RefundMade:
 
 
 def turn_down(refund_id: str, *, by: Actor) -> RefundMade:
-    """Say no to a refund that waits for a second person."""
-    require(by, MAY_APPROVE)
+    """Say no to a refund that waits for a second person; whoever asked for it may take it back."""
+    require(by, MAY_CONFIRM)
 
     def refused(row: PaymentIntent, made: Refund) -> None:
+        if by.id != made.asked_by:
+            _check_answers(by, made)
         made.state = rules.REFUSED
         ledger.reverse(owed_key(made), by=by.id)
         noted(row, by.id, "records.turn_down_refund", refund=made.id)
 
     return _answered(refund_id, refused)
+
+
+def who_answers(amount: int) -> str:
+    """Return who may say the second yes to a refund of so much (minor units), as `access` does."""
+    return MAY_APPROVE if amount > terms_in_effect().second_yes_above else MAY_CONFIRM
+
+
+def may_ask(by: Actor) -> bool:
+    """Return whether somebody may ask for a refund by hand as they are signed in now."""
+    return may(by, MAY_ASK)
+
+
+def may_confirm(by: Actor, made: RefundMade) -> bool:
+    """Return whether somebody may say the second yes to a refund as they are signed in now."""
+    waits = made.state == rules.WAITING and by.id != made.asked_by
+    return waits and may(by, who_answers(made.amount))
+
+
+def of_case(case: str) -> list[RefundMade]:
+    """Return the refunds of the payments of a case, newest first."""
+    with opened():
+        rows = Refund.objects.filter(intent__case=case).select_related("intent")
+        return [refund_value(row) for row in rows.order_by("-asked_at", "-id")]
+
+
+def waiting(limit: int = 500) -> list[RefundMade]:
+    """Return the refunds of cases that wait for a second person, oldest first."""
+    with opened():
+        rows = Refund.objects.filter(state=rules.WAITING).exclude(intent__case="")
+        found = rows.select_related("intent").order_by("asked_at", "id")[:limit]
+        return [refund_value(row) for row in found]
 
 
 def send_due() -> int:
@@ -181,10 +224,22 @@ def refundable(intent_id: str) -> int:
         return 0 if row is None else max(_left(row), 0)
 
 
+def _check_answers(by: Actor, made: Refund) -> None:
+    if not may(by, who_answers(made.amount)):
+        raise Forbidden(_("Above the city's limit, a treasurer or a head of department answers."))
+
+
 def _check_left(row: PaymentIntent, amount: int) -> None:
     left = _left(row)
     if amount > left:
-        raise NotRefundable(f"{amount} is more than the {left} that can still be given back")
+        language = get_language() or ""
+        said = {
+            name: money_text(max(minor, 0), row.currency, language)
+            for name, minor in (("amount", amount), ("left", left))
+        }
+        raise NotRefundable(
+            _("%(amount)s is more than the %(left)s that can still be given back.") % said
+        )
 
 
 def _left(row: PaymentIntent) -> int:
@@ -196,7 +251,7 @@ def _answered(refund_id: str, answer: Callable[[PaymentIntent, Refund], None]) -
     with opened(), transaction.atomic():
         made = Refund.objects.filter(pk=refund_id).first()
         if made is None:
-            raise NotFound(f"there is no refund {refund_id[:40]!r}")
+            raise NotFound(_("There is no such refund."))
         row = locked(made.intent_id)
         made = Refund.objects.select_for_update().get(pk=refund_id)
         if made.state != rules.WAITING:

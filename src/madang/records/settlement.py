@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor, require
@@ -271,18 +272,18 @@ def clear_difference(difference_id: int, how: str, *, by: Actor) -> None:
     """
     require(by, TREASURER)
     if how not in (EXPLAINED, KEPT, LOST):
-        raise Invalid(f"{how!r} is no way to clear a difference up", {"how": "unknown"})
+        raise Invalid(_("This way to clear it up is unknown."), {"how": "unknown"})
     with transaction.atomic():
         rows = Difference.objects.select_for_update().select_related("file")
         row = rows.filter(pk=difference_id).first()
         if row is None:
-            raise NotFound(f"there is no difference {difference_id}")
+            raise NotFound(_("There is no such difference."))
         if row.cleared_at is not None:
-            raise Conflict(f"difference {difference_id} was cleared up before ({row.cleared_how})")
+            raise Conflict(_("This was cleared up before."))
         excess = (row.theirs or 0) - (row.ours or 0) if row.theirs is not None else 0
         if how != EXPLAINED:
             if (how == KEPT) != (excess > 0) or not excess:
-                raise Conflict("what is too much is kept, what is too little is written off")
+                raise Conflict(_("What is too much is kept, what is too little is written off."))
             to = account(MISCELLANEOUS if how == KEPT else WRITTEN_OFF)
             booking = ledger.Booking(
                 f"difference:{row.pk}", how, by.id, f"payment:{row.reference}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access.api import Actor, require
@@ -98,15 +99,15 @@ def clear(item_id: int, how: str, *, by: Actor) -> None:
     """
     require(by, TREASURER)
     if how not in WAYS:
-        raise Invalid(f"{how!r} is none of {', '.join(WAYS)}", {"how": "unknown"})
+        raise Invalid(_("This way to clear it up is unknown."), {"how": ", ".join(WAYS)})
     with transaction.atomic():
         row = SuspenseItem.objects.select_for_update().filter(pk=item_id).first()
         if row is None:
-            raise NotFound(f"there is no item {item_id} in suspense")
+            raise NotFound(_("There is no such item in suspense."))
         if row.cleared_at is not None:
-            raise Conflict(f"item {item_id} was cleared up before ({row.cleared_how})")
+            raise Conflict(_("This was cleared up before."))
         if (row.amount > 0) != (how in (RETURNED, KEPT)):
-            raise Conflict("money that came is given back or kept; what left is written off")
+            raise Conflict(_("Money that came is given back or kept; what left is written off."))
         _book(row, how, by)
         row.cleared_at, row.cleared_by, row.cleared_how = times.now(), by.id, how
         row.save(update_fields=["cleared_at", "cleared_by", "cleared_how"])

@@ -10,25 +10,21 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from madang.city.api import profile
-from madang.kernel import times
+from madang.kernel import apart, times
 from madang.kernel.errors import Invalid
 from madang.kernel.languages import direction
 from madang.records.fonts import fonts, require_glyphs
 from madang.records.layouts import Form, Letter, Question, Words
 from madang.records.paper_words import words
 
-PAPERS = Path(__file__).parent / "papers"
+_PRESS = "madang.records.press:paper"
 WINDOW_LINES = 6
-_one_at_a_time = threading.Lock()  # a compiler keeps state between compilations
 
 
 def pdf(layout: str, content: Any) -> bytes:
@@ -76,35 +72,12 @@ def _set(layout: str, content: Any, **how: Any) -> Any:
 
 
 def _compiled(layout: str, given: dict[str, Any], **how: Any) -> Any:
-    import typst
-
     require_glyphs(texts_of(given))
-    with _one_at_a_time:
-        try:
-            return _compiler(layout).compile(
-                # a name typed on a Mac comes in parts (NFD), which no font has a glyph for
-                sys_inputs={
-                    "data": unicodedata.normalize("NFC", json.dumps(given, ensure_ascii=False))
-                },
-                timestamp=int(times.now().timestamp()),
-                **how,
-            )
-        except typst.TypstError as error:
-            raise RuntimeError(f"papers/{layout}.typ: {error.diagnostic}") from None
-
-
-@cache
-def _compiler(layout: str) -> Any:
-    import typst
-
-    here = fonts()
-    paths = [str(here.folder)] if here.folder else []
-    return typst.Compiler(
-        input=str(PAPERS / f"{layout}.typ"),
-        root=str(PAPERS),
-        font_paths=typst.Fonts(False, here.folder is None, paths),
-        ignore_system_fonts=True,
-    )
+    # a name typed on a Mac comes in parts (NFD), which no font has a glyph for
+    data = unicodedata.normalize("NFC", json.dumps(given, ensure_ascii=False))
+    folder = fonts().folder
+    moment = int(times.now().timestamp())
+    return apart.called(_PRESS, layout, data, str(folder) if folder else "", moment, how)
 
 
 def paper_data(content: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from madang.services.cards import CardChannel, CardFee, CardPaper, ServiceCard, service_card
 from madang.services.decisions import Decided, evaluate
 from madang.services.engine.dmn.model import Model
 from madang.services.engine.dmn.program import Program
@@ -33,7 +34,7 @@ from madang.services.forms.flow import Flow, Form, Step, repetitions, with_item,
 from madang.services.forms.paper import PaperOption, PaperQuestion, PaperSection, form_of
 from madang.services.forms.reading import Read, choice_name, read_questions, written
 from madang.services.forms.review import Line, Part, review
-from madang.services.forms.silence import asked_of_registers
+from madang.services.forms.silence import asked_of_registers, holds_or_may
 from madang.services.forms.widgets import DATE_PARTS, field_of, fields_of, first_field, widget_of
 from madang.services.model_files import program_of
 from madang.services.packages.bulk import Column, Said, said_of_all
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from madang.services.public_rules import ShownTable, rule_tables
     from madang.services.publishing import Published, publish, versions, withdraw
     from madang.services.reading_order import reading_order
+    from madang.services.scopes import found_titles
     from madang.services.shipped import Shipped, publish_shipped
     from madang.services.suggesting import Suggestion, event_names, suggestions
     from madang.services.versions import Offered, Version, current, marked, offered
@@ -71,6 +73,9 @@ if TYPE_CHECKING:
 
 __all__ = (
     "DATE_PARTS",
+    "CardChannel",
+    "CardFee",
+    "CardPaper",
     "Column",
     "Decided",
     "Decision",
@@ -83,6 +88,7 @@ __all__ = (
     "Form",
     "Group",
     "InputClause",
+    "InvalidExpression",
     "Line",
     "Model",
     "Offered",
@@ -103,6 +109,7 @@ __all__ = (
     "Rule",
     "Rules",
     "Said",
+    "ServiceCard",
     "Shipped",
     "ShownTable",
     "Start",
@@ -132,6 +139,8 @@ __all__ = (
     "form_in",
     "form_of",
     "form_paper",
+    "found_titles",
+    "holds_or_may",
     "in_force",
     "in_language",
     "is_ending",
@@ -155,6 +164,7 @@ __all__ = (
     "rule_tables",
     "said_of_all",
     "senior_starts",
+    "service_card",
     "stop_automation",
     "stops_of",
     "suggestions",
@@ -180,7 +190,7 @@ _LATER = {
     "answer_text": "forms.words", "fault_text": "forms.words",
     "Version": "versions", "current": "versions", "marked": "versions",
     "Offered": "versions", "offered": "versions",
-    "form_in": "forms.languages", "in_language": "forms.languages",
+    "found_titles": "scopes", "form_in": "forms.languages", "in_language": "forms.languages",
     "Suggestion": "suggesting", "event_names": "suggesting", "suggestions": "suggesting",
     "Group": "ways_in", "Start": "ways_in", "event_groups": "ways_in", "senior_starts": "ways_in",
 }  # fmt: skip

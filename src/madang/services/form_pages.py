@@ -13,7 +13,7 @@ from madang.services.form_paper import form_paper, paper_language
 from madang.services.versions import current
 
 KEPT_S = 3600
-KEPT_FORMS = 64  # papers per process, some 100 KB each
+KEPT_FORMS = 16  # papers per process, some 50 KB each
 
 
 @require_safe

@@ -68,7 +68,7 @@ def _form(
         sections=tuple(_section(package, one, say) for one in form_of(package, answers, language)),
         languages=(language,),
         reference=reference or f"{package.id} {package.service.version}",
-        intake_url=f"{settings().public_origin}/apply/{package.id}/key-in?{asked}",
+        intake_url=f"{settings().public_origin}/apply/{package.id}/key-in/?{asked}",
         intro=say("service.summary", package.service.summary),
         submit_to=tuple(_ways(package, say)),
         declaration=_("What I have written here is true."),

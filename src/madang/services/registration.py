@@ -13,7 +13,7 @@ from madang.kernel.registry import (
     Offer,
     Page,
     ProfileFile,
-    SearchPage,
+    SearchSource,
     ServiceSource,
 )
 
@@ -84,7 +84,14 @@ def _pages() -> Iterable[Offer]:
         "role:officer",
     )
     scopes = "madang.services.scopes"
-    yield ServiceSource(f"{scopes}:found", f"{scopes}:title", f"{scopes}:address")
+    yield ServiceSource(f"{scopes}:found_titles", f"{scopes}:title", f"{scopes}:address")
     yield MenuEntry("services", "Services", 5)
-    yield SearchPage("services", "Search")
+    finding = "madang.services.finding"
+    changed = (("services.published", "service"), ("services.withdrawn", "service"))
+    yield SearchSource(
+        "services", f"{finding}:findables", f"{finding}:editions", f"{finding}:answer", changed
+    )
+    yield SearchSource("life-events", f"{finding}:event_findables", changed=(
+        ("services.published", ""), ("services.withdrawn", ""),
+    ))  # fmt: skip
     yield Doorway("service", "services", "All services", "", 10)

@@ -8,7 +8,7 @@ from madang.services.catalogue import Wish, catalogue, title_of
 from madang.services.ways_in import apply_address
 
 
-def found(words: str, most: int) -> list[tuple[str, str]]:
+def found_titles(words: str, most: int) -> list[tuple[str, str]]:
     """Return id and title of the first services that have all these words, by title."""
     language = get_language() or ""
     lines = catalogue().found(Wish(words=words), language)

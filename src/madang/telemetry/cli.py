@@ -15,6 +15,8 @@ import click
 from madang.kernel.errors import Invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from madang.telemetry.api import Gateway
@@ -52,9 +54,9 @@ def query(
     first = _moment("--from", start) if start else last - timedelta(days=1)
     if first > last:
         raise Invalid("--from is after --to", {"--from": "after --to"})
-    table = api.series(ds, first, last, resolution)
+    found = api.series(ds, first, last, resolution)
     [stream] = api.datastreams(ids=[ds])
-    frame = readable(table)
+    frame = readable(found)
     _write(_encoded(frame, form, asdict(stream)), form, out)
     click.echo(f"{frame.height} rows of {stream.name} [{stream.unit_symbol}]", err=True)
 
@@ -73,7 +75,7 @@ def _moment(option: str, text: str) -> datetime:
         raise Invalid(f"{option}: {error.message}", {option: error.message}) from None
 
 
-def readable(table: Any) -> pl.DataFrame:
+def readable(series: Mapping[str, Any]) -> pl.DataFrame:
     """Return a series with `time` (UTC), the values, and quality as `flag` and `tests`.
 
     Missing values are null.
@@ -82,8 +84,7 @@ def readable(table: Any) -> pl.DataFrame:
 
     from madang.telemetry.quality import quality
 
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
+    frame = pl.DataFrame(series)
     words = {int(word): quality(int(word)) for word in frame["q"].unique()}
     flags = {word: told["flag"] for word, told in words.items()}
     tests = {word: " ".join(told["tests"]) for word, told in words.items()}

@@ -1,4 +1,4 @@
-"""Observations out of live state and the lake: always columns, never one row at a time.
+"""Observations out of live state and the lake: always arrays by column, never one row at a time.
 
 Times are ms since 1970-01-01 UTC; values are in the observed property's unit, NaN is missing; `q`
 is as in the contract of the spine (bits 0-2 the QARTOD flag, then one bit for each test).
@@ -6,9 +6,9 @@ is as in the contract of the spine (bits 0-2 the QARTOD flag, then one bit for e
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from madang.kernel.errors import Invalid, NotFound
 from madang.kernel.lake import client as lake
@@ -16,7 +16,9 @@ from madang.telemetry import models
 from madang.telemetry.scaling import MISSING, scaled
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Columns = dict[str, NDArray[Any]]
 
 Resolution = Literal["raw", "hour"]
 _LAST_SECOND = 2**32 - 1  # of ClickHouse's DateTime
@@ -30,7 +32,7 @@ _HOURS = (
 _COLUMNS = ["ds", "t", "n", "sum", "min", "max", "last", "q"]
 
 
-def latest(ids: Collection[int] | None = None) -> pa.Table:
+def latest(ids: Collection[int] | None = None) -> Columns:
     """Return `ds, t, v, q, received` of the newest observation of each datastream, or of all.
 
     Datastreams without an observation are left out; it is live state and asks no table.
@@ -54,7 +56,7 @@ def series(
     resolution: Resolution = "raw",
     *,
     limit: int | None = None,
-) -> pa.Table:
+) -> Columns:
     """Return one datastream from `start` (included) to `end` (not included), by time.
 
     With a `limit`, only that many of the earliest rows.
@@ -79,14 +81,14 @@ def series(
     if step is None:
         raise NotFound(f"there is no datastream {ds}")
     if resolution == "hour":
-        return _hours([ds], start, end, limit).drop_columns(["ds"])
+        return {n: a for n, a in _hours([ds], start, end, limit).items() if n != "ds"}
     if resolution != "raw":
         raise Invalid(f"resolution is {resolution!r}; it is 'raw' or 'hour'")
-    found = lake.query(f"{_raw(step)} {_limited(limit)}", {"ds": ds, **_span(start, end)})
-    return found.rename_columns(["t", "v", "q"])
+    found = lake.query_arrays(f"{_raw(step)} {_limited(limit)}", {"ds": ds, **_span(start, end)})
+    return _named(found, ["t", "v", "q"])
 
 
-def snapshot(property: str, at: datetime, back_s: int) -> pa.Table:
+def snapshot(property: str, at: datetime, back_s: int) -> Columns:
     """Return `ds, t, v, q` of the newest observation of each datastream in (at - back_s, at].
 
     What the map showed at a moment of the past; verdicts are the first ones.
@@ -108,8 +110,7 @@ def snapshot(property: str, at: datetime, back_s: int) -> pa.Table:
     moment = timedelta(seconds=1)  # spans are [start, end); here both ends move by one
     asked = {"ids": list(streams.values_list("pk", flat=True)),
              **_span(at - span + moment, at + moment)}  # fmt: skip
-    found = lake.query(_newest(step), asked)
-    return found.rename_columns(["ds", "t", "v", "q"])
+    return _named(lake.query_arrays(_newest(step), asked), ["ds", "t", "v", "q"])
 
 
 def _newest(step: float) -> str:
@@ -120,14 +121,14 @@ def _newest(step: float) -> str:
     )
 
 
-def last_heard(at: datetime, back_s: int) -> pa.Table:
+def last_heard(at: datetime, back_s: int) -> Columns:
     """Return `ds, t`: the stamp of each datastream's newest observation in (at - back_s, at].
 
     Of all datastreams; those without an observation in that span are left out.
     """
     moment = timedelta(seconds=1)  # spans are [start, end); here both ends move by one
     asked = _span(at - timedelta(seconds=back_s) + moment, at + moment)
-    found = lake.query(
+    found = lake.query_arrays(
         f"SELECT ds, max(at) AS newest FROM ("  # noqa: S608 -- words of ours
         f"SELECT ds, max(toInt64(toUInt32(t)) * 1000) AS at FROM obs WHERE {_SPAN} GROUP BY ds "
         f"UNION ALL "
@@ -135,12 +136,12 @@ def last_heard(at: datetime, back_s: int) -> pa.Table:
         f") GROUP BY ds ORDER BY ds",
         asked,
     )
-    return found.rename_columns(["ds", "t"])
+    return _named(found, ["ds", "t"])
 
 
 def hours(
     property: str, start: datetime, end: datetime, ds: Collection[int] | None = None
-) -> pa.Table:
+) -> Columns:
     """Return the closed hours of a property that end from `start` to before `end`.
 
     Returns
@@ -156,10 +157,15 @@ def hours(
     return _hours(ids, start, end)
 
 
-def _hours(ids: list[int], start: datetime, end: datetime, limit: int | None = None) -> pa.Table:
+def _hours(ids: list[int], start: datetime, end: datetime, limit: int | None = None) -> Columns:
     some = f"ds IN {{ids:Array(UInt32)}} GROUP BY ds, at ORDER BY ds, at {_limited(limit)}"
     sql = f"{_HOURS} AND {some}"
-    return lake.query(sql, {"ids": ids, **_span(start, end)}).rename_columns(_COLUMNS)
+    return _named(lake.query_arrays(sql, {"ids": ids, **_span(start, end)}), _COLUMNS)
+
+
+def _named(found: Columns, names: Sequence[str]) -> Columns:
+    """Return the columns under names of ours; a statement may not call them so."""
+    return dict(zip(names, found.values(), strict=True))
 
 
 def _limited(limit: int | None) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +19,6 @@ from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.telemetry import api
 from madang.telemetry.changes import catalogue_version
-
-if TYPE_CHECKING:
-    from pyarrow import Table
 
 router = Router(tags=["telemetry"])
 Limit = Annotated[int, Query(ge=1, le=10_000)]
@@ -124,7 +121,7 @@ def latest(
     chosen = _numbers(ids) if ids else None
     if property or unit:
         chosen = [one.id for one in api.datastreams(property, unit, ids=chosen)]
-    return _columns(request, _as_lists(api.latest(chosen)))
+    return _columns(request, api.latest(chosen))
 
 
 @router.get("/datastreams/{ds}/series", auth=None, response=SeriesOut, summary="A series")
@@ -143,15 +140,15 @@ def series(
     first = _aware("start", start) if start else last - timedelta(days=1)
     if cursor is not None:
         first = max(first, times.from_ms(cursor))
-    table = api.series(ds, first, last, resolution, limit=limit + 1)
+    found = api.series(ds, first, last, resolution, limit=limit + 1)
     [stream] = api.datastreams(ids=[ds])
-    more = table.num_rows > limit
+    more = len(found["t"]) > limit
     document = {
         "datastream": ds,
         "unit_symbol": stream.unit_symbol,
         "resolution": resolution,
-        "columns": _as_lists(table.slice(0, limit)),
-        "next": table.column("t")[limit].as_py() if more else None,
+        "columns": {name: values[:limit] for name, values in found.items()},
+        "next": int(found["t"][limit]) if more else None,
     }
     return _columns(request, document)
 
@@ -169,10 +166,6 @@ def _aware(name: str, moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise Invalid(f"{name} has no offset; write 2026-03-01T00:00:00+09:00", {name: "offset"})
     return moment
-
-
-def _as_lists(table: Table) -> dict[str, Any]:
-    return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def _page(found: Sequence[Any], limit: int) -> bytes:

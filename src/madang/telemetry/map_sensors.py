@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from madang.kernel import times
 from madang.kernel.errors import NotFound
 from madang.kernel.maps import Detail, Fact, LegendClass, Rows
-from madang.telemetry.history import last_heard, latest
+from madang.telemetry.history import last_heard, latest, readings
 from madang.telemetry.stations import Datastream, Station, datastreams, stations
 
 _SILENT = 3  # times its limit without a reading: silent
@@ -38,8 +39,8 @@ def rows(layer: str, at: datetime | None, language: str) -> Rows:
         streams[stream.station].append(stream)
     shown = [s for s in stations() if s.lon is not None and s.id in streams]
     limits = [_limit(streams[station.id]) for station in shown]
-    table = latest() if at is None else last_heard(at, _looked_back_s(limits))
-    seen = dict(zip(table.column("ds").to_pylist(), table.column("t").to_pylist(), strict=True))
+    found = latest() if at is None else last_heard(at, _looked_back_s(limits))
+    seen = dict(zip(found["ds"].tolist(), found["t"].tolist(), strict=True))
     now = times.to_ms(times.now() if at is None else at)
     newest = [_newest(streams[station.id], seen) for station in shown]
     return Rows(
@@ -87,7 +88,7 @@ def detail(layer: str, station_id: str, language: str) -> Detail:
     if not found:
         raise NotFound(f"there is no station {station_id!r}")
     station, streams = found[0], datastreams(station=number)
-    seen = {row["ds"]: row for row in latest([s.id for s in streams]).to_pylist()}
+    seen = {ds: (t, v) for ds, t, v, _q in readings([s.id for s in streams])}
     return Detail(
         heading=station.name,
         place=_place(station),
@@ -106,11 +107,9 @@ def _place(station: Station) -> str:
     return "" if station.lon is None else f"{station.lat:.4f}, {station.lon:.4f}"
 
 
-def _value(row: dict[str, float] | None) -> float | None:
-    if row is None or row["v"] != row["v"]:
-        return None
-    return row["v"]
+def _value(reading: tuple[int, float] | None) -> float | None:
+    return None if reading is None or math.isnan(reading[1]) else reading[1]
 
 
-def _at(row: dict[str, float] | None) -> datetime | None:
-    return None if row is None else times.from_ms(int(row["t"]))
+def _at(reading: tuple[int, float] | None) -> datetime | None:
+    return None if reading is None else times.from_ms(reading[0])

@@ -13,6 +13,8 @@ from typing import Any
 from madang.kernel.lake import client
 from madang.telemetry.stations import Datastream, datastreams
 
+_TOLD = ("at_s", "door", "gateway", "code", "reason", "payload")
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -37,56 +39,48 @@ class Stale:
 
 def pipeline_counters() -> Mapping[str, Any]:
     """Return the counters of the pipeline since it started: accepted, duplicates, late, lag, ..."""
-    rows = client.ask("telemetry", "health").to_pylist()
-    return dict(rows[0]) if rows else {}
+    found = client.columns("telemetry", "health")
+    return {name: values[0] for name, values in found.items() if values}
 
 
 def stale(limit: int = 100) -> tuple[list[Stale], int]:
     """Return the datastreams longest overdue, and how many are overdue in all."""
-    rows = client.ask("telemetry", "stale").to_pylist()
-    worst = sorted(rows, key=lambda row: row["limit_s"] - row["age_s"])[:limit]
-    known = {stream.id: stream for stream in datastreams(ids=[row["ds"] for row in worst])}
+    columns = client.columns("telemetry", "stale")
+    rows = list(zip(columns["ds"], columns["age_s"], columns["limit_s"], strict=True))
+    worst = sorted(rows, key=lambda row: row[2] - row[1])[:limit]
+    known = {stream.id: stream for stream in datastreams(ids=[ds for ds, _age, _limit in worst])}
     found = [
-        Stale(known[row["ds"]], float(row["age_s"]), float(row["limit_s"]))
-        for row in worst
-        if row["ds"] in known
+        Stale(known[ds], float(age_s), float(limit_s))
+        for ds, age_s, limit_s in worst
+        if ds in known
     ]
     return found, len(rows)
 
 
 def dead_letter_counts(since: datetime) -> dict[str, int]:
     """Return how many refusals there were since then, by code, most frequent first."""
-    rows = client.query(
+    found = client.query_columns(
         "SELECT code, count() AS n FROM dead_letter WHERE t >= {since:DateTime} "
         "GROUP BY code ORDER BY n DESC, code",
         {"since": _utc(since)},
-    ).to_pylist()
-    return {row["code"]: int(row["n"]) for row in rows}
+    )
+    return dict(zip(found["code"], found["n"], strict=True))
 
 
 def dead_letters(
     since: datetime, *, code: str = "", limit: int = 50, offset: int = 0
 ) -> list[DeadLetter]:
     """Return refusals since then, newest first; `code` narrows them to one kind."""
-    rows = client.query(
-        "SELECT t, door, gateway, code, reason, payload FROM dead_letter "
+    found = client.query_columns(
+        "SELECT toUInt32(t) AS at_s, door, gateway, code, reason, payload FROM dead_letter "
         "WHERE t >= {since:DateTime} AND ({code:String} = '' OR code = {code:String}) "
         "ORDER BY t DESC, door, gateway, code, payload "
         "LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
         {"since": _utc(since), "code": code, "limit": limit, "offset": offset},
-    ).to_pylist()
-    return [
-        DeadLetter(_moment(r["t"]), r["door"], r["gateway"], r["code"], r["reason"], r["payload"])
-        for r in rows
-    ]
+    )
+    told = zip(*(found[name] for name in _TOLD), strict=True)
+    return [DeadLetter(datetime.fromtimestamp(at_s, UTC), *words) for at_s, *words in told]
 
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _moment(value: datetime | int) -> datetime:
-    """Return the lake's time, which comes as seconds or as a timestamp without a zone, in UTC."""
-    if isinstance(value, int):
-        return datetime.fromtimestamp(value, UTC)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -11,6 +11,7 @@ from madang.kernel.lake import client
 from madang.kernel.registry import Detector, registry
 from madang.kernel.watchers import Watch
 
+_TOLD = ("id", "series", "events", "ran", "errors")
 _SILENCE = "silence"  # as pipeline.watch_log has it, which web processes do not import
 
 
@@ -19,17 +20,19 @@ def watches() -> Sequence[Watch]:
 
     Errors are how often the pipeline broke and was restored: its detectors run together.
     """
+    found = client.columns("telemetry", "detectors")
+    rows = zip(*(found[name] for name in _TOLD), strict=True)
     helps = {offer.id: offer.help for offer in registry().offers(Detector)}
     return [
         Watch(
-            id=row["id"],
-            title=_title(row["id"], helps),
-            series=int(row["series"]),
-            events=int(row["events"]),
-            ran_at=times.from_ms(int(row["ran"])) if row["ran"] else None,
-            errors=int(row["errors"]),
+            id=id,
+            title=_title(id, helps),
+            series=series,
+            events=events,
+            ran_at=times.from_ms(ran) if ran else None,
+            errors=errors,
         )
-        for row in client.ask("telemetry", "detectors").to_pylist()
+        for id, series, events, ran, errors in rows
     ]
 
 

@@ -112,7 +112,9 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
     links = []
     for entry in _menu_entries():
         url = address(entry.page)
-        if url is not None and is_entitled(actor, entry.access):
+        if url is None or not is_entitled(actor, entry.access):
+            continue
+        if entry.page != OWN_PAGE or has_own_page(actor):
             named = own_page_name(get_language() or "") if entry.page == OWN_PAGE else ""
             links.append(Link(named or _(entry.title), url))
     # of the entries above this page, the nearest is the one the reader is in
@@ -120,6 +122,14 @@ def menu(request: HttpRequest, actor: Actor) -> list[Link]:
         (link.url for link in links if _is_below(request.path, link.url)), key=len, default=""
     )
     return [replace(link, current=link.url == here) for link in links]
+
+
+def has_own_page(actor: Actor) -> bool:
+    """Return whether somebody has a page of their own: staff who are nobody in the register do not.
+
+    What they do at work is no matter of theirs.
+    """
+    return not actor.roles or bool(actor.person or actor.on_behalf_of)
 
 
 @cache

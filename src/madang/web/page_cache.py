@@ -23,7 +23,7 @@ from django.utils.cache import patch_vary_headers
 from madang.web.choices import display_of, district_of, theme_of
 from madang.web.languages import language_of
 
-KEPT_BYTES = 8 << 20  # of pages: what a crowd asks for is few; the rest would only weigh
+KEPT_BYTES = 3 << 20  # of pages: what a crowd asks for is few; the rest would only weigh
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 
 DISTRICT_PATHS = frozenset({"/", "/air/"})  # the pages that show the reader's own district

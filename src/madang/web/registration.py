@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Claim, MenuEntry, Offer, Page
+from madang.kernel.registry import API, Claim, MenuEntry, Offer, Page, SearchSource
 
 OPERATOR = "role:operator"
 REVIEWER = "role:privacy-officer"
@@ -37,6 +37,7 @@ def offers() -> Iterable[Offer]:
     )
     yield MenuEntry("emergencies", "Emergency looks", 91, REVIEWER)
     yield MenuEntry("home", "Home", 0)
+    yield SearchSource("pages", "madang.web.finding:findables")
     yield from _operations()
     yield from _claims()
 

@@ -65,6 +65,7 @@ def part(name: str) -> str:
         "disk": _("Disk space"),
         "notices": _("Notices to people"),
         "ledger": _("Books of payments"),
+        "search": _("Search"),
     }
     return known.get(name, name)
 

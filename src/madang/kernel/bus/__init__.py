@@ -6,5 +6,5 @@ sync.py      `publish`, `broadcast`, `request` for callers without an event loop
 mqtt.py      what devices published over MQTT, as the bus keeps it
 access.py    who may use the bus: ourselves, and each gateway on its own topics
 server.py    the child server: configuration, users, start, stop
-pull.py, server_config.py   the inside of client and server
+pull.py, faults.py, stream_limits.py, server_config.py   the inside of client and server
 """

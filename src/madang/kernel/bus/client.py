@@ -23,20 +23,17 @@ from nats.aio.client import Client
 from nats.js import api
 
 from madang.kernel.bus.access import client_url, without_credentials
+from madang.kernel.bus.faults import translated
 from madang.kernel.bus.message import STREAMS, Message, Outgoing, Stream
 from madang.kernel.bus.pull import DurablePosition, Position, StreamPosition, pulled
+from madang.kernel.bus.stream_limits import ensure_streams
 from madang.kernel.config import settings
-from madang.kernel.errors import Invalid, LimitReached, MadangError, Unavailable
+from madang.kernel.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 MSG_ID = "Nats-Msg-Id"
-_TRIES = 20  # to find room beside another process that is finding its own
 _LOOK_S = 0.25  # how often a wait for acknowledgements looks at the connection
-_NAME_IN_USE = 10058  # "stream name already in use with a different configuration"
-_NO_SPACE = 10047  # "insufficient storage resources available"
-_SMALLEST_STREAM = 64 << 20  # bytes
-_FULL = (10077, 10054)  # "maximum bytes exceeded", "message size exceeds maximum allowed"
 _ACK = b"+ACK"
 _WINDOW = 1024  # messages on the wire without an acknowledgement
 
@@ -104,45 +101,8 @@ class Bus:
     # streams
 
     async def ensure_streams(self, streams: Iterable[Stream] = STREAMS) -> None:
-        """Create the streams, or bring existing ones to the given limits.
-
-        Where the disk is too small for all, all take half, and half again, down to 64 MiB each, so
-        that the first does not leave the last without any.
-        """
-        wanted, halvings, tries = list(streams), 0, 0
-        while True:
-            try:
-                for stream in wanted:
-                    least = min(stream.max_bytes, _SMALLEST_STREAM)
-                    await self._ensure(stream, max(stream.max_bytes >> halvings, least))
-                return
-            except nats.js.errors.APIError as error:
-                if error.err_code != _NO_SPACE:
-                    raise _as_ours(error) from error
-                if any(stream.max_bytes >> halvings > _SMALLEST_STREAM for stream in wanted):
-                    halvings += 1
-                    log.warning("disk is short: streams take 1/%d of their room", 1 << halvings)
-                elif tries < _TRIES:  # another process may be trying larger ones at this moment
-                    tries += 1
-                    await asyncio.sleep(_LOOK_S)
-                else:
-                    raise _as_ours(error) from error
-            except (nats.errors.Error, nats.js.errors.Error, OSError) as error:
-                raise _as_ours(error) from error
-
-    async def _ensure(self, stream: Stream, size: int) -> None:
-        """Create a stream, or update it; it never gets smaller than what it holds."""
-        try:
-            info: api.StreamInfo = await self._js.stream_info(stream.name)
-        except nats.js.errors.NotFoundError:
-            try:
-                await self._js.add_stream(_stream_config(stream, size))
-                return
-            except nats.js.errors.APIError as error:
-                if error.err_code != _NAME_IN_USE:
-                    raise
-            info = await self._js.stream_info(stream.name)  # another process was first
-        await self._js.update_stream(_stream_config(stream, max(size, info.state.bytes)))
+        """Create the streams, or bring existing ones to the given limits; see `stream_limits`."""
+        await ensure_streams(self._js, streams)
 
     async def state(self, stream: str) -> api.StreamState:
         """Return the stream's counters: `messages`, `bytes`, `first_seq`, `last_seq`."""
@@ -356,28 +316,6 @@ async def _all(acks: list[asyncio.Future[api.PubAck]]) -> list[api.PubAck]:
     return list(await asyncio.gather(*acks))
 
 
-async def translated(call: Awaitable[Any]) -> Any:
-    """Return what `call` returns, with the client's errors turned into ours."""
-    try:
-        return await call
-    except (nats.errors.Error, nats.js.errors.Error, OSError) as error:
-        raise _as_ours(error) from error
-
-
-def _as_ours(error: Exception) -> MadangError:
-    if isinstance(error, nats.errors.MaxPayloadError):
-        return Invalid("the message is larger than the bus takes (8 MiB); send smaller batches")
-    if isinstance(error, nats.errors.BadSubjectError | nats.errors.BadHeaderError):
-        return Invalid(f"not a subject or header of the bus: {error}")
-    if isinstance(error, nats.js.errors.APIError):
-        if error.err_code in _FULL:
-            return LimitReached(f"the stream is full: {error.description}", retry_after_s=10.0)
-        return Unavailable(f"the bus refused: {error.description} ({error.err_code})")
-    if isinstance(error, nats.js.errors.NoStreamResponseError):
-        return Unavailable("no stream keeps this subject, or the bus is just starting")
-    return Unavailable(f"the bus does not answer: {error or type(error).__name__}")
-
-
 def _headers(headers: Mapping[str, str] | None, msg_id: str | None) -> dict[str, str] | None:
     if msg_id:
         return {**(headers or {}), MSG_ID: msg_id}
@@ -386,18 +324,6 @@ def _headers(headers: Mapping[str, str] | None, msg_id: str | None) -> dict[str,
 
 def _message(message: Any) -> Message:
     return Message(message.subject, message.data, message.headers or {}, 0, message.reply)
-
-
-def _stream_config(stream: Stream, size: int) -> api.StreamConfig:
-    return api.StreamConfig(
-        name=stream.name,
-        subjects=list(stream.subjects),
-        max_age=stream.max_age_s,
-        max_bytes=size,
-        duplicate_window=stream.duplicate_window_s,
-        discard=api.DiscardPolicy.NEW if stream.refuse_when_full else api.DiscardPolicy.OLD,
-        storage=api.StorageType.FILE,
-    )
 
 
 def _place(url: str) -> str:

@@ -17,7 +17,8 @@ from dataclasses import replace
 import nats.js.errors
 from nats.js import api
 
-from madang.kernel.bus.client import Bus, translated
+from madang.kernel.bus.client import Bus
+from madang.kernel.bus.faults import translated
 from madang.kernel.bus.message import Message
 
 STREAM = "$MQTT_msgs"

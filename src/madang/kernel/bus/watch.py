@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import shutil
 import signal
-
-import httpx
+from http.client import HTTPConnection, HTTPException
 
 from madang.kernel.bus.server import running_pid
 from madang.kernel.config import Settings, settings
@@ -41,16 +41,28 @@ def problem_of(here: Settings) -> str | None:
 
 
 def _server_says(here: Settings) -> str | None:
-    url = f"http://127.0.0.1:{here.bus_monitor_port}/healthz"
+    # not httpx, which a web process that asks this for its status page would load for nothing else
+    line = HTTPConnection("127.0.0.1", here.bus_monitor_port, timeout=PATIENCE_S)
     try:
-        answer = httpx.get(url, timeout=PATIENCE_S, trust_env=False)
-    except httpx.TimeoutException:
+        line.request("GET", "/healthz")
+        answer = line.getresponse()
+        body = answer.read()
+    except TimeoutError:
         return f"the bus server has not answered for {PATIENCE_S:g} s"
-    except httpx.TransportError as error:
+    except (OSError, HTTPException) as error:
         return f"the bus server does not answer on port {here.bus_monitor_port}: {error}"
-    if answer.status_code == 200:
+    finally:
+        line.close()
+    if answer.status == 200:
         return None
-    return f"the bus server is not well: {answer.json().get('error', answer.text)}"
+    return f"the bus server is not well: {_error_in(body)}"
+
+
+def _error_in(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode("utf-8", "replace")
 
 
 def mended(here: Settings) -> bool:

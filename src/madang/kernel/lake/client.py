@@ -4,7 +4,9 @@
     client.latest([7, 8])
     client.ask("telemetry", "health")
 
-Calls block; in an event loop use ``asyncio.to_thread``. Each answers with an Arrow table or raises:
+Calls block; in an event loop use ``asyncio.to_thread``. Each answers with an Arrow table, or with
+columns as lists or as NumPy arrays, which a process may ask for that does without Arrow (it weighs
+40 MB, and pandas comes with it); or it raises:
 `Invalid` (wrong SQL or arguments), `LimitReached` (over the budget of one question), `NotFound`,
 `Unavailable` (the lake is down; it comes back by itself under ``madang up``).
 """
@@ -23,20 +25,38 @@ import msgspec
 
 from madang.kernel.config import settings
 from madang.kernel.errors import Unavailable
-from madang.kernel.lake.wire import LENGTHS, Answer, Request, as_error, frame, unpacked_table
+from madang.kernel.lake.wire import (
+    LENGTHS,
+    Answer,
+    Numbers,
+    Request,
+    as_error,
+    as_list,
+    frame,
+    unpacked_columns,
+    unpacked_table,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 _TIMEOUT_S = 60.0
 _IDLE_KEPT = 8
 
 
 class LakeClient:
-    """Connections to one lake, shared by the threads of this process."""
+    """Connections to one lake, or to another process that speaks as it does (`name`).
 
-    def __init__(self, path: Path, *, timeout_s: float = _TIMEOUT_S) -> None:
+    They are shared by the threads of this process.
+    """
+
+    def __init__(
+        self, path: Path, *, timeout_s: float = _TIMEOUT_S, name: str = "the lake"
+    ) -> None:
         self.path = path
+        self.name = name
         self.timeout_s = timeout_s
         self._idle: list[socket.socket] = []
         self._pid = os.getpid()
@@ -49,9 +69,17 @@ class LakeClient:
     def query_columns(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> dict[str, list[Any]]:
-        """Return the answer to one SELECT as lists by column: for few rows, and without Arrow."""
-        return self._columns(
-            Request("query", sql=sql, parameters=dict(parameters or {}), plain=True)
+        """Return the answer to one SELECT as lists by column: for few rows."""
+        return _lists(
+            self._columns(Request("query", sql=sql, parameters=dict(parameters or {}), plain=True))
+        )
+
+    def query_arrays(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Return the answer to one SELECT as arrays by column; text and times are objects."""
+        return _arrays(
+            self._columns(Request("query", sql=sql, parameters=dict(parameters or {}), plain=True))
         )
 
     def ask(self, service: str, op: str, /, **arguments: Any) -> pa.Table:
@@ -59,10 +87,21 @@ class LakeClient:
         return self._table(Request("ask", service=service, op=op, arguments=arguments))
 
     def columns(self, service: str, op: str, /, **arguments: Any) -> dict[str, list[Any]]:
-        """Return what a service answers as lists by column: for few rows, and without Arrow."""
-        return self._columns(
-            Request("ask", service=service, op=op, arguments=arguments, plain=True)
+        """Return what a service answers as lists by column: for few rows."""
+        return _lists(
+            self._columns(Request("ask", service=service, op=op, arguments=arguments, plain=True))
         )
+
+    def arrays(self, service: str, op: str, /, **arguments: Any) -> dict[str, NDArray[Any]]:
+        """Return what a service answers as arrays by column."""
+        return _arrays(
+            self._columns(Request("ask", service=service, op=op, arguments=arguments, plain=True))
+        )
+
+    def body(self, service: str, op: str, /, **arguments: Any) -> bytes:
+        """Return what a service answers as it is packed: for answers that are no columns."""
+        asked = Request("ask", service=service, op=op, arguments=arguments, plain=True)
+        return self._exchange(asked)[1]
 
     def status(self) -> dict[str, Any]:
         """Return what the lake says about itself: tables, sizes, services, questions."""
@@ -79,9 +118,8 @@ class LakeClient:
     def _table(self, request: Request) -> pa.Table:
         return unpacked_table(self._exchange(request)[1])
 
-    def _columns(self, request: Request) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = msgspec.msgpack.decode(self._exchange(request)[1])
-        return found
+    def _columns(self, request: Request) -> dict[str, Numbers | list[Any]]:
+        return unpacked_columns(self._exchange(request)[1])
 
     def _exchange(self, request: Request) -> tuple[Answer, bytes]:
         """Send a request and return the answer; a connection gone stale is replaced once."""
@@ -95,10 +133,10 @@ class LakeClient:
         try:
             return self._over(self._connected(), parts)
         except TimeoutError:
-            raise Unavailable(f"the lake did not answer within {self.timeout_s:.0f} s") from None
+            raise Unavailable(f"{self.name} did not answer within {self.timeout_s:.0f} s") from None
         except (OSError, EOFError) as error:
             raise Unavailable(
-                f"the lake at {self.path} does not answer ({error}); is 'madang up' running?"
+                f"{self.name} at {self.path} does not answer ({error}); is 'madang up' running?"
             ) from error
 
     def _over(
@@ -141,6 +179,24 @@ class LakeClient:
         connection.close()
 
 
+def _lists(columns: Mapping[str, Numbers | list[Any]]) -> dict[str, list[Any]]:
+    return {name: as_list(column) for name, column in columns.items()}
+
+
+def _arrays(columns: Mapping[str, Numbers | list[Any]]) -> dict[str, NDArray[Any]]:
+    return {name: _array(column) for name, column in columns.items()}
+
+
+def _array(column: Numbers | list[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    if isinstance(column, Numbers):
+        return np.frombuffer(column.data, column.kind)
+    found: NDArray[np.object_] = np.empty(len(column), object)
+    found[:] = column
+    return found
+
+
 def _exactly(connection: socket.socket, size: int) -> bytes:
     buffer = bytearray(size)
     view = memoryview(buffer)
@@ -163,29 +219,38 @@ def query(sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
 
 
 def query_columns(sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, list[Any]]:
-    """Return the answer to one SELECT as lists by column: for few rows, and without Arrow.
+    """Return the answer to one SELECT as lists by column: for few rows.
 
     Times come as numbers only where the statement makes them such.
     """
     return _here().query_columns(sql, parameters)
 
 
-def latest(ids: Iterable[int] | None = None) -> pa.Table:
+def query_arrays(
+    sql: str, parameters: Mapping[str, object] | None = None
+) -> dict[str, NDArray[Any]]:
+    """Return the answer to one SELECT as arrays by column; text and times are objects."""
+    return _here().query_arrays(sql, parameters)
+
+
+def latest(ids: Iterable[int] | None = None) -> dict[str, NDArray[Any]]:
     """Return the live state of these datastreams, or of all: ``ds, t, v, q, received``."""
-    return _here().ask("telemetry", "latest", ids=None if ids is None else [int(i) for i in ids])
+    return _here().arrays("telemetry", "latest", ids=None if ids is None else [int(i) for i in ids])
 
 
 def latest_columns(ids: Iterable[int], only: Sequence[str] = ()) -> dict[str, list[Any]]:
-    """Return the live state of these datastreams as lists: ``ds, t, v, q, received``, or some.
-
-    For few of them: a web process that only shows pages never loads Arrow, which weighs 40 MB.
-    """
+    """Return the live state of these datastreams as lists: ``ds, t, v, q, received``, or some."""
     return _here().columns("telemetry", "latest", ids=[int(i) for i in ids], only=list(only))
 
 
 def ask(service: str, op: str, /, **arguments: Any) -> pa.Table:
     """Return what a service in the lake process answers."""
     return _here().ask(service, op, **arguments)
+
+
+def columns(service: str, op: str, /, **arguments: Any) -> dict[str, list[Any]]:
+    """Return what a service in the lake process answers as lists by column: for few rows."""
+    return _here().columns(service, op, **arguments)
 
 
 def status() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from madang.kernel.config import settings
 from madang.records.errors import GatewayDown, UnknownGateway
 from madang.records.gateways.base import Gateway
@@ -26,5 +28,5 @@ def gateway(name: str) -> Gateway:
         raise UnknownGateway(f"no gateway is called {name!r}; there are {', '.join(_KINDS)}")
     found = kind()
     if found.is_simulated and settings().is_production:
-        raise GatewayDown("no payment gateway is set up; fees are paid at the counter")
+        raise GatewayDown(_("No payment gateway is set up; fees are paid at the counter."))
     return found

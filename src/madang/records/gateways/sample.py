@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from madang.city.api import profile
 from madang.kernel import times
@@ -118,7 +119,7 @@ def charge_named(charge_id: str) -> SampleCharge:
     """Return a charge; raises `NotFound`."""
     row = SampleCharge.objects.filter(pk=charge_id).first()
     if row is None:
-        raise NotFound("the simulated gateway knows no such payment")
+        raise NotFound(_("The simulated gateway knows no such payment."))
     return row
 
 

@@ -19,7 +19,7 @@ from madang.records.money_text import money_text
 def pay(request: HttpRequest, charge_id: str) -> HttpResponse:
     """Show the charge; take what the payer chose and lead back."""
     if settings().is_production:
-        raise NotFound("there is no simulated gateway in production")
+        raise NotFound(_("There is no simulated gateway in production."))
     charge = sample.charge_named(charge_id)
     if request.method == "POST":
         choice = request.POST.get("choice", "")

@@ -18,7 +18,7 @@ from typing import Any
 
 from madang.services.forms.checking import fault_of
 from madang.services.forms.faults import Fault
-from madang.services.forms.silence import may_open, silent
+from madang.services.forms.silence import holds_or_may
 from madang.services.packages.decide import Rules
 from madang.services.packages.package import Package
 from madang.services.packages.questions import Page, Question
@@ -208,10 +208,7 @@ class Form:
         )  # fmt: skip
 
     def _holds(self, text: str, seen: Answers, today: date) -> bool:
-        open_names = silent(self.package, text, seen)
-        if open_names:
-            return may_open(self.rules, text, seen, today, open_names)
-        return self.rules.condition(text, seen, today)
+        return holds_or_may(self.rules, text, seen, today)
 
 
 def repetitions(page: Page, answers: Answers) -> int:

@@ -32,6 +32,14 @@ def silent(package: Package, text: str, seen: Mapping[str, Any]) -> tuple[str, .
     return tuple(sorted(name for name in _words(text) & registers if name not in seen))
 
 
+def holds_or_may(rules: Rules, text: str, seen: Mapping[str, Any], today: date) -> bool:
+    """Return whether a condition holds, or could once the registers that are silent speak."""
+    open_names = silent(rules.package, text, seen)
+    if open_names:
+        return may_open(rules, text, seen, today, open_names)
+    return rules.condition(text, seen, today)
+
+
 def may_open(
     rules: Rules, text: str, seen: Mapping[str, Any], today: date, names: tuple[str, ...]
 ) -> bool:

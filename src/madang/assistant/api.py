@@ -1,0 +1,116 @@
+"""The door of the assistant room.
+
+Example::
+
+    found = api.plan("move", {"from": "강남구", "to": "마포구", "date": "2026-12-20"}, city="seoul")
+    [(step.id, step.due.day) for step in found.steps if step.due]
+    [question.fact.ask["en"] for question in found.questions]
+    api.calendar(found, "ko")                                # RFC 5545
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from madang.assistant.calendar_file import calendar
+from madang.assistant.errors import InvalidFacts, InvalidProcedures, UnknownEvent
+from madang.assistant.facts import Fact, read_facts
+from madang.assistant.plans import Plan, Question, Step, planned
+from madang.assistant.present import as_json, as_text
+from madang.assistant.procedures import EventGraph, all_graphs, event_graph, event_names
+from madang.assistant.scenarios import Ran, run_scenarios
+from madang.assistant.scenarios import as_json as scenarios_as_json
+from madang.city.api import Profile, load_profile, profile
+
+__all__ = [
+    "EventGraph",
+    "Fact",
+    "InvalidFacts",
+    "InvalidProcedures",
+    "Plan",
+    "Question",
+    "Ran",
+    "Step",
+    "UnknownEvent",
+    "as_json",
+    "as_text",
+    "calendar",
+    "city_of",
+    "events",
+    "graph",
+    "graphs",
+    "plan",
+    "scenarios",
+    "scenarios_as_json",
+]
+
+
+def city_of(city: str | Path | Profile = "") -> Profile:
+    """Return a city's profile: this instance's where none is named."""
+    if isinstance(city, Profile):
+        return city
+    return load_profile(city) if city else profile()
+
+
+def events(city: str | Path | Profile = "") -> list[str]:
+    """Return the names of the events that a city has procedures for."""
+    return event_names(city_of(city))
+
+
+def graph(event: str, *, city: str | Path | Profile = "", on: date | None = None) -> EventGraph:
+    """Return the procedures of an event as of a day; raises as `plan`."""
+    where = city_of(city)
+    return event_graph(where, event, on or where.today())
+
+
+def graphs(city: str | Path | Profile = "", *, on: date | None = None) -> list[EventGraph]:
+    """Return all events of a city; raises InvalidProcedures with all that is wrong with them."""
+    where = city_of(city)
+    return all_graphs(where, on or where.today())
+
+
+def plan(
+    event: str,
+    facts: Mapping[str, Any],
+    *,
+    city: str | Path | Profile = "",
+    on: date | None = None,
+) -> Plan:
+    """Return what somebody has to do because something happens.
+
+    Parameters
+    ----------
+    event
+        Name of an event of the city, such as `move`, or another name of it (`이사`).
+    facts
+        By name: plain values, or `{"value": ..., "source": "said" | "profile" | "inferred"}`.
+        Facts that the event does not know are reported in `notes`.
+    city
+        Name or folder of a profile, or the profile; this instance's city without one.
+    on
+        The day as of which it is asked; today in that city without one.
+
+    Raises
+    ------
+    UnknownEvent
+        If the city has no such event.
+    InvalidFacts
+        If facts cannot be read, or cannot be together; names each field.
+    InvalidProcedures
+        If the city's files are wrong.
+    """
+    where = city_of(city)
+    day = on or where.today()
+    found = event_graph(where, event, day)
+    return planned(found, read_facts(facts, found, where), where, day)
+
+
+def scenarios(files: Iterable[Path] = (), *, city: str | Path | Profile = "") -> list[Ran]:
+    """Return what became of the scenarios in files; of the city's own without files.
+
+    Raises BadInput where a file cannot be read as it stands.
+    """
+    return run_scenarios(files, city_of(city))

@@ -1,0 +1,1 @@
+"""Pure engines: conditions under facts that are not all known, terms of law, plans."""

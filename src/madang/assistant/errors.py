@@ -1,0 +1,45 @@
+"""What can go wrong in the assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from madang.kernel.data_files import Problem
+from madang.kernel.errors import Invalid, NotFound
+
+_MOST_SHOWN = 30
+
+
+class InvalidProcedures(Invalid):
+    """The procedures of a city cannot be used; `problems` lists all that is wrong with them."""
+
+    code = "invalid-procedures"
+
+    def __init__(self, city: str, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems[:_MOST_SHOWN])
+        count = len(self.problems)
+        super().__init__(f"procedures of city {city!r} have {count} problem(s):\n{lines}")
+
+
+class UnknownEvent(NotFound):
+    """The city has no procedures for such an event."""
+
+    code = "unknown-event"
+
+    def __init__(self, event: str, known: Iterable[str]) -> None:
+        names = list(known)
+        near = get_close_matches(event, names, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        there = ", ".join(names) if names else "none"
+        super().__init__(f"there is no event {event!r}{hint} (events: {there})")
+
+
+class InvalidFacts(Invalid):
+    """Facts that cannot be; `fields` says what is wrong with each."""
+
+    code = "invalid-facts"
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()), fields)

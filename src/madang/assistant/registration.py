@@ -1,0 +1,56 @@
+"""What the assistant room offers the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from madang.kernel.registry import API, Claim, Command, Doorway, Offer, Page
+
+
+def offers() -> Iterable[Offer]:
+    """Return the offers of this room."""
+    yield from _planner_commands()
+    yield from _planner_pages()
+    yield Claim(
+        "assistant.scenarios-exact",
+        "Scenarios whose steps, dates, offices and papers are as reckoned by hand",
+        "%",
+        100.0,
+        "higher",
+        "madang.assistant.proof:scenarios_exact",
+    )
+    yield Claim(
+        "assistant.plans",
+        "Plans of life events per CPU-second, all facts known, procedures read",
+        "plans/s",
+        300.0,
+        "higher",
+        "madang.assistant.proof:plans_per_cpu_s",
+    )
+
+
+def _planner_pages() -> Iterable[Offer]:
+    here, one = "madang.assistant.pages", "plan/<slug:event>/"
+    yield API("assistant", "madang.assistant.http:router")
+    yield Page("plan/", f"{here}:events", "plan", "public")
+    yield Page(one, f"{here}:plan", "plan-event", "public")
+    yield Page(f"{one}calendar/", f"{here}:calendar", "plan-calendar", "public")
+    yield Doorway(
+        "service", "plan", "Plan what to do", "Dates, offices and papers for what has happened", 20
+    )
+
+
+def _planner_commands() -> Iterable[Offer]:
+    here = "madang.assistant.cli"
+    yield Command("assistant plan", f"{here}:plan", "Say what to do because something happens.")
+    yield Command(
+        "assistant events", f"{here}:events", "Check a city's procedures and list its life events."
+    )
+    yield Command(
+        "assistant evaluate",
+        "madang.assistant.cli_evaluate:evaluate",
+        "Measure how often search answers rightly, and what it refuses.",
+    )
+    yield Command(
+        "assistant scenarios", f"{here}:scenarios", "Run scenarios: plans that must be just so."
+    )

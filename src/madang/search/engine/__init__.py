@@ -1,0 +1,1 @@
+"""Pure engines of search: texts and arrays in, terms, scores and ranks out."""
