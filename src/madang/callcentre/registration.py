@@ -54,6 +54,24 @@ def _voice() -> Iterable[Offer]:
         "madang.callcentre.voice.cli_answer:answer",
         "The 120 line by telephone: SIP, speech, answers.",
     )
+    yield Claim(
+        "callcentre.calls-per-core",
+        "Telephone calls whose sound one core carries on time, measured at fifty, without models",
+        "calls",
+        100.0,
+        "higher",
+        "madang.callcentre.voice.proof:calls_per_core",
+        takes_s=60.0,
+    )
+    yield Claim(
+        "callcentre.speech-cost",
+        "CPU seconds to understand a second of telephone speech, Whisper base, one thread",
+        "s",
+        0.3,
+        "lower",
+        "madang.callcentre.voice.proof:speech_cost",
+        takes_s=60.0,
+    )
 
 
 def _workforce_claims() -> Iterable[Offer]:

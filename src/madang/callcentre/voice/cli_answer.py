@@ -51,6 +51,9 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="Seconds without sound after which a call is ended.",
 )
 @click.option("--documents", type=_PATH, help="Answer from these, JSON lines: id, title, text.")
+@click.option(
+    "--live", is_flag=True, help="Answer by the assistant of the instance that runs here."
+)
 @click.option("--operator", default="", help="SIP address that calls are passed on to (REFER).")
 @click.option("--stt", default="", help="Speech to text: off, FOLDER, or MODEL@http://host/v1.")
 @click.option(
@@ -217,6 +220,14 @@ def _operator(text: str) -> str:
 def _answerer(given: dict[str, Any], city: Profile) -> Answerer:
     from madang.callcentre.voice.answering import DocumentAnswerer, catalogue, filed
 
+    if given["live"]:
+        from django.db import close_old_connections
+
+        from madang.callcentre.voice.assistant_answering import AssistantAnswerer
+
+        if given["documents"]:
+            raise Invalid("--live: answers come from the instance, not from --documents")
+        return AssistantAnswerer(city, close_old_connections)
     documents = filed(given["documents"]) if given["documents"] else catalogue(city)
     if not documents:
         raise Invalid(f"the city {city.id!r} has no services to answer from; name --documents")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from madang.callcentre.voice.answering import CHOICES, NOTHING, PERSON, Answerer, Spoken
+from madang.callcentre.voice.answering import ASKED, CHOICES, NOTHING, PERSON, Answerer, Spoken
 from madang.callcentre.voice.desk import Desk
 from madang.callcentre.voice.handing import Handing
 from madang.callcentre.voice.hearing import Stt
@@ -228,14 +228,15 @@ class Talk:
         if found.text:
             await self.speak(found.text, found.language, since=said)
             said = None
-        if found.status == CHOICES and self._choices:
-            await self._offer(said)
-        elif found.status != CHOICES:
+        if found.status == CHOICES and not found.text:
+            await self.say("choose", since=said)
+        if self._choices:
+            await self._offer()
+        elif found.status not in (CHOICES, ASKED):
             await self.say("anything-else")
         return ""
 
-    async def _offer(self, said: Utterance | None) -> None:
-        await self.say("choose", since=said)
+    async def _offer(self) -> None:
         for place, (_key, title) in enumerate(self._choices, start=1):
             await self.say("choice", digit=str(place), title=title)
 
