@@ -19,6 +19,7 @@ from madang.kernel.findable import DirectAnswer, KeyFact
 from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
 
 if TYPE_CHECKING:
+    from madang.search.engine.masking import masked
     from madang.search.engine.ranks import Estimate, share
     from madang.search.evaluation import MODES, Outcome
     from madang.search.json_lines import (
@@ -56,6 +57,7 @@ __all__ = [
     "evaluate",
     "find",
     "judge_of",
+    "masked",
     "read_documents",
     "read_questions",
     "rebuild",
@@ -66,7 +68,7 @@ __all__ = [
 
 _LATER = {
     "Estimate": "engine.ranks", "share": "engine.ranks", "MODES": "evaluation",
-    "Outcome": "evaluation", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
+    "Outcome": "evaluation", "masked": "engine.masking", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
     "check_questions": "json_lines", "read_documents": "json_lines", "read_questions": "json_lines",
     "evaluate": "measuring", "judge_of": "measuring", "Judge": "sureness", "Sure": "sureness",
 }  # fmt: skip
