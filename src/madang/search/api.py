@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from madang.kernel.errors import BadInput
 from madang.kernel.findable import DirectAnswer, KeyFact
+from madang.search.engine.masking import MASK, masked
+from madang.search.engine.text import folded, visible
 from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "MASK",
     "MODES",
     "MOST",
     "Asker",
@@ -56,6 +59,7 @@ __all__ = [
     "direct_answer",
     "evaluate",
     "find",
+    "folded",
     "judge_of",
     "masked",
     "read_documents",
@@ -64,6 +68,7 @@ __all__ = [
     "share",
     "status",
     "suggest",
+    "visible",
 ]
 
 _LATER = {
