@@ -108,9 +108,9 @@ def test_what_is_not_taken_in_time_goes_on_to_the_next_and_its_operator_gets_no_
 
 def test_who_left_the_chat_is_let_go_and_who_still_looks_is_not():
     gone, there = waiting(), waiting()
-    with times.fixed_clock(later(100)):
+    with times.fixed_clock(later(600)):
         assert contacts.place_of(there).number == 2
-    with times.fixed_clock(later(190)):
+    with times.fixed_clock(later(910)):
         queue.tend()
         assert (row(gone).state, row(gone).outcome) == ("done", "abandoned")
         assert contacts.place_of(there).number == 1

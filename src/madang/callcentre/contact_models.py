@@ -40,7 +40,8 @@ class Contact(PersonalModel):
     """Somebody who wants something of the city, by telephone, in writing, or to be called back.
 
     language : of the resident; an operator has to speak it. skills : what else is needed.
-    conversation : public id of the assistant's conversation. case : number of the case it led to.
+    conversation : public id of the assistant's; turns : how many of it are among the lines.
+    case : number of the case it led to.
     offered : how often it was offered; passed : operators who did not take it when it was.
     number : the telephone number, sealed; empty where none is needed any more.
     may_record : that the resident agreed to be recorded; nothing is recorded without.
@@ -60,6 +61,7 @@ class Contact(PersonalModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     why = models.CharField(max_length=40, blank=True)
     conversation = models.CharField(max_length=64, blank=True)
+    turns = models.IntegerField(default=0)
     case = models.CharField(max_length=20, blank=True)
     district = models.CharField(max_length=32, blank=True)
     asked = models.CharField(max_length=400, blank=True)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import Offer, PolicyFile, ProfileFile, Purpose, Schedule
+from madang.kernel.registry import (
+    HandOverDesk,
+    Offer,
+    PolicyFile,
+    ProfileFile,
+    Purpose,
+    Schedule,
+)
 
 BASIS = "Civil Petitions Treatment Act Art. 5; PIPA Art. 15(1)3"
 
@@ -17,6 +24,8 @@ def offers() -> Iterable[Offer]:
         "madang.callcentre.rules:faults_of_file",
         "When operators answer, how many may wait, reasons, script and forbidden words.",
     )
+    desk = "madang.callcentre.taking_over"
+    yield HandOverDesk(f"{desk}:receive", f"{desk}:position", f"{desk}:said")
     yield from _purposes()
     yield from _jobs()
 

@@ -82,7 +82,9 @@ def open_contact(
     return made.pk
 
 
-def line(contact: str, side: str, text: str, start_ms: int, end_ms: int, final: bool = True) -> int:
+def line(
+    contact: str, side: str, text: str, start_ms: int, end_ms: int, *, final: bool = True
+) -> int:
     """Write down what somebody says, masked; return the line's number.
 
     What is not final yet replaces what the same side was saying; nothing but the last stays.

@@ -61,7 +61,7 @@ class Centre(Struct, frozen=True, forbid_unknown_fields=True):
     hours: dict[str, Hours] = msgspec.field(default_factory=lambda: {"": Hours()})
     most_waiting: Annotated[int, Meta(ge=1)] = 200
     offer_s: Annotated[float, Meta(ge=5)] = 20.0
-    give_up_s: Annotated[float, Meta(ge=30)] = 180.0
+    give_up_s: Annotated[float, Meta(ge=30)] = 900.0
     handling_s: Annotated[float, Meta(ge=10)] = 252.0
     target_percent: float = 80.0
     target_within_s: float = 20.0

@@ -21,7 +21,6 @@ from madang.search.engine.text import folded, visible
 from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
 
 if TYPE_CHECKING:
-    from madang.search.engine.masking import masked
     from madang.search.engine.ranks import Estimate, share
     from madang.search.evaluation import MODES, Outcome
     from madang.search.json_lines import (
@@ -73,7 +72,7 @@ __all__ = [
 
 _LATER = {
     "Estimate": "engine.ranks", "share": "engine.ranks", "MODES": "evaluation",
-    "Outcome": "evaluation", "masked": "engine.masking", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
+    "Outcome": "evaluation", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
     "check_questions": "json_lines", "read_documents": "json_lines", "read_questions": "json_lines",
     "evaluate": "measuring", "judge_of": "measuring", "Judge": "sureness", "Sure": "sureness",
 }  # fmt: skip

@@ -41,8 +41,8 @@ def line_mood(text: str) -> float:
 
     Examples
     --------
-    >>> line_mood("정말 짜증 나고 어이없네요"), line_mood("친절하지 않아요"), line_mood("서류가 뭐죠?")
-    (-0.7, -0.5, 0.0)
+    >>> line_mood("정말 짜증 나고 어이없네요"), line_mood("친절하지 않아요")
+    (-0.7, -0.5)
     """
     folded = text.casefold()
     found = []
