@@ -33,9 +33,9 @@ def test_what_is_said_is_masked_before_it_is_kept():
     assert "510302" not in text
     assert "김하늘" not in text
     assert "1234" not in kept.asked
-    assert kept.number_end == "5678"
-    assert b"12345678" not in bytes(kept.number)
-    assert contacts.number_of(kept.number) == "+821012345678"
+    assert kept.phone_end == "5678"
+    assert b"12345678" not in bytes(kept.phone)
+    assert contacts.number_of(kept.phone) == "+821012345678"
 
 
 def test_a_line_that_is_still_spoken_is_replaced_by_what_comes_after():

@@ -43,7 +43,7 @@ class Contact(PersonalModel):
     conversation : public id of the assistant's; turns : how many of it are among the lines.
     case : number of the case it led to.
     offered : how often it was offered; passed : operators who did not take it when it was.
-    number : the telephone number, sealed; empty where none is needed any more.
+    phone : the telephone number, sealed; empty where none is needed any more.
     may_record : that the resident agreed to be recorded; nothing is recorded without.
     facts : what the conversation had made out, masked. score : of the rules of quality, in percent.
     mood : lowest of the resident's lines, -1 to 1, by a list of words.
@@ -52,7 +52,7 @@ class Contact(PersonalModel):
     class Personal:
         dataset = "callcentre.contact"
         case = "id"
-        columns = {"contact": {"number"}, "hint": {"number_end"}, "message": {"facts", "asked"}}
+        columns = {"contact": {"phone"}, "hint": {"phone_end"}, "message": {"facts", "asked"}}
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id)
     channel = models.CharField(max_length=10, choices=Channel.choices)
@@ -66,8 +66,8 @@ class Contact(PersonalModel):
     district = models.CharField(max_length=32, blank=True)
     asked = models.CharField(max_length=400, blank=True)
     facts = models.JSONField(default=list)
-    number = models.BinaryField(default=b"")
-    number_end = models.CharField(max_length=4, blank=True)
+    phone = models.BinaryField(default=b"")
+    phone_end = models.CharField(max_length=4, blank=True)
     may_record = models.BooleanField(default=False)
     opened = models.DateTimeField(default=times.now)
     queued = models.DateTimeField(null=True)

@@ -76,7 +76,7 @@ def open_contact(
             channel=channel, language=language[:16], skills=sorted(set(skills)),
             state=State.MACHINE, conversation=conversation[:64], district=district[:32],
             asked=masked(asked)[:400], facts=[_masked_fact(one) for one in facts][:50],
-            number=sealed_number(number), number_end=_end_of(number),
+            phone=sealed_number(number), phone_end=_end_of(number),
             may_record=may_record, opened=now, seen=now,
         )  # fmt: skip
     return made.pk
@@ -181,7 +181,7 @@ def end(contact: str, outcome: str) -> None:
             waited = row.state in (State.WAITING, State.OFFERED)
             row.state, row.outcome = State.DONE, "abandoned" if waited else outcome
             row.operator = ""
-            row.number, row.number_end = b"", ""
+            row.phone, row.phone_end = b"", ""
         row.save()
 
 

@@ -27,11 +27,11 @@ def forget() -> None:
     words = now - timedelta(days=said.keep_days)
     with purpose(CENTRE, KEEP):
         Contact.objects.filter(ended=None, opened__lt=now - UNENDED, seen__lt=now - UNENDED).update(
-            state=State.DONE, ended=now, outcome="failed", number=b"", number_end=""
+            state=State.DONE, ended=now, outcome="failed", phone=b"", phone_end=""
         )
         old = Contact.objects.filter(ended__lt=words)
         emptied = old.exclude(asked="", facts=[], conversation="").update(
-            asked="", facts=[], conversation="", number=b"", number_end=""
+            asked="", facts=[], conversation="", phone=b"", phone_end=""
         )
         keys = list(old.filter(lines__isnull=False).values_list("pk", flat=True).distinct())
         for key in keys:

@@ -129,5 +129,5 @@ def _let_go(before: datetime, now: datetime) -> None:
     with transaction.atomic():
         for row in _gone(before).select_for_update(skip_locked=True):
             row.state, row.outcome, row.ended = State.DONE, "abandoned", now
-            row.number, row.number_end = b"", ""
-            row.save(update_fields=["state", "outcome", "ended", "number", "number_end"])
+            row.phone, row.phone_end = b"", ""
+            row.save(update_fields=["state", "outcome", "ended", "phone", "phone_end"])
