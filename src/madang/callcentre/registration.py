@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.callcentre import contact_registration
-from madang.kernel.registry import Anchor, Claim, Command, Offer, Page
+from madang.kernel.registry import Anchor, Claim, Command, HealthCheck, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
@@ -56,6 +56,7 @@ def _voice() -> Iterable[Offer]:
         "madang.callcentre.voice.cli_answer:answer",
         "The 120 line by telephone: SIP, speech, answers.",
     )
+    yield HealthCheck("telephone", "madang.callcentre.voice.line_health:problem")
     yield Claim(
         "callcentre.calls-per-core",
         "Telephone calls whose sound one core carries on time, measured at fifty, without models",

@@ -148,23 +148,21 @@ async def _endpoint(given: dict[str, Any]) -> Endpoint:
     if tts is None:
         raise Invalid("--tts: a telephone line needs a voice")
     answerer = _answerer(given, city)
-    parts = Parts(await _stt(given), tts, answerer, desk, manners)
-    await rehearse(parts)
-    return Endpoint(where, limits, parts, given["record"])
+    parts = Parts(_stt(given), tts, answerer, desk, manners)
+    endpoint = Endpoint(where, limits, parts, given["record"])
+    try:
+        await rehearse(parts)
+    except NoVoice:
+        await _closed(endpoint)
+        raise
+    return endpoint
 
 
-async def _stt(given: dict[str, Any]) -> Stt | None:
-    from madang.callcentre.voice.hearing import WhisperHere, stt_of
+def _stt(given: dict[str, Any]) -> Stt | None:
+    from madang.callcentre.voice.hearing import stt_of
     from madang.kernel.config import settings
 
-    stt = stt_of(given["stt"], settings().data / "models", given["stt_workers"])
-    if isinstance(stt, WhisperHere):
-        try:
-            await stt.warm()
-        except NoVoice:
-            await stt.close()
-            raise
-    return stt
+    return stt_of(given["stt"], settings().data / "models", given["stt_workers"])
 
 
 def _where(given: dict[str, Any]) -> Where:
@@ -174,14 +172,20 @@ def _where(given: dict[str, Any]) -> Where:
     port = given["sip_port"]
     if port is None:
         port = 5060 + settings().port_offset
-    first, _, last = given["rtp_ports"].partition("-")
+    ports = port_range(given["rtp_ports"], "--rtp-ports")
+    return Where(given["bind"], port, ports, given["told"])
+
+
+def port_range(text: str, option: str) -> range:
+    """Return the ports of a text such as 16384-16783; raises Invalid naming the option."""
+    first, _, last = text.partition("-")
     try:
         ports = range(int(first) + int(first) % 2, int(last) + 1)
     except ValueError:
         ports = range(0)
     if len(ports) < 2 or not 1024 <= ports.start < ports.stop <= 65536:
-        raise Invalid(f"--rtp-ports: {given['rtp_ports']!r} is no range such as 16384-16783")
-    return Where(given["bind"], port, ports, given["told"])
+        raise Invalid(f"{option}: {text!r} is no range such as 16384-16783")
+    return ports
 
 
 def _limits(given: dict[str, Any]) -> Limits:

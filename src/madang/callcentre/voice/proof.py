@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,9 @@ class _Answers:
 
 class _Hears:
     name, is_idle = "none", False
+
+    async def warm(self) -> None:
+        """Make nothing ready."""
 
     async def hear(self, *_given: Any) -> Any:
         """Understand nothing."""
@@ -247,8 +251,7 @@ async def _call(port: int, calls: int, seconds: float) -> None:
     sounds = []
     for number in range(calls):
         sound, _ = await loop.create_datagram_endpoint(
-            lambda n=number: _Sound(phones, n),
-            local_addr=("127.0.0.1", 0),  # type: ignore[misc]
+            partial(_Sound, phones, number), local_addr=("127.0.0.1", 0)
         )
         sounds.append(sound)
         here = sound.get_extra_info("sockname")[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -72,14 +73,18 @@ class Parts:
 
 
 async def rehearse(parts: Parts) -> None:
-    """Speak once what every call begins with, so that the first one does not wait for it.
+    """Do once what every call does, so that the first one does not wait for it.
 
     Raises
     ------
     Unavailable
-        If there is no voice for it.
+        If there is no voice, or what hears cannot be made ready.
     """
     manners = parts.manners
+    if parts.stt is not None:
+        await parts.stt.warm()
+    with suppress(Unavailable):  # it may come later than the line
+        await parts.answerer.answer("120", manners.language)
     for name in BEGINNING:
         text, language = prompt(name, manners.language, city=manners.city)
         for sentence in _sentences(text):

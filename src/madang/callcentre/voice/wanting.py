@@ -1,7 +1,7 @@
 """What a caller wants besides an answer: a person, yes, no. Read from few words in many languages.
 
-Requests are matched anywhere; a word such as agent or 사람 only where it is most of what was said, so
-that a question about an estate agent is a question.
+Requests are matched anywhere; a word such as agent or 사람 only where it is most of what was said,
+so that a question about an estate agent is a question.
 """
 
 from __future__ import annotations
