@@ -58,6 +58,19 @@ class Settings:
         "`local-models` is installed, `off` for none, or `MODEL@http://host:port/v1` of a server "
         "that answers `/embeddings` as OpenAI's does.",
     )
+    llm: str = _setting(
+        "",
+        "Language model that words answers of the assistant: `MODEL@http://host:port/v1` of a "
+        "server that answers `/chat/completions` as OpenAI's does; empty or `off` for none.",
+    )
+    llm_key: str = _setting("", "Key of that server, sent as a bearer token.")
+    llm_uses: str = _setting(
+        "rewrite,facts,word",
+        "What the language model is used for: `rewrite` (a question that leans on the turns "
+        "before), `facts` (read out of a text for the planner), `word` (an answer from passages).",
+    )
+    llm_seconds: int = _setting(8, "Seconds waited for a reply of the language model.")
+    llm_at_once: int = _setting(4, "Calls of the language model under way at a time, per process.")
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
         "",
