@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.data, pytest.mark.django_db]
 @pytest.fixture
 def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A search process over what the rooms offer, with one service published."""
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     publish()
     with desk_of(tmp_path, monkeypatch) as process:
         process.keeping.sweep()
@@ -35,7 +35,7 @@ def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No search process at all."""
     from dataclasses import replace
 
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     monkeypatch.setattr(client, "settings", lambda: replace(settings(), data=tmp_path))
     client._here.cache_clear()
     yield

@@ -62,3 +62,22 @@ class LLMUnusable(Unavailable):
     def __init__(self, message: str, reason: str = "broken") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class TextTooLong(Invalid):
+    """More than anybody asks in one turn."""
+
+    code = "text-too-long"
+
+    def __init__(self, length: int, most: int) -> None:
+        text = f"has {length:,} characters; write at most {most:,} at once"
+        super().__init__(f"text {text}", {"text": text})
+
+
+class UnknownConversation(NotFound):
+    """There is no such conversation, or it is past its time of keeping."""
+
+    code = "unknown-conversation"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such conversation, or it has been forgotten")

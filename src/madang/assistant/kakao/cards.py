@@ -14,9 +14,7 @@ from madang.assistant.kakao.bubbles import Bubble
 _WORDS_SHOWN = 400
 
 
-def skill_response(
-    answered: Answered, origin: str, said: Iterable[str] = ()
-) -> dict[str, Any]:
+def skill_response(answered: Answered, origin: str, said: Iterable[str] = ()) -> dict[str, Any]:
     """Return what Kakao shows for an answer.
 
     Parameters
@@ -32,9 +30,7 @@ def skill_response(
 
 def offered(answered: Answered) -> dict[str, str]:
     """Return the keys of choices by the words that their buttons say."""
-    return {
-        bubbles.shortened(one.label, bubbles.MESSAGE): one.key for one in _keyed(answered)
-    }
+    return {bubbles.shortened(one.label, bubbles.MESSAGE): one.key for one in _keyed(answered)}
 
 
 def apology(text: str, lines: Iterable[Line] = ()) -> dict[str, Any]:
@@ -119,9 +115,7 @@ def _numbers(lines: Iterable[Line]) -> list[Bubble]:
     found = list(lines)
     if not found:
         return []
-    words = "\n".join(
-        " · ".join(filter(None, (one.title, one.number, one.hours))) for one in found
-    )
+    words = "\n".join(" · ".join(filter(None, (one.title, one.number, one.hours))) for one in found)
     buttons = [bubbles.phone_button(_("Call %(n)s") % {"n": one.number}, one.number)
                for one in found]  # fmt: skip
     return [{"basicCard": bubbles.basic_card("", words, buttons)}]

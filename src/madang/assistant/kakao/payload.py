@@ -61,15 +61,11 @@ def read_payload(body: bytes) -> SkillRequest:
     person = _object(asked, "user", wrong, needed=True, inside="userRequest.")
     request = SkillRequest(
         utterance=_text(asked, "utterance", wrong, needed=True, inside="userRequest."),
-        user=_text(
-            person, "id", wrong, needed=True, inside="userRequest.user.", most=_LONGEST_ID
-        ),
+        user=_text(person, "id", wrong, needed=True, inside="userRequest.user.", most=_LONGEST_ID),
         bot=_text(_object(found, "bot", wrong), "id", wrong, inside="bot.", most=_LONGEST_ID),
         lang=_text(asked, "lang", wrong, inside="userRequest.", most=20),
         choice=_choice(found),
-        callback_url=_text(
-            asked, "callbackUrl", wrong, inside="userRequest.", most=_LONGEST_URL
-        ),
+        callback_url=_text(asked, "callbackUrl", wrong, inside="userRequest.", most=_LONGEST_URL),
     )
     if wrong:
         said = "; ".join(f"{name}: {why}" for name, why in wrong.items())
