@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ def skill_response(answered: Answered, origin: str, said: Iterable[str] = ()) ->
     words = [bubbles.simple_text(text) for text in said][-2:]
     outputs = [*words, bubbles.simple_text(answered.text)]
     outputs += [bubble for bubble in (_shown(answered, origin), _facts(answered)) if bubble]
-    return bubbles.response(outputs, _quick_replies(answered, origin))
+    return bubbles.response(outputs, _quick_replies(answered))
 
 
 def offered(answered: Answered) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _numbers(lines: Iterable[Line]) -> list[Bubble]:
     return [{"basicCard": bubbles.basic_card("", words, buttons)}]
 
 
-def _quick_replies(answered: Answered, origin: str) -> list[Bubble]:
+def _quick_replies(answered: Answered) -> list[Bubble]:
     return [bubbles.message_button(one.label) for one in _keyed(answered)]
 
 
@@ -136,6 +136,3 @@ def _when_and_where(due: str, office: str) -> str:
 
 def _address(url: str, origin: str) -> str:
     return url if url.startswith(("http://", "https://")) else f"{origin}{url}"
-
-
-__all__ = ["Mapping", "apology", "offered", "skill_response"]

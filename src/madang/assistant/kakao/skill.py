@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madang.assistant.errors import TextTooLong
-from madang.assistant.kakao import callback, cards
+from madang.assistant.kakao import callback
 from madang.assistant.kakao.bubbles import waiting
 from madang.assistant.kakao.payload import SkillRequest
 from madang.kernel.config import Settings
@@ -135,11 +135,8 @@ class Skill:
 
 
 def address_key(request: SkillRequest) -> str:
-    """Return the keyed hash under which a person in KakaoTalk is known; the id itself is not kept."""
+    """Return the keyed hash under which a person is known; the id itself is not kept."""
     from django.utils.crypto import salted_hmac
 
     said = f"{request.bot}\0{request.user}"
     return salted_hmac("madang.assistant.kakao", said, algorithm="sha256").hexdigest()
-
-
-__all__ = ["Mapping", "Skill", "address_key"]

@@ -88,28 +88,33 @@ class ChatClient:
                 "json_schema": {"name": name, "strict": True, "schema": schema},
             },
         }
-        return _content(self._call("POST", "/chat/completions", asked, self.seconds))
+        content, end = self._completion(asked)
+        if end == "length" or len(content) > LONGEST:
+            raise LLMUnusable("the language model's reply was cut off")
+        return content
 
     def ask_whether_it_is_there(self, seconds: float = 1.5) -> None:
         """Ask the server for its list of models, not the model; raises LLMUnavailable."""
         work = self._answer("GET", "/models", None, seconds, listing=True)
         asyncio.run_coroutine_threadsafe(work, self._running_loop()).result()
 
-    def _call(self, method: str, path: str, body: object, seconds: float) -> Any:
+    def _completion(self, asked: object) -> tuple[str, str]:
+        """Return the words of a completion and why they end; count how it went."""
         if not self.breaker.allows():
             raise LLMUnavailable(f"the language model at {self.url} failed of late; not asked now")
         if not self._places.acquire(timeout=_QUEUE_S):
             raise LLMUnavailable(f"too many questions to the language model at {self.url}")
         try:
-            work = self._answer(method, path, body, seconds)
+            work = self._answer("POST", "/chat/completions", asked, self.seconds)
             answer = asyncio.run_coroutine_threadsafe(work, self._running_loop()).result()
+            found = _content(answer)
         except (LLMUnavailable, LLMUnusable):
             self.breaker.failed()
             raise
         finally:
             self._places.release()
         self.breaker.succeeded()
-        return answer
+        return found
 
     async def _answer(
         self, method: str, path: str, body: object, seconds: float, *, listing: bool = False
@@ -171,8 +176,8 @@ def _read(content: bytes, where: str) -> Any:
         raise LLMUnusable(f"{where} answers with what is no JSON") from None
 
 
-def _content(answer: Any) -> str:
-    """Return the words of a completion."""
+def _content(answer: Any) -> tuple[str, str]:
+    """Return the words of a completion, and why they end."""
     try:
         choice = answer["choices"][0]
         content, end = choice["message"]["content"], choice.get("finish_reason")
@@ -180,6 +185,4 @@ def _content(answer: Any) -> str:
         raise LLMUnusable("the language model's server answers with no completion") from None
     if not isinstance(content, str):
         raise LLMUnusable("the language model says no words")
-    if end == "length" or len(content) > LONGEST:
-        raise LLMUnusable("the language model's reply was cut off")
-    return content
+    return content, str(end)
