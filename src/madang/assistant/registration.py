@@ -9,6 +9,7 @@ from madang.kernel.registry import (
     Claim,
     Command,
     Doorway,
+    HealthCheck,
     Offer,
     Page,
     PolicyFile,
@@ -22,6 +23,7 @@ def offers() -> Iterable[Offer]:
     yield from _planner_commands()
     yield from _planner_pages()
     yield from _conversations()
+    yield HealthCheck("llm", "madang.assistant.llm.model:problem")
     yield Claim(
         "assistant.scenarios-exact",
         "Scenarios whose steps, dates, offices and papers are as reckoned by hand",

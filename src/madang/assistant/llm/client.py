@@ -51,7 +51,10 @@ class ChatClient:
         self.url, self.model = url.rstrip("/"), model
         self.seconds = seconds
         self.breaker = breaker or Breaker()
-        self._headers = {"Accept-Encoding": "identity", "Accept": "application/json"}
+        # A reply takes seconds: a connection kept for the next one saves nothing.
+        self._headers = {
+            "Accept-Encoding": "identity", "Accept": "application/json", "Connection": "close",
+        }  # fmt: skip
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
         self._places = threading.BoundedSemaphore(at_once)
