@@ -71,6 +71,20 @@ class Settings:
     )
     llm_seconds: int = _setting(8, "Seconds waited for a reply of the language model.")
     llm_at_once: int = _setting(4, "Calls of the language model under way at a time, per process.")
+    kakao_secret: str = _setting(
+        "",
+        "Secret that Kakao sends with each request of the KakaoTalk skill, in the header "
+        "`X-Skill-Secret`; at least 16 characters. Empty switches the skill off.",
+    )
+    kakao_networks: str = _setting(
+        "", "Networks (CIDR, with spaces) that the skill may be called from; empty for any."
+    )
+    kakao_callback_hosts: str = _setting(
+        "*.kakao.com", "Hosts that late answers of the skill may be posted to; others are refused."
+    )
+    kakao_test_hosts: str = _setting(
+        "", "Further `host:port` for tests, plain HTTP and local allowed; refused in production."
+    )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
         "",

@@ -18,6 +18,7 @@ from madang.assistant.errors import TextTooLong
 from madang.assistant.kakao import callback
 from madang.assistant.kakao.bubbles import waiting
 from madang.assistant.kakao.payload import SkillRequest
+from madang.assistant.llm.client import in_a_hurry
 from madang.kernel.config import Settings
 from madang.kernel.errors import MadangError
 
@@ -96,7 +97,10 @@ class Skill:
 
         with translation.override(language):
             try:
-                return self.talk(request, language)
+                if request.callback_url:
+                    return self.talk(request, language)
+                with in_a_hurry(self.without_callback_s - 1.5):
+                    return self.talk(request, language)
             except TextTooLong as fault:
                 return self.sorry(fault.message)
             except MadangError as fault:
@@ -134,7 +138,7 @@ class Skill:
         return waiting(_("We are looking it up. The answer comes in a moment."))
 
 
-def address_key(request: SkillRequest) -> str:
+def person_key(request: SkillRequest) -> str:
     """Return the keyed hash under which a person is known; the id itself is not kept."""
     from django.utils.crypto import salted_hmac
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from madang.assistant.errors import LLMUnavailable, LLMUnusable
@@ -24,6 +27,17 @@ LONGEST = 8_000
 _QUEUE_S = 0.5
 
 Message = Mapping[str, str]
+_until: ContextVar[float | None] = ContextVar("llm_until", default=None)
+
+
+@contextmanager
+def in_a_hurry(seconds: float) -> Iterator[None]:
+    """Have the model given so many seconds in all inside the block; who asks cannot wait longer."""
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
 
 
 class ChatClient:
@@ -103,16 +117,21 @@ class ChatClient:
 
     def _completion(self, asked: object) -> tuple[str, str]:
         """Return the words of a completion and why they end; count how it went."""
+        until = _until.get()
+        seconds = self.seconds if until is None else min(self.seconds, until - time.monotonic())
+        if seconds <= 0:
+            raise LLMUnavailable("there is no time left to ask the language model")
         if not self.breaker.allows():
             raise LLMUnavailable(f"the language model at {self.url} failed of late; not asked now")
         if not self._places.acquire(timeout=_QUEUE_S):
             raise LLMUnavailable(f"too many questions to the language model at {self.url}")
         try:
-            work = self._answer("POST", "/chat/completions", asked, self.seconds)
+            work = self._answer("POST", "/chat/completions", asked, seconds)
             answer = asyncio.run_coroutine_threadsafe(work, self._running_loop()).result()
             found = _content(answer)
         except (LLMUnavailable, LLMUnusable):
-            self.breaker.failed()
+            if seconds == self.seconds:  # to be hurried is no failure
+                self.breaker.failed()
             raise
         finally:
             self._places.release()
