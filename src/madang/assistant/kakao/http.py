@@ -36,9 +36,19 @@ def kakao(request: HttpRequest) -> Any:
 def skill() -> Skill:
     """Return the skill of this process."""
     from madang.assistant.kakao.sorry import sorry
+
+    return Skill(_talked, sorry, settings())
+
+
+def _talked(request: payload.SkillRequest, language: str) -> dict[str, Any]:
+    from django.db import connections
+
     from madang.assistant.kakao.talks import talked
 
-    return Skill(talked, sorry, settings())
+    try:
+        return talked(request, language)
+    finally:
+        connections.close_all()  # those of this thread
 
 
 def _body(request: HttpRequest) -> bytes:

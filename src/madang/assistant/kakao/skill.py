@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,7 +54,7 @@ class Skill:
     used: callback.Used = field(default_factory=callback.Used)
     _under_way: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _workers: ThreadPoolExecutor = field(
+    workers: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="kakao")
     )
 
@@ -84,7 +84,7 @@ class Skill:
             if self._under_way >= MOST_WAITING:
                 return None
             self._under_way += 1
-        work = self._workers.submit(self._talked, request, language)
+        work = self.workers.submit(self._talked, request, language)
         work.add_done_callback(self._ended)
         return work
 
@@ -93,8 +93,6 @@ class Skill:
             self._under_way -= 1
 
     def _talked(self, request: SkillRequest, language: str) -> dict[str, Any]:
-        from django.db import connections
-
         with translation.override(language):
             try:
                 if request.callback_url:
@@ -109,8 +107,6 @@ class Skill:
             except Exception:
                 _log.exception("kakao: a turn failed")
                 return self.sorry(_("This cannot be answered just now. A person can help you."))
-            finally:
-                connections.close_all()  # those of this thread
 
     @staticmethod
     def _told(work: Future[dict[str, Any]], patience: float) -> dict[str, Any]:
