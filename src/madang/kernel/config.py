@@ -85,6 +85,11 @@ class Settings:
     kakao_test_hosts: str = _setting(
         "", "Further `host:port` for tests, plain HTTP and local allowed; refused in production."
     )
+    search_translator: str = _setting(
+        "",
+        "LibreTranslate server that says questions in other languages in the city's own, "
+        "`http://[:KEY@]host:port`; empty goes by thesaurus and meaning.",
+    )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
         "",
