@@ -11,7 +11,7 @@ import pytest
 
 from madang.assistant.errors import LLMUnavailable, LLMUnusable
 from madang.assistant.llm.breaker import Breaker
-from madang.assistant.llm.client import LARGEST, ChatClient
+from madang.assistant.llm.client import LARGEST, ChatClient, in_a_hurry
 from tests.assistant.chat_server import ChatServer, answers, chat_server, drips, floods, says
 
 SCHEMA = {"type": "object"}
@@ -143,4 +143,18 @@ def test_calls_at_once_are_bounded(server):
     waiting.set()
     first.join()
     assert not here.breaker.is_open, "to be busy is no failure"
+    reply(here)
+
+
+def test_who_cannot_wait_does_without_and_it_is_no_failure(server):
+    server.behaviour = drips(server)
+    here = client(server, seconds=5.0, breaker=Breaker(1))
+    begun = time.monotonic()
+    with in_a_hurry(0.3), in_a_hurry(9.0):
+        for _question in range(2):
+            with pytest.raises(LLMUnavailable):
+                reply(here)
+    assert time.monotonic() - begun < 2.0
+    assert not here.breaker.is_open
+    server.behaviour = says({})
     reply(here)

@@ -62,7 +62,11 @@ def test_an_answer_is_worded_and_keeps_its_passages(server, model):
     reply = in_words(turn, quoted())
     assert reply.answered.text == "이사한 뒤 14일 안에 신고하세요."
     assert reply.answered.passages == PASSAGES
+    assert reply.status is AnswerStatus.ANSWERED
     assert turn.degraded == []
+    server.behaviour = says({"answer": "14일 안에 신고하세요.", "sources_used": [1],
+                             "completeness": "partial"})  # fmt: skip
+    assert in_words(turn, quoted()).status is AnswerStatus.PARTLY
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from madang.assistant.engine.dialogue import Exchange, Passage
+from madang.assistant.llm.wording import Worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Llm(Protocol):
         """Return the values of facts that the text says, by name; `today` is an ISO 8601 day."""
         ...
 
-    def word(self, question: str, passages: Sequence[Passage], *, language: str) -> str | None:
+    def word(self, question: str, passages: Sequence[Passage], *, language: str) -> Worded | None:
         """Return an answer from the passages only, None where it stands in none of them."""
         ...
 

@@ -33,7 +33,8 @@ _until: ContextVar[float | None] = ContextVar("llm_until", default=None)
 @contextmanager
 def in_a_hurry(seconds: float) -> Iterator[None]:
     """Have the model given so many seconds in all inside the block; who asks cannot wait longer."""
-    token = _until.set(time.monotonic() + seconds)
+    before, until = _until.get(), time.monotonic() + seconds
+    token = _until.set(until if before is None else min(before, until))
     try:
         yield
     finally:

@@ -91,7 +91,9 @@ class LanguageModel:
             _log.info("llm: fact %s left out: %s", name, why.partition(" ")[0])
         return found
 
-    def word(self, question: str, passages: Sequence[Passage], *, language: str) -> str | None:
+    def word(
+        self, question: str, passages: Sequence[Passage], *, language: str
+    ) -> wording.Worded | None:
         """Return an answer from the passages only; None where the model finds none in them.
 
         Raises
@@ -105,7 +107,7 @@ class LanguageModel:
         if "word" not in self.uses or not given or instructions_in(question):
             return None
         try:
-            return self.worded(masked_but_dates(question), given, language).text
+            return self.worded(masked_but_dates(question), given, language)
         except LLMUnusable as fault:
             _unusable("word", fault)
             if fault.reason == "refused":
