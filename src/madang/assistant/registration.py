@@ -52,5 +52,10 @@ def _planner_commands() -> Iterable[Offer]:
         "Measure how often search answers rightly, and what it refuses.",
     )
     yield Command(
+        "assistant gate",
+        "madang.assistant.review.cli_gate:gate",
+        "Say whether a release may go out: two runs of search, question by question.",
+    )
+    yield Command(
         "assistant scenarios", f"{here}:scenarios", "Run scenarios: plans that must be just so."
     )

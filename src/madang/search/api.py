@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         FiledDocument,
         FiledQuestion,
         check_questions,
+        json_rows,
         read_documents,
         read_questions,
     )
@@ -55,6 +56,7 @@ __all__ = [
     "direct_answer",
     "evaluate",
     "find",
+    "json_rows",
     "judge_of",
     "read_documents",
     "read_questions",
@@ -67,7 +69,8 @@ __all__ = [
 _LATER = {
     "Estimate": "engine.ranks", "share": "engine.ranks", "MODES": "evaluation",
     "Outcome": "evaluation", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
-    "check_questions": "json_lines", "read_documents": "json_lines", "read_questions": "json_lines",
+    "check_questions": "json_lines", "json_rows": "json_lines", "read_documents": "json_lines",
+    "read_questions": "json_lines",
     "evaluate": "measuring", "judge_of": "measuring", "Judge": "sureness", "Sure": "sureness",
 }  # fmt: skip
 _LONGEST = 4_000
