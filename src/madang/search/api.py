@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from madang.kernel.errors import BadInput
 from madang.kernel.findable import DirectAnswer, KeyFact
-from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
+from madang.search.found import (
+    KINDS,
+    MOST,
+    Asker,
+    FirstQuestions,
+    Found,
+    Hit,
+    Piece,
+    Suggested,
+    Suggestion,
+    Unresolved,
+)
 
 if TYPE_CHECKING:
     from madang.search.engine.ranks import Estimate, share
@@ -42,6 +53,7 @@ __all__ = [
     "Estimate",
     "FiledDocument",
     "FiledQuestion",
+    "FirstQuestions",
     "Found",
     "Hit",
     "Judge",
@@ -51,11 +63,13 @@ __all__ = [
     "Suggested",
     "Suggestion",
     "Sure",
+    "Unresolved",
     "check_questions",
     "chosen",
     "direct_answer",
     "evaluate",
     "find",
+    "first_questions",
     "json_rows",
     "judge_of",
     "read_documents",
@@ -64,6 +78,7 @@ __all__ = [
     "share",
     "status",
     "suggest",
+    "unknown",
 ]
 
 _LATER = {
@@ -160,6 +175,23 @@ def direct_answer(key: str, language: str, district: str = "") -> DirectAnswer |
         key.partition(":")[2], language=language, district=district
     )
     return found
+
+
+def first_questions() -> FirstQuestions:
+    """Return how first questions of sessions ended, and which led nowhere; Unavailable as `find`.
+
+    Questions are among them only where enough networks asked the same on one day.
+    """
+    from madang.search import client
+
+    return client.first_questions()
+
+
+def unknown(keys: Sequence[str]) -> list[str]:
+    """Return which keys are of nothing that can be found (any more); Unavailable as in `find`."""
+    from madang.search import client
+
+    return client.unknown(keys)
 
 
 def status() -> dict[str, Any]:
