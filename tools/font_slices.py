@@ -94,8 +94,9 @@ OWN_TEXTS = (
 FIRST_PAGES = (
     "web/templates/web/base.html", "web/templates/web/parts/*.html", "web/templates/web/home.html",
     "web/templates/web/translation_note.html", "web/context.py", "web/home.py", "web/charts.py",
-    "web/formats.py", "web/templatetags/*.py", "air/summary.py", "air/now.py", "air/groups.py",
-    "air/pages.py", "air/history.py", "air/outlook.py", "air/nearest.py", "air/city_map.py",
+    "web/formats.py", "web/templatetags/*.py", "web/errors.py", "air/summary.py", "air/now.py",
+    "air/groups.py", "air/pages.py", "air/until.py", "air/history.py", "air/outlook.py",
+    "air/nearest.py", "air/city_map.py",
     "air/templates/air/now.html", "air/templates/air/district.html",
     "air/templates/air/stations.html", "air/templates/air/locate.html",
     "air/templates/air/measure.html", "air/templates/air/districts.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -77,6 +78,29 @@ def test_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_doubled
             wanted[q] = (n + 1, total + v)
     assert kills == 4
     assert got == wanted
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_token_whose_rows_a_kill_kept_out_inserts_them(merged: bool, tmp_path: Path) -> None:
+    """A kill between ClickHouse's note of the token and the part's move to its place."""
+    store = ChdbStore(tmp_path)
+    store.create(OBS)
+    for number in range(3):
+        if number == 2 and merged:
+            store.optimize("obs")
+        store.insert("obs", observations(ROWS, seed=number), token=f"batch-{number}")
+    store.close()
+    log = next(tmp_path.rglob("deduplication_log_*.txt"))
+    last = log.read_text().splitlines()[-1].split("\t")[1]
+    shutil.rmtree(log.parents[1] / last)  # as if it still had its temporary name
+    for _ in range(2):
+        store = ChdbStore(tmp_path)
+        store.create(OBS)
+        for number in range(3):
+            store.insert("obs", observations(ROWS, seed=number), token=f"batch-{number}")
+        found = store.query("SELECT count() AS n FROM obs")
+        store.close()
+        assert found["n"].to_pylist() == [3 * ROWS]
 
 
 @pytest.mark.parametrize("kind", list(STORES))

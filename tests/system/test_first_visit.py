@@ -29,6 +29,7 @@ OTHERS = ("en", "zh-hans", "zh-hant", "ja", "mn", "fil", "id", "uz", "ru", "si",
           "de")  # fmt: skip
 READABLE_MS = 5_000
 _PAINTED = "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+_SAID = "return document.body.innerText"
 _SHIFT = """
 const done = arguments[arguments.length - 1];
 document.fonts.ready.then(() => {
@@ -106,7 +107,7 @@ def test_it_is_so_in_amharic(browser, addis_ababa):
 def check(browser: Any, address: str) -> None:
     parts, shift = first_visit(browser, address)
     assert any(".woff2" in part for part in parts), "no font was loaded"
-    assert sum(parts.values()) <= MOST_BYTES, parts
+    assert sum(parts.values()) <= MOST_BYTES, (parts, browser.execute_script(_SAID))
     assert shift <= MOST_SHIFT
 
 

@@ -6,6 +6,7 @@ disk when it returns (`fsync_after_insert`); tested against SIGKILL, which is no
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import chdb
 import pyarrow as pa
 
 from madang.kernel.errors import Invalid, NotFound
+from madang.kernel.lake.chdb_tokens import rewrite, without_rows
 from madang.kernel.lake.clickhouse_sql import DATABASE, create_table, missing_columns, partition_of
 from madang.kernel.lake.failures import translated
 from madang.kernel.lake.files import replaced_by
@@ -25,6 +27,8 @@ from madang.kernel.lake.schema import conformed, one_block_slices, with_times
 from madang.kernel.lake.sql import single_select
 from madang.kernel.lake.store import Partition
 from madang.kernel.registry import LakeTable
+
+log = logging.getLogger(__name__)
 
 _ONE_BLOCK = "min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 0"
 # A replayed year touches more partitions than the 100 that one insert may touch by default.
@@ -65,6 +69,37 @@ class ChdbStore:
             path.mkdir(parents=True, exist_ok=True)
             self._writer = _connect(path)
             self._writer.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            self._forget_tokens_without_rows()
+
+    def _forget_tokens_without_rows(self) -> None:
+        """Let what a kill cut off be inserted again under its token (see `chdb_tokens`)."""
+        tables = _answer(
+            self._writer,
+            "SELECT name, arrayJoin(data_paths) AS folder FROM system.tables "  # noqa: S608 -- a constant
+            f"WHERE database = '{DATABASE}' AND engine LIKE '%MergeTree'",
+        )
+        for table in tables.to_pylist():
+            name, folder = table["name"], Path(table["folder"])
+            stale = without_rows(folder, self._blocks_of(name))
+            if not stale:
+                continue
+            log.warning("%s: inserts that a kill cut off may come again under their tokens", name)
+            self._writer.query(f"DETACH TABLE {DATABASE}.{name} SYNC")
+            try:
+                rewrite(stale)
+            finally:
+                self._writer.query(f"ATTACH TABLE {DATABASE}.{name}")
+
+    def _blocks_of(self, table: str) -> dict[str, list[tuple[int, int]]]:
+        parts = _answer(
+            self._writer,
+            "SELECT partition_id AS id, min_block_number AS low, max_block_number AS high "  # noqa: S608
+            f"FROM system.parts WHERE active AND database = '{DATABASE}' AND table = '{table}'",
+        )
+        blocks: dict[str, list[tuple[int, int]]] = {}
+        for part in parts.to_pylist():
+            blocks.setdefault(part["id"], []).append((part["low"], part["high"]))
+        return blocks
 
     def create(self, table: LakeTable) -> None:
         """Create the table, or add the columns that an older one lacks."""
