@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madang.cases.appointment_words import address_of
 from madang.cases.office_file import Matter
-from madang.cases.offices import Office, Offices, offices
+from madang.cases.offices import Office, Offices, offices, serves
 from madang.city.api import profile
 from madang.kernel.findable import (
     EVERYWHERE,
@@ -66,7 +66,7 @@ def _findable(office: Office, house: Offices) -> Findable:
 
 
 def _matters(office: Office, house: Offices) -> list[Matter]:
-    return [one for one in house.matters.values() if office in house.serving(one)]
+    return [one for one in house.matters.values() if serves(office, one)]
 
 
 def _address(office: Office) -> str:

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from madang.kernel.errors import Invalid
 from madang.search.engine.suggestions import Suggestable, Suggestions
@@ -126,13 +127,15 @@ class Finder:
     ) -> dict[str, dict[str, int]]:
         """Count the values of each facet, each as if it alone did not narrow the answer."""
         counts: dict[str, dict[str, int]] = {}
+        shown = [held[one.key].facets for one in found.hits]
         for name in NARROWED_BY:
-            hits = found.hits
+            facets = shown
             if wish.facets.get(name):
                 others = {n: v for n, v in wish.facets.items() if n != name}
                 wider = Wish(text, wish.language, others, wish.district)
-                hits = self._listed(text, language, wider).hits
-            counted = Counter(v for one in hits for v in held[one.key].facets.get(name, ()))
+                again = self._listed(text, language, wider).hits
+                facets = [held[one.key].facets for one in again]
+            counted = Counter(chain.from_iterable(one.get(name, ()) for one in facets))
             counts[name] = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
         return counts
 
