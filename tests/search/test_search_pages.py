@@ -30,7 +30,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swept: Path):
     """A search process over what the rooms offer, with one service published."""
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     publish()
     if swept.exists():
         shutil.copytree(swept, tmp_path / "search")
@@ -47,7 +47,7 @@ def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No search process at all."""
     from dataclasses import replace
 
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     monkeypatch.setattr(client, "settings", lambda: replace(settings(), data=tmp_path))
     client._here.cache_clear()
     yield

@@ -39,12 +39,13 @@ def answer(id: str, *, language: str, district: str) -> DirectAnswer | None:
         return None
     hours = [f"{a:%H:%M}–{b:%H:%M}" for a, b in house.hours.spans]
     facts = (
-        KeyFact(_("Address"), (address_of(office),)),
-        KeyFact(_("Phone"), (office.phone,)),
-        KeyFact(_("Opening hours"), (", ".join(hours),)),
+        KeyFact(_("Address"), (address_of(office),), "where"),
+        KeyFact(_("Phone"), (office.phone,), "phone"),
+        KeyFact(_("Opening hours"), (", ".join(hours),), "hours"),
         KeyFact(
             _("What you can do there"),
             tuple(profile().text(one.name, language) for one in _matters(office, house)),
+            "matters",
         ),
     )
     return DirectAnswer(

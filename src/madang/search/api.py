@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from madang.kernel.errors import BadInput
 from madang.kernel.findable import DirectAnswer, KeyFact
+from madang.search.engine.masking import MASK, masked
+from madang.search.engine.text import folded, visible
 from madang.search.found import (
     KINDS,
     MOST,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "MASK",
     "MODES",
     "MOST",
     "Asker",
@@ -70,8 +73,10 @@ __all__ = [
     "evaluate",
     "find",
     "first_questions",
+    "folded",
     "json_rows",
     "judge_of",
+    "masked",
     "read_documents",
     "read_questions",
     "rebuild",
@@ -79,6 +84,7 @@ __all__ = [
     "status",
     "suggest",
     "unknown",
+    "visible",
 ]
 
 _LATER = {

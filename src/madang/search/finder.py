@@ -78,6 +78,7 @@ class Finder:
             cursor=_cursor(offset + wish.limit) if more else "",
             sure=found.hits[0].key if not offset and _is_sure(found) else "",
             by_meaning=found.ranking.by_meaning,
+            confidence=0.0 if offset else 1.0 if found.is_named else round(found.confidence, 4),
         )
 
     def suggest(self, prefix: str, language: str, limit: int = 8) -> Suggested:
