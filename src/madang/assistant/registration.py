@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.assistant.review import registration as review
 from madang.kernel.registry import (
     API,
     Claim,
@@ -22,6 +23,7 @@ def offers() -> Iterable[Offer]:
     yield from _planner_commands()
     yield from _planner_pages()
     yield from _conversations()
+    yield from review.offers()
     yield Claim(
         "assistant.scenarios-exact",
         "Scenarios whose steps, dates, offices and papers are as reckoned by hand",
@@ -76,11 +78,6 @@ def _planner_commands() -> Iterable[Offer]:
         "assistant evaluate",
         "madang.assistant.cli_evaluate:evaluate",
         "Measure how often search answers rightly, and what it refuses.",
-    )
-    yield Command(
-        "assistant gate",
-        "madang.assistant.review.cli_gate:gate",
-        "Say whether a release may go out: two runs of search, question by question.",
     )
     yield Command(
         "assistant scenarios", f"{here}:scenarios", "Run scenarios: plans that must be just so."

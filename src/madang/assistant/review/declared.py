@@ -97,7 +97,7 @@ def faults_of_file(path: Path, profile: Profile) -> list[tuple[int | None, str]]
     document, problems = read_yaml(path, str(path))
     if problems:
         return [(problem.line, problem.message) for problem in problems]
-    wrong = mismatches(document.value, AnswerReview)
+    wrong = [(tuple(at), said) for at, said in mismatches(document.value, AnswerReview)]
     if not wrong:
         wrong = _crossed(msgspec.convert(document.value, AnswerReview))
     return [
