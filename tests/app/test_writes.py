@@ -46,10 +46,10 @@ OPEN_OPERATIONS: dict[str, str] = {
     **dict.fromkeys(
         (
             "POST /api/v1/assistant/turns",
-            "DELETE /api/v1/assistant/conversations/{conversation}",
-            "PUT /api/v1/assistant/conversations/{conversation}/facts/{name}",
-            "DELETE /api/v1/assistant/conversations/{conversation}/facts/{name}",
-            "POST /api/v1/assistant/conversations/{conversation}/person",
+            "DELETE /api/v1/assistant/conversations/1",
+            "PUT /api/v1/assistant/conversations/1/facts/1",
+            "DELETE /api/v1/assistant/conversations/1/facts/1",
+            "POST /api/v1/assistant/conversations/1/person",
         ),
         "only who has the conversation's id, which nobody can guess, adds to it or deletes it",
     ),

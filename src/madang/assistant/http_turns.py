@@ -226,23 +226,23 @@ def forget(request: HttpRequest, conversation: str) -> Any:
 
 
 @router.put(
-    "/conversations/{conversation}/facts/{name}", auth=None, response=TurnOut,
+    "/conversations/{conversation}/facts/{fact}", auth=None, response=TurnOut,
     summary="Correct a fact",
 )  # fmt: skip
-def correct(request: HttpRequest, conversation: str, name: str, body: FactIn) -> Any:
+def correct(request: HttpRequest, conversation: str, fact: str, body: FactIn) -> Any:
     """Say a fact anew; what was planned is planned anew."""
     throttle.within_limit(client_address(request))
-    return _pressed(conversation, f"fact:{name}={body.value}")
+    return _pressed(conversation, f"fact:{fact}={body.value}")
 
 
 @router.delete(
-    "/conversations/{conversation}/facts/{name}", auth=None, response=TurnOut,
+    "/conversations/{conversation}/facts/{fact}", auth=None, response=TurnOut,
     summary="Forget a fact",
 )  # fmt: skip
-def forget_fact(request: HttpRequest, conversation: str, name: str) -> Any:
+def forget_fact(request: HttpRequest, conversation: str, fact: str) -> Any:
     """Forget a fact; what was planned is planned anew, and it is not asked for again."""
     throttle.within_limit(client_address(request))
-    return _pressed(conversation, f"forget:{name}")
+    return _pressed(conversation, f"forget:{fact}")
 
 
 @router.post(
