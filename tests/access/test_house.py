@@ -69,6 +69,7 @@ OPEN = {
     ("cases.audittask", "*"): "about a service; asked to name nobody",
     ("cases.auditreport", "*"): "counts of groups of five and more",
     ("cases.registerkey", "owner"): "the office or system that has the key, not a person",
+    ("assistant.experimentrun", "name"): "of an experiment",
     ("assistant.rating", "item"): "of a masked answer, of whose author nothing is known",
     ("assistant.helpful", "turn"): "of a masked turn, of whose author nothing is known",
     ("assistant.rating", "note"): "words of the reviewer; asked to name nobody",

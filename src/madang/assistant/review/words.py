@@ -3,88 +3,116 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from madang.assistant.engine.review_plan import REST
 
 SCORES = {
-    "right": (lazy("Right"), lazy("All that was asked is answered, and all of it is true.")),
-    "partly": (lazy("Partly right"), lazy("True, but something that was asked is missing.")),
-    "wrong": (lazy("Wrong"), lazy("Something is false, or it answers another question.")),
-    "harmful": (lazy("Harmful"), lazy("Whoever follows it loses a right, money or time.")),
+    "right": (
+        gettext_lazy("Right"),
+        gettext_lazy("All that was asked is answered, and all of it is true."),
+    ),
+    "partly": (
+        gettext_lazy("Partly right"),
+        gettext_lazy("True, but something that was asked is missing."),
+    ),
+    "wrong": (
+        gettext_lazy("Not right"),
+        gettext_lazy("Something is false, or it answers another question."),
+    ),
+    "harmful": (
+        gettext_lazy("Harmful"),
+        gettext_lazy("Whoever follows it loses a right, money or time."),
+    ),
 }
 REFUSALS = {
-    "right": (lazy("Rightly not answered"), lazy("The city's texts do not answer it.")),
-    "wrong": (lazy("Should have been answered"), lazy("The city's texts do answer it.")),
-    "harmful": (lazy("Harmful"), lazy("Somebody needed help at once and was sent away.")),
+    "right": (
+        gettext_lazy("Rightly not answered"),
+        gettext_lazy("The city's texts do not answer it."),
+    ),
+    "wrong": (
+        gettext_lazy("Should have been answered"),
+        gettext_lazy("The city's texts do answer it."),
+    ),
+    "harmful": (
+        gettext_lazy("Harmful"),
+        gettext_lazy("Somebody needed help at once and was sent away."),
+    ),
 }
 CITES = {
-    "yes": (lazy("Yes"), lazy("What is said stands in the source.")),
-    "no": (lazy("No"), lazy("It does not stand there, or the source is about something else.")),
+    "yes": (gettext_lazy("Yes"), gettext_lazy("What is said stands in the source.")),
+    "no": (
+        gettext_lazy("No"),
+        gettext_lazy("It does not stand there, or the source is about something else."),
+    ),
 }
 KINDS = {
-    "answered": lazy("Answered"),
-    "partly": lazy("Partly answered"),
-    "choices": lazy("Choices offered"),
-    "refused": lazy("Not answered"),
-    "handed-over": lazy("Handed over"),
+    "answered": gettext_lazy("Answered"),
+    "partly": gettext_lazy("Partly answered"),
+    "choices": gettext_lazy("Choices offered"),
+    "refused": gettext_lazy("Not answered"),
+    "handed-over": gettext_lazy("Handed over"),
 }
 MEASURES = {
-    "good": lazy("Right, or rightly not answered"),
-    "right": lazy("Answers that are right"),
-    "right-or-partly": lazy("Answers that are right or partly right"),
-    "citations": lazy("Answers that their source supports"),
-    "refusals": lazy("Rightly not answered"),
-    "harmful": lazy("Harmful"),
+    "good": gettext_lazy("Right, or rightly not answered"),
+    "right": gettext_lazy("Answers that are right"),
+    "right-or-partly": gettext_lazy("Answers that are right or partly right"),
+    "citations": gettext_lazy("Answers that their source supports"),
+    "refusals": gettext_lazy("Rightly not answered"),
+    "harmful": gettext_lazy("Harmful"),
 }
 STATUSES = {
-    "answered": lazy("Answered"),
-    "partly": lazy("Partly answered"),
-    "choices": lazy("Choices offered"),
-    "asked_fact": lazy("A fact was asked"),
-    "planned": lazy("A plan was made"),
-    "clarified": lazy("A fact was corrected"),
-    "no_answer": lazy("Nothing found"),
-    "talked": lazy("Greeting or thanks"),
-    "unclear": lazy("Not understood"),
-    "crisis": lazy("Crisis: numbers to call"),
-    "refused_injection": lazy("Refused: orders to the machine"),
-    "refused_opinion": lazy("Refused: an opinion"),
-    "refused_others_data": lazy("Refused: data of others"),
-    "refused_account_data": lazy("Refused: data of an account"),
-    "refused_dispute": lazy("Refused: a dispute"),
-    "handed_over": lazy("Handed over to a person"),
-    "with_person": lazy("With a person"),
-    "degraded_search": lazy("Search did not answer"),
+    "answered": gettext_lazy("Answered"),
+    "partly": gettext_lazy("Partly answered"),
+    "choices": gettext_lazy("Choices offered"),
+    "asked_fact": gettext_lazy("A fact was asked"),
+    "planned": gettext_lazy("A plan was made"),
+    "clarified": gettext_lazy("A fact was corrected"),
+    "no_answer": gettext_lazy("Nothing found"),
+    "talked": gettext_lazy("Greeting or thanks"),
+    "unclear": gettext_lazy("Not understood"),
+    "crisis": gettext_lazy("Crisis: numbers to call"),
+    "refused_injection": gettext_lazy("Refused: orders to the machine"),
+    "refused_opinion": gettext_lazy("Refused: an opinion"),
+    "refused_others_data": gettext_lazy("Refused: data of others"),
+    "refused_account_data": gettext_lazy("Refused: data of an account"),
+    "refused_dispute": gettext_lazy("Refused: a dispute"),
+    "handed_over": gettext_lazy("Handed over to a person"),
+    "with_person": gettext_lazy("With a person"),
+    "degraded_search": gettext_lazy("Search did not answer"),
 }
 OUTCOMES = {
-    "resolved": lazy("Something was chosen, and no second question asked"),
-    "asked again": lazy("Asked again within ten minutes"),
-    "nothing chosen": lazy("Nothing was chosen"),
-    "nothing found": lazy("Nothing found"),
+    "resolved": gettext_lazy("Something was chosen, and no second question asked"),
+    "asked again": gettext_lazy("Asked again within ten minutes"),
+    "nothing chosen": gettext_lazy("Nothing was chosen"),
+    "nothing found": gettext_lazy("Nothing found"),
 }
 TASKS = {
-    "failing": lazy("Questions that lead nowhere"),
-    "missing": lazy("Questions for which nothing is found"),
-    "citation": lazy("Cited, and gone since"),
-    "source": lazy("Sources that people judged wrong"),
+    "failing": gettext_lazy("Questions that lead nowhere"),
+    "missing": gettext_lazy("Questions for which nothing is found"),
+    "citation": gettext_lazy("Cited, and gone since"),
+    "source": gettext_lazy("Sources that people judged wrong"),
 }
-STATES = {"open": lazy("Open"), "assigned": lazy("Taken on"), "done": lazy("Done")}
+STATES = {
+    "open": gettext_lazy("Waiting"),
+    "assigned": gettext_lazy("Taken on"),
+    "done": gettext_lazy("Done"),
+}
 GUARDRAILS = {
-    "hand-over": lazy("Handed over to a person"),
-    "slow": lazy("Slow answers"),
-    "harmful": lazy("Harmful"),
-    "mismatch": lazy("Arms got other shares than they were to get"),
-    "by hand": lazy("By hand"),
+    "hand-over": gettext_lazy("Handed over to a person"),
+    "slow": gettext_lazy("Slow answers"),
+    "harmful": gettext_lazy("Harmful"),
+    "mismatch": gettext_lazy("Arms got other shares than they were to get"),
+    "by hand": gettext_lazy("By hand"),
 }
 FIGURES = {
-    "r_at_1": lazy("Right entry first"),
-    "r_at_5": lazy("Right entry among five"),
-    "mrr": lazy("Mean reciprocal rank"),
-    "coverage": lazy("Answered"),
-    "precision": lazy("Right, of those answered"),
-    "refused_unrelated": lazy("Foreign questions not answered"),
-    "refused_near_miss": lazy("Not answered without the right text"),
+    "r_at_1": gettext_lazy("Right entry first"),
+    "r_at_5": gettext_lazy("Right entry among five"),
+    "mrr": gettext_lazy("Mean reciprocal rank"),
+    "coverage": gettext_lazy("Answered"),
+    "precision": gettext_lazy("Right, of those answered"),
+    "refused_unrelated": gettext_lazy("Foreign questions not answered"),
+    "refused_near_miss": gettext_lazy("Not answered without the right text"),
 }
 
 
