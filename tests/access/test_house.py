@@ -73,6 +73,7 @@ OPEN = {
     ("assistant.rating", "item"): "of a masked answer, of whose author nothing is known",
     ("assistant.helpful", "turn"): "of a masked turn, of whose author nothing is known",
     ("assistant.rating", "note"): "words of the reviewer; asked to name nobody",
+    ("callcentre.operatorstate", "address"): "of the telephone on a desk of the call centre",
     ("identity.kiosk", "*"): "a device of the city, and the hash of its own key",
 }  # fmt: skip
 
@@ -211,7 +212,7 @@ def is_as_decided(scope, model, action, decision) -> bool:
 
 OPENED_TO = {
     "administrator": {"manage-accounts"},
-    "operator": {"watch-notices"},
+    "operator": {"watch-contacts", "watch-notices"},
     "officer": {
         "plan-calls",
         "call-back",
@@ -223,9 +224,11 @@ OPENED_TO = {
         "audit-decisions",
         "post-letters",
         "review-answers",
+        "mend-answers",
         "take-payment",
     },
     "clerk": {
+        "serve-contact",
         "keep-people",
         "emergency",
         "assist-resident",
@@ -239,6 +242,7 @@ OPENED_TO = {
         "find-cases",
         "audit-decisions",
         "review-answers",
+        "watch-contacts",
     },
     "reviewer": {"review-answers"},
     "treasurer": {"keep-accounts"},

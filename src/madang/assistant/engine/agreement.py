@@ -61,7 +61,8 @@ def cohen(pairs: Iterable[tuple[str, str]], confidence: float = 0.95) -> Kappa:
         return Kappa(None, -1.0, 1.0, 0.0, agreed, n)
     kappa = (agreed - chance) / (1 - chance)
     error = _error(table, rows, columns, kappa, chance)
-    half = z_of(confidence) * error
+    # where the table leaves no spread, nothing is known of the interval
+    half = z_of(confidence) * error or 2.0
     return Kappa(kappa, max(-1.0, kappa - half), min(1.0, kappa + half), error, agreed, n)
 
 
