@@ -82,8 +82,8 @@ def _print(found: Verdict) -> None:
             f"{one.change * 100:+.2f} points [{one.low * 100:+.2f}, {one.high * 100:+.2f}]  "
             f"gained {one.gained}, lost {one.lost}, p {one.p_value:.2g}"
         )
-    for one in found.lost[:_SHOWN]:
-        click.echo(f"      lost  line {one.line}: {one.query}")
+    for gone in found.lost[:_SHOWN]:
+        click.echo(f"      lost  line {gone.line}: {gone.query}")
     if len(found.lost) > _SHOWN:
         click.echo(f"            and {len(found.lost) - _SHOWN} more")
     word = "blocked" if found.is_blocked else "may go out"

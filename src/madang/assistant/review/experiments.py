@@ -222,7 +222,7 @@ def _kept(name: str) -> dict[str, float]:
 
 
 def _with_look(looks: list[Any], found: Look) -> list[Any]:
-    fresh = {
+    fresh: dict[str, Any] = {
         "at": times.now().isoformat(timespec="minutes"),
         "n": {one.name: one.conversations for one in found.arms},
         "p": {f"{one.arm}:{one.guardrail}": one.p_value for one in found.guarded},

@@ -80,7 +80,7 @@ def take(actor: Actor) -> str:
                 Rating.objects.create(item_id=item, place=min(free), reviewer=actor.id)
         except (IntegrityError, ValueError):
             continue  # somebody else was faster
-        return item
+        return str(item)
     return ""
 
 
@@ -197,7 +197,7 @@ def progress() -> Progress | None:
 def waiting(actor: Actor) -> int:
     """Return how many answers a reviewer may still judge."""
     with opened(MEASURE):
-        return _waiting().exclude(ratings__reviewer=actor.id).count()
+        return int(_waiting().exclude(ratings__reviewer=actor.id).count())
 
 
 def _waiting() -> Any:

@@ -54,7 +54,8 @@ def next_item(request: HttpRequest) -> HttpResponse:
 def item(request: HttpRequest, item: str) -> HttpResponse:
     """Show an answer and take what a reviewer says of it; then give the next one."""
     actor = current_actor(request)
-    post, errors = request.POST, {}
+    post = request.POST
+    errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             if post.get("act") == "give-back":
@@ -103,7 +104,8 @@ def disagreements(request: HttpRequest) -> HttpResponse:
 def settle(request: HttpRequest, item: str) -> HttpResponse:
     """Show an answer with both opinions and take the word that holds."""
     actor = current_actor(request)
-    post, errors = request.POST, {}
+    post = request.POST
+    errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             rating.settle(actor, item, post.get("score", ""), post.get("cites", ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,7 +118,7 @@ FIGURES = {
 }
 
 
-def told(words: dict[str, object], key: str) -> str:
+def told(words: Mapping[str, object], key: str) -> str:
     """Return the words of a key; the key where there are none."""
     return str(words.get(key, key))
 
