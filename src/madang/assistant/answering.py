@@ -13,6 +13,7 @@ from madang.assistant.ending import ended
 from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
 from madang.assistant.engine.gate import ANSWER_AT
 from madang.assistant.plugs import llm
+from madang.assistant.with_model import in_words, standalone
 from madang.city.api import Profile, profile
 from madang.kernel.errors import Invalid
 from madang.search.api import masked
@@ -69,7 +70,9 @@ def answer(
         llm(), ANSWER_AT if answer_at is None else answer_at,
     )  # fmt: skip
     with translation.override(language):
-        reply = next(found for step in STEPS if (found := step(asking)) is not None)
+        whole = standalone(asking)
+        reply = next(found for step in STEPS if (found := step(whole)) is not None)
+        reply = in_words(whole, reply)
         return ended(asking, _counted(asking, reply))
 
 

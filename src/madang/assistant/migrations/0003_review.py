@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistant', '0001_conversations'),
+        ('assistant', '0002_kakao'),
     ]
 
     operations = [
