@@ -177,7 +177,7 @@ def _states() -> list[tuple[str, str]]:
 def _contact_states() -> list[tuple[str, str]]:
     return [("machine", _("with the machine")), ("waiting", _("waits")), ("offered", _("offered")),
             ("active", _("speaks with you")), ("wrapup", _("to be wrapped up")),
-            ("done", _("closed"))]  # fmt: skip
+            ("done", _("finished"))]  # fmt: skip
 
 
 def _channels() -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ def notes(request: HttpRequest) -> HttpResponse:
 
 
 def _state_title(name: str) -> str:
-    return {"available": _("free"), "busy": _("busy"), "break": _("on a break"),
+    return {"available": _("ready"), "busy": _("busy"), "break": _("on a break"),
             "away": _("away")}[name]  # fmt: skip
 
 
