@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from madang.assistant.asking import Asking, Reply
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, Choice, Passage, Source, State
 from madang.assistant.engine.following import follows, rest
-from madang.assistant.engine.gate import ANSWER_AT, offered
+from madang.assistant.engine.gate import offered
 from madang.assistant.lexicons import lexicon
 from madang.assistant.quoting import passages, sentence, source_of, thing
 from madang.kernel.errors import Unavailable
@@ -35,7 +35,7 @@ def looked_up(asking: Asking) -> Reply:
     except Unavailable:
         return _without_search(asking)
     hits = found.hits
-    if hits and found.confidence >= ANSWER_AT:
+    if hits and found.confidence >= asking.answer_at:
         about = lexicon().about.found(asking.plain)
         reply = of_thing(asking, hits[0].key, about, sure=found.confidence)
         return reply or _quoted(asking, hits[0], found.confidence)
