@@ -7,11 +7,10 @@ from django.test import Client
 
 from madang.access.api import purpose
 from madang.assistant import api as assistant
-from madang.assistant.api import Answered, AnswerStatus, Passage, Source, State
+from madang.assistant.api import Answered, AnswerStatus, KnownFact, Passage, Source, State
 from madang.callcentre import contacts, copilot, taking_over
 from madang.callcentre.operator_models import KnowledgeNote, OperatorState, Suggestion, WrapUp
 from madang.callcentre.purposes import CENTRE, KEEP
-from madang.kernel.hand_over import HandOverFact, HandOverRequest
 from tests.callcentre.centre import row, waiting
 from tests.staff import joined
 
@@ -122,30 +121,30 @@ def test_another_operator_gets_neither_page_nor_lines(clerk):
     assert Client().get(lines).status_code == 401
 
 
-def test_a_conversation_is_taken_over_answered_in_and_given_back(clerk):
-    from madang.assistant.conversations import _kept
-
-    first = _kept(None, Answered(AnswerStatus.NO_ANSWER, "모릅니다", language="ko"),
-                  "우리 동네 축제 예산은 누가 정하나요", "", "web", 1.0)  # fmt: skip
-    request = HandOverRequest(first.conversation, "ko", "web", "failed", topic="축제",
-                              facts=(HandOverFact("gu", "구", "마포구", "said"),))  # fmt: skip
-    ticket = taking_over.receive(request)
-    assert ticket.position == 0
-    assert taking_over.receive(request).id == ticket.id
-    assistant.taken_over(first.conversation, ticket.id)
-    assert clerk.post(DESK, {"do": "next"})["Location"] == f"{DESK}one/{ticket.id}/"
-    text = clerk.get(f"{DESK}one/{ticket.id}/").content.decode()
+def test_a_conversation_is_taken_over_answered_in_and_given_back(clerk, monkeypatch):
+    given_up = Answered(
+        AnswerStatus.HANDED_OVER, "모릅니다", language="ko", topic="failed",
+        facts=(KnownFact("gu", "구", "11440", "마포구", "said"),), state=State(language="ko"),
+    )  # fmt: skip
+    monkeypatch.setattr("madang.assistant.answering.answer", lambda *_a, **_k: given_up)
+    first = assistant.turn(None, "우리 동네 축제 예산은 누가 정하나요", language="ko")
+    talk, ticket = first.conversation, first.hand_over.ticket
+    assert first.hand_over.position == 0
+    one = f"{DESK}one/{ticket}/"
+    assert clerk.post(DESK, {"do": "next"})["Location"] == one
+    text = clerk.get(one).content.decode()
     assert "축제 예산" in text
-    assert "모릅니다" in text
     assert "마포구" in text
-    clerk.post(f"{DESK}one/{ticket.id}/", {"do": "say", "text": "구의회가 정합니다."})
-    assert assistant.transcript(first.conversation).said[-1].text == "구의회가 정합니다."
-    assert taking_over.position(ticket.id).state == "with-person"
-    clerk.post(f"{DESK}one/{ticket.id}/", {"do": "finish"})
-    clerk.post(f"{DESK}one/{ticket.id}/", {"do": "wrap", "reason": "other", "summary": "축제"})
-    assert assistant.transcript(first.conversation).ticket == ""
-    assert taking_over.position(ticket.id).state == "ended"
-    assert isinstance(first.state, State)
+    again = assistant.turn(talk, "주민도 낼 수 있나요", language="ko")
+    assert again.status is AnswerStatus.WITH_PERSON
+    assert "주민도 낼 수 있나요" in clerk.get(one).content.decode()
+    clerk.post(one, {"do": "say", "text": "구의회가 정합니다."})
+    assert assistant.transcript(talk).said[-1].text == "구의회가 정합니다."
+    assert taking_over.position(ticket).state == "with-person"
+    clerk.post(one, {"do": "finish"})
+    clerk.post(one, {"do": "wrap", "reason": "other", "summary": "축제"})
+    assert assistant.transcript(talk).ticket == ""
+    assert taking_over.position(ticket).state == "ended"
 
 
 def test_the_assistant_that_does_not_answer_leaves_the_operator_alone(clerk, monkeypatch):
