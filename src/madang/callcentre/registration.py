@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.callcentre import contact_registration
 from madang.kernel.registry import Anchor, Claim, Command, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
+    yield from contact_registration.offers()
     yield from _workforce()
     yield from _workforce_claims()
+    yield from _voice()
     yield Page(
         "operations/staffing/",
         "madang.callcentre.workforce_pages:staffing",
@@ -45,6 +48,14 @@ def _workforce() -> Iterable[Offer]:
         "callcentre adherence", f"{here}.cli_adherence:adherence",
         "Whether people were on the phones when the plan said so.",
     )  # fmt: skip
+
+
+def _voice() -> Iterable[Offer]:
+    yield Command(
+        "callcentre answer",
+        "madang.callcentre.voice.cli_answer:answer",
+        "The 120 line by telephone: SIP, speech, answers.",
+    )
 
 
 def _workforce_claims() -> Iterable[Offer]:
