@@ -29,7 +29,7 @@ def words(root, path: str = "//main") -> str:
 def test_the_page_says_that_a_machine_answers(client: Client):
     root = page(client, "/ask/", "en")
     assert "A machine answers here" in words(root)
-    assert root.xpath("//ol[@role='log'][@aria-live='polite']")
+    assert root.xpath("//div[@role='log'][@aria-live='polite']")
     assert "기계가 답합니다" in words(page(client, "/ask/", "ko"))
 
 
@@ -42,7 +42,7 @@ def test_a_move_is_planned_corrected_and_led_to_its_checklist(client: Client):
     facts = words(root, "//span[@class='fact-value']")
     assert "용산구" in facts
     assert "마포구" not in facts
-    (form,) = root.xpath("(//li[@class='turn'])[last()]//form[@action='/plan/move/']")
+    (form,) = root.xpath("(//div[@class='turn'])[last()]//form[@action='/plan/move/']")
     sent = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
     assert (sent["from"], sent["to"], sent["date"]) == ("11680", "11170", "2126-12-20")
     checklist = client.post("/plan/move/", sent, headers={"accept-language": "ko"})
@@ -68,14 +68,14 @@ def test_a_button_is_shown_by_its_words(client: Client):
 
 def test_danger_names_whom_to_call(client: Client):
     root = said(client, text="죽고 싶어요")
-    assert root.xpath("//li[@class='turn']//a[@href='tel:109']")
+    assert root.xpath("//div[@class='turn']//a[@href='tel:109']")
     assert "혼자 견디지 마세요" in words(root)
 
 
 def test_a_person_is_always_there(client: Client):
     root = said(client, "en", choice="person")
-    assert root.xpath("//li[@class='turn']//a[@href='tel:120']")
-    assert root.xpath("//li[@class='turn']//a[contains(@href, 'call-back')]")
+    assert root.xpath("//div[@class='turn']//a[@href='tel:120']")
+    assert root.xpath("//div[@class='turn']//a[contains(@href, 'call-back')]")
 
 
 def test_too_long_and_nothing_are_told_in_words(client: Client):
@@ -91,4 +91,4 @@ def test_the_conversation_is_deleted_at_once(client: Client):
     key = client.cookies["madang_ask"].value
     client.post("/ask/", {"act": "forget"})
     assert client.get(f"/api/v1/assistant/conversations/{key}").status_code == 404
-    assert not page(client, "/ask/", "en").xpath("//li[@class='turn']")
+    assert not page(client, "/ask/", "en").xpath("//div[@class='turn']")

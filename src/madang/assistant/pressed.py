@@ -68,7 +68,9 @@ def _fact(asking: Asking, rest: str) -> Reply:
     wrong = planning.readable(state.event, name, value, asking.city, asking.today)
     if wrong:
         raise Invalid(f"{name}: {wrong}", {name: wrong})
-    facts = {**state.facts, name: (masked(value) if _is_place(asking, name) else value, "said")}
+    if _is_place(asking, name) and not value.isdigit():  # a code of the list names nobody
+        value = masked(value)
+    facts = {**state.facts, name: (value, "said")}
     skipped = tuple(one for one in state.skipped if one != name)
     status = AnswerStatus.CLARIFIED if name in state.facts else None
     return planned(asking, replace(state, facts=facts, skipped=skipped, last_fact=name), status)
