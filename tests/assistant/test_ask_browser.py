@@ -21,7 +21,8 @@ browser = browser_of_module()
 
 
 SAID = {
-    "ko": ("강남에서 마포로 이사해요", "2126년 12월 20일이요", "마포가 아니라 용산이에요", "용산구"),
+    "ko": ("강남에서 마포로 이사해요", "2126년 12월 20일이요", "마포가 아니라 용산이에요",
+           "용산구"),
     "en": ("I am moving from Gangnam to Mapo", "20 December 2126", "not Mapo, Yongsan",
            "Yongsan-gu"),
 }  # fmt: skip

@@ -19,16 +19,21 @@ from madang.assistant.asking import Asking, Reply, kept_text, plain_of, read_tex
 from madang.assistant.ending import ended
 from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
 from madang.assistant.plugs import llm
+from madang.assistant.with_model import in_words, standalone
 from madang.city.api import Profile, profile
 from madang.kernel.errors import Invalid
 
 Step = Callable[[Asking], Reply | None]
 
-STEPS: tuple[Step, ...] = (
+FIRST: tuple[Step, ...] = (
     pressed.reply,
     crisis_reply.reply,
     route_reply.injection,
     route_reply.person,
+)
+"""Asked of what was written itself: no model rewords danger."""
+
+STEPS: tuple[Step, ...] = (
     correction_reply.reply,
     event_reply.told,
     route_reply.scope,
@@ -80,8 +85,17 @@ def answer(
         read, plain_of(read), choice, before, language, before.district, where, where.today(), llm()
     )
     with translation.override(language):
-        reply = next(found for step in STEPS if (found := step(asking)) is not None)
+        reply = _first(FIRST, asking)
+        if reply is None:
+            asking = standalone(asking)
+            reply = _first(STEPS, asking)
+        assert reply is not None
+        reply = in_words(asking, reply)
         return ended(asking, _counted(asking, reply))
+
+
+def _first(steps: tuple[Step, ...], asking: Asking) -> Reply | None:
+    return next((found for step in steps if (found := step(asking)) is not None), None)
 
 
 def _counted(asking: Asking, reply: Reply) -> Reply:

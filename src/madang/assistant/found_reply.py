@@ -7,7 +7,6 @@ from dataclasses import replace
 import msgspec
 from django.utils.translation import gettext as _
 
-from madang.assistant import with_model
 from madang.assistant.asking import Asking, Reply
 from madang.assistant.city_places import said_places
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, Choice, Passage, Source, State
@@ -37,7 +36,6 @@ def follow_up(asking: Asking) -> Reply | None:
 
 def looked_up(asking: Asking) -> Reply:
     """Answer from the city's own texts, offer choices, or say that nothing was found."""
-    asking = with_model.rewritten(asking)
     try:
         found = _found(asking)
     except Unavailable:
@@ -105,7 +103,7 @@ def of_thing(asking: Asking, key: str, about: list[str], *, sure: float | None) 
     status = AnswerStatus.ANSWERED
     if about and not quoted:
         quoted, status = passages(key, told), AnswerStatus.PARTLY
-    text = with_model.worded(asking, quoted) or sentence(told, quoted)
+    text = sentence(told, quoted)
     if status is AnswerStatus.PARTLY:
         text = _("The city's text says nothing of just that. It says:") + f"\n{text}"
     source = source_of(key, told)
