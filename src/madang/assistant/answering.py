@@ -18,6 +18,7 @@ from madang.assistant import (
 from madang.assistant.asking import Asking, Reply, kept_text, plain_of, read_text
 from madang.assistant.ending import ended
 from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
+from madang.assistant.engine.gate import ANSWER_AT
 from madang.assistant.plugs import llm
 from madang.assistant.with_model import in_words, standalone
 from madang.city.api import Profile, profile
@@ -56,6 +57,7 @@ def answer(
     district: str = "",
     choice: str = "",
     city: Profile | None = None,
+    answer_at: float | None = None,
 ) -> Answered:
     """Return the answer to one turn; nothing is stored.
 
@@ -67,6 +69,7 @@ def answer(
     district : code of where the reader lives, if known.
     choice : key of the choice that was pressed.
     city : its profile; this instance's without one.
+    answer_at : how sure search must be to answer, 0 to 1; as it is set without one.
 
     Raises
     ------
@@ -82,8 +85,9 @@ def answer(
     where = city or profile()
     before = replace(before, language=language, district=district or before.district)
     asking = Asking(
-        read, plain_of(read), choice, before, language, before.district, where, where.today(), llm()
-    )
+        read, plain_of(read), choice, before, language, before.district, where, where.today(),
+        llm(), ANSWER_AT if answer_at is None else answer_at,
+    )  # fmt: skip
     with translation.override(language):
         reply = _first(FIRST, asking)
         if reply is None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, State
+from madang.assistant.engine.gate import ANSWER_AT
 from madang.assistant.errors import TextTooLong
 from madang.search.api import folded, masked, visible
 
@@ -27,6 +28,7 @@ class Asking:
     """A turn.
 
     text: as written, without what nobody sees. plain: folded. choice: the button that was pressed.
+    answer_at: how sure search must be to answer.
     degraded: what did not work while it was answered; filled on the way.
     """
 
@@ -39,6 +41,7 @@ class Asking:
     city: Profile
     today: date
     llm: Llm | None = None
+    answer_at: float = ANSWER_AT
     degraded: list[str] = field(default_factory=list)
 
     @property

@@ -15,15 +15,20 @@ from madang.assistant import answering, hand_over
 from madang.assistant.asking import kept_text
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, State, as_values
 from madang.assistant.errors import UnknownConversation
-from madang.assistant.models import Conversation, Turn
+from madang.assistant.models import Conversation, Turn, new_public_id
 from madang.assistant.purposes import CONVERSE, opened
+<<<<<<< HEAD
 from madang.city.api import profile
+=======
+from madang.assistant.review import experiments
+>>>>>>> main
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
 
 CHANNELS = ("web", "app", "kakao", "phone", "chat")
-KEPT = timedelta(days=30)
-"""After the last turn; then words and facts are deleted."""
+KEPT = timedelta(days=35)
+"""After the last turn; then words and facts are deleted. On the first of a month a sample of all
+answers of the month before is drawn (`review.drawing`), so it is a little longer than a month."""
 
 MOST_TURNS = 200
 _TRIES = 3
@@ -83,10 +88,13 @@ def turn(
     for _try in range(_TRIES):
         known = _known(conversation) if conversation else None
         state = known.state if known else State(channel=channel)
+        public = conversation or new_public_id()
+        arm, change = experiments.arm_for(public)
         begun = time.perf_counter()
-        answered = _answered(state, text, language, district, choice)
+        answered = _answered(state, text, language, district, choice, change.answer_at)
         took = 1000.0 * (time.perf_counter() - begun)
-        kept = _kept(known, answered, text, choice, channel, took)
+        new = Conversation(public=public, channel=channel)
+        kept = _kept(known or new, answered, text, choice, arm, took)
         if kept is not None:
             return hand_over.carried_out(kept)
     raise Conflict("another turn of this conversation is being answered; send it again")
@@ -163,10 +171,14 @@ def _kept_text(text: str) -> str:
     return kept_text(text, profile().today())
 
 
-def _answered(state: State, text: str, language: str, district: str, choice: str) -> Answered:
+def _answered(  # noqa: PLR0917 - a turn is all of these
+    state: State, text: str, language: str, district: str, choice: str, answer_at: float | None
+) -> Answered:
     if state.ticket:
         return hand_over.with_person(state, text, language)
-    return answering.answer(text, state, language=language, district=district, choice=choice)
+    return answering.answer(
+        text, state, language=language, district=district, choice=choice, answer_at=answer_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +205,14 @@ def _row(conversation: str, *, locked: bool = False) -> Conversation:
 
 
 def _kept(  # noqa: PLR0917 - a turn is all of these
-    known: _Known | None, answered: Answered, text: str, choice: str, channel: str, took: float
+    known: _Known | Conversation, answered: Answered, text: str, choice: str, arm: str, took: float
 ) -> Answered | None:
-    """Store a turn; None where another one came first."""
+    """Store a turn of a known or a new conversation; None where another one came first."""
     now = times.now()
     with opened(CONVERSE), transaction.atomic():
-        if known is None:
-            row = Conversation(channel=channel, kept_until=now + KEPT, started=now)
+        if isinstance(known, Conversation):
+            row = known
+            row.started = now
         else:
             found = Conversation.objects.select_for_update().filter(pk=known.pk).first()
             if found is None:
@@ -217,7 +230,7 @@ def _kept(  # noqa: PLR0917 - a turn is all of these
             conversation=row, number=row.turns, text=_kept_text(text), choice=choice[:120],
             answer=as_values(kept), status=kept.status.value, topic=kept.topic[:40],
             language=kept.language, sure=kept.sure, cited=_cited(kept), latency_ms=round(took, 1),
-            at=now,
+            arm=arm, at=now,
         )  # fmt: skip
         return kept
 

@@ -11,7 +11,11 @@ from madang.assistant.asking import Asking, Reply
 from madang.assistant.city_places import said_places
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, Choice, Passage, Source, State
 from madang.assistant.engine.following import follows, rest
+<<<<<<< HEAD
 from madang.assistant.engine.gate import ANSWER_AT, NAMED, NAMED_AT, offered
+=======
+from madang.assistant.engine.gate import offered
+>>>>>>> main
 from madang.assistant.lexicons import lexicon
 from madang.assistant.quoting import passages, sentence, source_of, thing
 from madang.assistant.sides import said_district, side_by_side
@@ -41,7 +45,7 @@ def looked_up(asking: Asking) -> Reply:
     except Unavailable:
         return _without_search(asking)
     hits = found.hits
-    if hits and found.confidence >= ANSWER_AT:
+    if hits and found.confidence >= asking.answer_at:
         about = lexicon().about.found(asking.plain)
         return (
             side_by_side(asking, hits, about, found.confidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.assistant.review import registration as review
 from madang.kernel.registry import (
     API,
     Claim,
@@ -24,6 +25,7 @@ def offers() -> Iterable[Offer]:
     yield from _planner_commands()
     yield from _planner_pages()
     yield from _conversations()
+    yield from review.offers()
     yield HealthCheck("llm", "madang.assistant.llm.model:problem")
     yield API("assistant", "madang.assistant.kakao.http:router")
     yield Claim(

@@ -106,3 +106,25 @@ class Suggested(msgspec.Struct, frozen=True):
     """The suggestions for the beginning of a question."""
 
     suggestions: tuple[Suggestion, ...]
+
+
+class Unresolved(msgspec.Struct, frozen=True):
+    """A question that led nowhere, asked from enough networks to be shown.
+
+    count: first questions of a session that ended so; nothing_found: of these, without any hit.
+    """
+
+    text: str
+    language: str
+    count: int
+    nothing_found: int
+
+
+class FirstQuestions(msgspec.Struct, frozen=True):
+    """How first questions of sessions ended: resolved, asked again, nothing found or chosen.
+
+    Resolved: something was chosen within ten minutes, and no other question asked.
+    """
+
+    outcomes: dict[str, int]
+    unresolved: tuple[Unresolved, ...]
