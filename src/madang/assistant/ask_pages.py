@@ -29,7 +29,7 @@ from madang.kernel.language_marks import marked_typed
 
 COOKIE = "madang_ask"
 DISTRICT_COOKIE = "madang_district"  # set by web, which a room may not import
-_KEPT_S = 30 * 24 * 3600
+_KEPT_S = 35 * 24 * 3600
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,8 @@ from madang.assistant.engine.dialogue import Answered, AnswerStatus, State, as_v
 from madang.assistant.errors import UnknownConversation
 from madang.assistant.models import Conversation, Turn, new_public_id
 from madang.assistant.purposes import CONVERSE, opened
-<<<<<<< HEAD
-from madang.city.api import profile
-=======
 from madang.assistant.review import experiments
->>>>>>> main
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
 

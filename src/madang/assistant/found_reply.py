@@ -11,11 +11,7 @@ from madang.assistant.asking import Asking, Reply
 from madang.assistant.city_places import said_places
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, Choice, Passage, Source, State
 from madang.assistant.engine.following import follows, rest
-<<<<<<< HEAD
-from madang.assistant.engine.gate import ANSWER_AT, NAMED, NAMED_AT, offered
-=======
-from madang.assistant.engine.gate import offered
->>>>>>> main
+from madang.assistant.engine.gate import NAMED, NAMED_AT, offered
 from madang.assistant.lexicons import lexicon
 from madang.assistant.quoting import passages, sentence, source_of, thing
 from madang.assistant.sides import said_district, side_by_side
@@ -65,14 +61,14 @@ def _found(asking: Asking) -> search.Found:
     once what is asked of it is taken away is the one that is meant.
     """
     found = _find(asking, asking.text)
-    if found.confidence >= ANSWER_AT:
+    if found.confidence >= asking.answer_at:
         return found
     words = lexicon()
     core = " ".join(rest(_without_places(asking), words.about, words.this, words.filler))
     if not core or core == asking.plain:
         return _named(found)
     again = _named(_find(asking, core))
-    return again if again.confidence >= ANSWER_AT else found
+    return again if again.confidence >= asking.answer_at else found
 
 
 def _named(found: search.Found) -> search.Found:
