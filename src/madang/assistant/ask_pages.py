@@ -76,10 +76,17 @@ def _turn(request: HttpRequest, text: str) -> api.Answered:
     corrected = str(request.POST.get("correct", ""))[:60]
     if corrected:
         choice = f"fact:{corrected}={str(request.POST.get(corrected, ''))[:200]}"
-    return api.turn(
-        request.COOKIES.get(COOKIE) or None, text, language=get_language() or "ko", channel="web",
-        choice=choice, district=request.COOKIES.get(DISTRICT_COOKIE, "")[:20],
-    )  # fmt: skip
+    language = get_language() or "ko"
+    district = request.COOKIES.get(DISTRICT_COOKIE, "")[:20]
+    there = request.COOKIES.get(COOKIE) or None
+    try:
+        return api.turn(
+            there, text, language=language, channel="web", choice=choice, district=district
+        )
+    except UnknownConversation:
+        if not text.strip() or choice:
+            raise
+        return api.turn(None, text, language=language, channel="web", district=district)
 
 
 def _ended(request: HttpRequest) -> HttpResponse:
