@@ -75,6 +75,7 @@ class Found(msgspec.Struct, frozen=True):
     cursor: of the next page; empty at the end.
     sure: key of the first hit where it can stand as the answer; else empty.
     confidence: how likely the first hit is right, 0 to 1; 1 where the question is its title.
+    is_in_names: whether each word of the question stands in what the first hit is called.
     by_meaning: whether a model of meaning took part; False is words only.
     """
 
@@ -89,6 +90,7 @@ class Found(msgspec.Struct, frozen=True):
     sure: str
     by_meaning: bool
     confidence: float = 0.0
+    is_in_names: bool = False
 
 
 class Suggestion(msgspec.Struct, frozen=True):
