@@ -43,6 +43,16 @@ OPEN_OPERATIONS: dict[str, str] = {
     "POST /api/v1/services/1/eligibility": "stores nothing: facts are evaluated and forgotten",
     "POST /api/v1/assistant/plan": "stores nothing: facts are reckoned with and forgotten",
     "POST /api/v1/assistant/plan.ics": "the same as a calendar file",
+    **dict.fromkeys(
+        (
+            "POST /api/v1/assistant/turns",
+            "DELETE /api/v1/assistant/conversations/1",
+            "PUT /api/v1/assistant/conversations/1/facts/1",
+            "DELETE /api/v1/assistant/conversations/1/facts/1",
+            "POST /api/v1/assistant/conversations/1/person",
+        ),
+        "only who has the conversation's id, which nobody can guess, adds to it or deletes it",
+    ),
     "POST /api/v1/search/chosen": "counts a choice once a day for each network; moves one result",
     "POST /api/v1/documents/verify": "says whether a file is genuine; changes and keeps nothing",
 }

@@ -12,6 +12,7 @@ from django.test import Client
 from madang.kernel.config import settings
 from madang.kernel.errors import Unavailable
 from madang.search import api, client, limits
+from madang.search.sources import sources
 from madang.services.publishing import withdraw
 from tests.search.searching import desk_of
 from tests.services.publishing import COPY, OFFICE, SAMPLE, publish
@@ -20,13 +21,24 @@ from tests.web.html import page
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
 
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves the index of what the rooms offer: reading it takes seconds."""
+    return tmp_path_factory.mktemp("index") / "search"
+
+
 @pytest.fixture
-def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swept: Path):
     """A search process over what the rooms offer, with one service published."""
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     publish()
+    if swept.exists():
+        shutil.copytree(swept, tmp_path / "search")
     with desk_of(tmp_path, monkeypatch) as process:
-        process.keeping.sweep()
+        if not swept.exists():
+            process.keeping.sweep()
+            shutil.copytree(tmp_path / "search", swept)
+        process.finder.learn([])
         yield process
 
 
@@ -35,7 +47,7 @@ def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No search process at all."""
     from dataclasses import replace
 
-    limits._buckets.clear()
+    limits.QUESTIONS.forget()
     monkeypatch.setattr(client, "settings", lambda: replace(settings(), data=tmp_path))
     client._here.cache_clear()
     yield
@@ -187,7 +199,8 @@ def test_what_was_made_up_for_tests_of_scale_is_not_found(tmp_path, monkeypatch)
     main.write_text(main.read_text() + "synthetic: true\n")
     publish(folder)
     with desk_of(tmp_path / "data", monkeypatch) as process:
-        process.keeping.sweep()
+        (services,) = (one for one in sources() if one.name == "services")
+        process.holding.refresh(services)
         assert f"services:{COPY}" not in process.holding.held
         assert api.find("주민등록표 등본·초본 발급", "ko").sure == ""
 

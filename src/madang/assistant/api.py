@@ -6,17 +6,44 @@ Example::
     [(step.id, step.due.day) for step in found.steps if step.due]
     [question.fact.ask["en"] for question in found.questions]
     api.calendar(found, "ko")                                # RFC 5545
+
+    first = api.answer("강남에서 마포로 이사해요", language="ko")     # nothing is stored
+    api.answer("12월 20일이요", first.state, language="ko").plan
+    api.turn(None, "등본 수수료가 얼마예요?", language="ko", channel="web").conversation
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from madang.assistant.calendar_file import calendar
-from madang.assistant.errors import InvalidFacts, InvalidProcedures, UnknownEvent
+from madang.assistant.engine.dialogue import (
+    Answered,
+    AnswerStatus,
+    AskedFact,
+    Choice,
+    HandOver,
+    KnownFact,
+    Line,
+    Passage,
+    PlanCard,
+    PlannedStep,
+    Side,
+    Source,
+    State,
+    as_values,
+)
+from madang.assistant.errors import (
+    InvalidFacts,
+    InvalidProcedures,
+    TextTooLong,
+    UnknownConversation,
+    UnknownEvent,
+)
 from madang.assistant.facts import Fact, read_facts
 from madang.assistant.plans import Plan, Question, Step, planned
 from madang.assistant.present import as_json, as_text
@@ -25,27 +52,89 @@ from madang.assistant.scenarios import Ran, run_scenarios
 from madang.assistant.scenarios import as_json as scenarios_as_json
 from madang.city.api import Profile, load_profile, profile
 
+if TYPE_CHECKING:
+    from madang.assistant.answering import answer
+    from madang.assistant.conversations import (
+        Said,
+        Talk,
+        operator_says,
+        taken_over,
+        turn,
+    )
+    from madang.assistant.conversations import forgotten as forget
+    from madang.assistant.conversations import talk as transcript
+    from madang.assistant.plugs import Llm, WantedFact, plugged
+
+_LATER = {
+    "answer": ("answering", "answer"),
+    "turn": ("conversations", "turn"),
+    "transcript": ("conversations", "talk"),
+    "forget": ("conversations", "forgotten"),
+    "operator_says": ("conversations", "operator_says"),
+    "taken_over": ("conversations", "taken_over"),
+    "Said": ("conversations", "Said"),
+    "Talk": ("conversations", "Talk"),
+    "Llm": ("plugs", "Llm"),
+    "WantedFact": ("plugs", "WantedFact"),
+    "plugged": ("plugs", "plugged"),
+}
+
 __all__ = [
+    "AnswerStatus",
+    "Answered",
+    "AskedFact",
+    "Choice",
     "EventGraph",
     "Fact",
+    "HandOver",
     "InvalidFacts",
     "InvalidProcedures",
+    "KnownFact",
+    "Line",
+    "Llm",
+    "Passage",
     "Plan",
+    "PlanCard",
+    "PlannedStep",
     "Question",
     "Ran",
+    "Said",
+    "Side",
+    "Source",
+    "State",
     "Step",
+    "Talk",
+    "TextTooLong",
+    "UnknownConversation",
     "UnknownEvent",
+    "WantedFact",
+    "answer",
     "as_json",
     "as_text",
+    "as_values",
     "calendar",
     "city_of",
     "events",
+    "forget",
     "graph",
     "graphs",
+    "operator_says",
     "plan",
+    "plugged",
     "scenarios",
     "scenarios_as_json",
+    "taken_over",
+    "transcript",
+    "turn",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs the tables only where it is asked for: commands import this door."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    module, found = _LATER[name]
+    return getattr(import_module(f"madang.assistant.{module}"), found)
 
 
 def city_of(city: str | Path | Profile = "") -> Profile:

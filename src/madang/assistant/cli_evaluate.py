@@ -47,6 +47,7 @@ def evaluate(
 ) -> None:
     """Measure how often the assistant answers, how often rightly, and what it refuses."""
     from madang.assistant import evaluation
+    from madang.assistant.engine.gate import ANSWER_AT
     from madang.search import api as search
 
     def progress(text: str) -> None:
@@ -63,7 +64,7 @@ def evaluate(
         documents,
         asked,
         foreign,
-        answer_at=evaluation.ANSWER_AT if answer_at is None else answer_at,
+        answer_at=ANSWER_AT if answer_at is None else answer_at,
         judge=judge,
         language=language,
         progress=progress,

@@ -43,3 +43,22 @@ class InvalidFacts(Invalid):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()), fields)
+
+
+class TextTooLong(Invalid):
+    """More than anybody asks in one turn."""
+
+    code = "text-too-long"
+
+    def __init__(self, length: int, most: int) -> None:
+        text = f"has {length:,} characters; write at most {most:,} at once"
+        super().__init__(f"text {text}", {"text": text})
+
+
+class UnknownConversation(NotFound):
+    """There is no such conversation, or it is past its time of keeping."""
+
+    code = "unknown-conversation"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such conversation, or it has been forgotten")

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from madang.assistant.engine.gate import ANSWER_AT
 from madang.search import api as search
 from madang.search.api import Estimate, FiledDocument, FiledQuestion
-
-ANSWER_AT = 0.29
-"""How sure search must be before its first hit is an answer; below, choices are offered."""
 
 
 @dataclass(frozen=True, slots=True)

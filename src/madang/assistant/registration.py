@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from madang.kernel.registry import API, Claim, Command, Doorway, Offer, Page
+from madang.kernel.registry import (
+    API,
+    Claim,
+    Command,
+    Doorway,
+    Offer,
+    Page,
+    PolicyFile,
+    Purpose,
+    Schedule,
+)
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _planner_commands()
     yield from _planner_pages()
+    yield from _conversations()
     yield Claim(
         "assistant.scenarios-exact",
         "Scenarios whose steps, dates, offices and papers are as reckoned by hand",
@@ -37,6 +48,21 @@ def _planner_pages() -> Iterable[Offer]:
     yield Page(f"{one}calendar/", f"{here}:calendar", "plan-calendar", "public")
     yield Doorway(
         "service", "plan", "Plan what to do", "Dates, offices and papers for what has happened", 20
+    )
+
+
+def _conversations() -> Iterable[Offer]:
+    interest = "PIPA Art. 15(1)3"
+    yield API("assistant", "madang.assistant.http_turns:router")
+    yield PolicyFile("madang.assistant:policies.cedar")
+    yield Purpose("converse", "To answer what you ask the assistant", interest, stands_s=3600)
+    yield Purpose("forget-conversations", "To delete what is past its time", "PIPA Art. 21(1)")
+    yield Purpose("measure-answers", "To see how well questions are answered", interest)
+    yield Schedule(
+        "forget-conversations",
+        "40 3 * * *",
+        "madang.assistant.conversations:forget",
+        "Delete conversations that are past their time.",
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madang.cases.appointment_words import address_of
 from madang.cases.office_file import Matter
-from madang.cases.offices import Office, Offices, offices
+from madang.cases.offices import Office, Offices, offices, serves
 from madang.city.api import profile
 from madang.kernel.findable import (
     EVERYWHERE,
@@ -39,12 +39,13 @@ def answer(id: str, *, language: str, district: str) -> DirectAnswer | None:
         return None
     hours = [f"{a:%H:%M}–{b:%H:%M}" for a, b in house.hours.spans]
     facts = (
-        KeyFact(_("Address"), (address_of(office),)),
-        KeyFact(_("Phone"), (office.phone,)),
-        KeyFact(_("Opening hours"), (", ".join(hours),)),
+        KeyFact(_("Address"), (address_of(office),), "where"),
+        KeyFact(_("Phone"), (office.phone,), "phone"),
+        KeyFact(_("Opening hours"), (", ".join(hours),), "hours"),
         KeyFact(
             _("What you can do there"),
             tuple(profile().text(one.name, language) for one in _matters(office, house)),
+            "matters",
         ),
     )
     return DirectAnswer(
@@ -66,7 +67,7 @@ def _findable(office: Office, house: Offices) -> Findable:
 
 
 def _matters(office: Office, house: Offices) -> list[Matter]:
-    return [one for one in house.matters.values() if office in house.serving(one)]
+    return [one for one in house.matters.values() if serves(office, one)]
 
 
 def _address(office: Office) -> str:

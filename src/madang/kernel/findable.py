@@ -51,10 +51,25 @@ class Findable:
 
 @dataclass(frozen=True, slots=True)
 class KeyFact:
-    """A fact of a thing: its name, its values in lines."""
+    """A fact of a thing: its name, its values in lines.
+
+    Parameters
+    ----------
+    about : what it tells, in a word that is the same in all languages: one of `ABOUT`, or empty.
+    """
 
     name: str
     values: tuple[str, ...]
+    about: str = ""
+
+
+ABOUT = (
+    "what", "who", "fee", "time", "papers", "ways", "office", "where", "phone", "hours", "matters",
+    "law", "result", "deadline",
+)  # fmt: skip
+"""What people ask of a thing: what it is, for whom, how much, how long it takes, what to bring, how
+to do it, who answers for it, where, by phone, when open, what for, by which law, what comes of it,
+by when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class DirectAnswer:
     ----------
     state : of the texts in this language: machine, reviewed, approved; empty for the own language.
     action : (words, address) of what one can do at once; None where there is nothing.
+    more : further facts, for who asks for them.
+    districts : codes of districts whose facts differ from those of the whole city.
     """
 
     title: str
@@ -75,6 +92,8 @@ class DirectAnswer:
     changed: str = ""
     state: str = ""
     action: tuple[str, str] | None = None
+    more: tuple[KeyFact, ...] = ()
+    districts: tuple[str, ...] = ()
 
 
 def in_languages(texts: Mapping[str, str], order: Iterable[str]) -> dict[str, str]:

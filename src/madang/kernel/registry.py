@@ -31,6 +31,7 @@ from madang.kernel.offers.finding import SearchSource
 from madang.kernel.offers.people import (
     ActorSource,
     AlertKind,
+    HandOverDesk,
     OpenTables,
     PolicyFile,
     Purpose,
@@ -67,6 +68,7 @@ __all__ = [
     "Detector",
     "DistrictNow",
     "Doorway",
+    "HandOverDesk",
     "HealthCheck",
     "LakeService",
     "LakeTable",
@@ -132,6 +134,7 @@ Offer = (
     | ServiceSource
     | ActorSource
     | OpenTables
+    | HandOverDesk
     | Claim
 )
 Kind = TypeVar("Kind")

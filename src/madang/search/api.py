@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from madang.kernel.errors import BadInput
 from madang.kernel.findable import DirectAnswer, KeyFact
+from madang.search.engine.masking import MASK, masked
+from madang.search.engine.text import folded, visible
 from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "MASK",
     "MODES",
     "MOST",
     "Asker",
@@ -55,13 +58,16 @@ __all__ = [
     "direct_answer",
     "evaluate",
     "find",
+    "folded",
     "judge_of",
+    "masked",
     "read_documents",
     "read_questions",
     "rebuild",
     "share",
     "status",
     "suggest",
+    "visible",
 ]
 
 _LATER = {

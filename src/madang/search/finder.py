@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from madang.kernel.errors import Invalid
 from madang.search.engine.suggestions import Suggestable, Suggestions
@@ -77,6 +78,7 @@ class Finder:
             cursor=_cursor(offset + wish.limit) if more else "",
             sure=found.hits[0].key if not offset and _is_sure(found) else "",
             by_meaning=found.ranking.by_meaning,
+            confidence=0.0 if offset else 1.0 if found.is_named else round(found.confidence, 4),
         )
 
     def suggest(self, prefix: str, language: str, limit: int = 8) -> Suggested:
@@ -126,13 +128,15 @@ class Finder:
     ) -> dict[str, dict[str, int]]:
         """Count the values of each facet, each as if it alone did not narrow the answer."""
         counts: dict[str, dict[str, int]] = {}
+        shown = [held[one.key].facets for one in found.hits]
         for name in NARROWED_BY:
-            hits = found.hits
+            facets = shown
             if wish.facets.get(name):
                 others = {n: v for n, v in wish.facets.items() if n != name}
                 wider = Wish(text, wish.language, others, wish.district)
-                hits = self._listed(text, language, wider).hits
-            counted = Counter(v for one in hits for v in held[one.key].facets.get(name, ()))
+                again = self._listed(text, language, wider).hits
+                facets = [held[one.key].facets for one in again]
+            counted = Counter(chain.from_iterable(one.get(name, ()) for one in facets))
             counts[name] = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
         return counts
 

@@ -75,6 +75,7 @@ class Found(msgspec.Struct, frozen=True):
     facets: how many things each value of a facet has (`kind` among them), most first.
     cursor: of the next page; empty at the end.
     sure: key of the first hit where it can stand as the answer; else empty.
+    confidence: how likely the first hit is right, 0 to 1; 1 where the question is its title.
     by_meaning: whether a model of meaning took part; False is words only.
     """
 
@@ -88,6 +89,7 @@ class Found(msgspec.Struct, frozen=True):
     cursor: str
     sure: str
     by_meaning: bool
+    confidence: float = 0.0
 
 
 class Suggestion(msgspec.Struct, frozen=True):

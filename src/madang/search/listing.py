@@ -79,9 +79,10 @@ def listed(
     if not found or not _has_evidence(ranking, known):
         return Listed(ranking, (), known)
     terms = [each.term for each in ranking.question.words if each.weight >= 1.0]
+    asked = text.replace(" ", "")
     scores = {
         one.key: one.score
-        + _title_bonus(titles.get(one.key, ()), text, terms)
+        + _title_bonus(titles.get(one.key, ()), asked, terms)
         + _DISTRICT * (wish.district in held[one.key].facets.get("district", ()))
         + _CHOSEN * chosen.get(one.key, 0.0)
         for one in found
@@ -94,7 +95,7 @@ def listed(
         tuple(one for one in found if scores[one.key] >= floor),
         known,
         confidence_of(ranker, ranking) if found[0].key == ranking.hits[0].key else 0.0,
-        text.replace(" ", "") in titles.get(found[0].key, ()),
+        asked in titles.get(found[0].key, ()),
     )
 
 
@@ -105,9 +106,8 @@ def _within(wish: Wish) -> Narrowed:
     return Narrowed((), facets)
 
 
-def _title_bonus(titles: Sequence[str], text: str, terms: Sequence[str]) -> float:
+def _title_bonus(titles: Sequence[str], asked: str, terms: Sequence[str]) -> float:
     """Return what it counts that a question names a thing, whole or by all its words."""
-    asked = text.replace(" ", "")
     if asked in titles:
         return _SAME_TITLE
     if len(terms) > 1 and any(all(term in title for term in terms) for title in titles):

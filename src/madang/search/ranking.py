@@ -122,9 +122,10 @@ class Ranker:
         scores = fused(parts, self.weights if by_meaning else self.lexical_weights)
         chances = probabilities(scores)
         order = np.lexsort((np.array(keys), -scores))[:limit]
+        values = (scores[order].tolist(), chances[order].tolist(), parts[order].tolist())
         hits = tuple(
-            Ranked(keys[at], float(scores[at]), float(chances[at]), tuple(parts[at].tolist()))
-            for at in order
+            Ranked(keys[at], score, chance, tuple(said))
+            for at, score, chance, said in zip(order.tolist(), *values, strict=True)
         )
         return Ranking(asked, hits, coverage, by_meaning)
 
@@ -148,14 +149,14 @@ class Ranker:
         parts = np.full((len(listed), len(PARTS)), np.nan, np.float32)
         most_words = self._most(asked.words, pairs=False)
         most_pairs = self._most(asked.pairs, pairs=True)
-        for at, key in enumerate(listed):
-            parts[at, 0] = by_word.get(key, 0.0) / most_words
-            parts[at, 1] = by_pair.get(key, 0.0) / most_pairs
-            if meant is not None:
-                row = near.rows.get(key)
-                if row is not None:
-                    parts[at, 2], parts[at, 3] = near.passage[row], near.title[row]
-                parts[at, 4] = remembered.get(key, 0.0)
+        parts[:, 0] = [by_word.get(key, 0.0) / most_words for key in listed]
+        parts[:, 1] = [by_pair.get(key, 0.0) / most_pairs for key in listed]
+        if meant is not None:
+            rows = [near.rows.get(key) for key in listed]
+            known = [at for at, row in enumerate(rows) if row is not None]
+            held = [row for row in rows if row is not None]
+            parts[known, 2], parts[known, 3] = near.passage[held], near.title[held]
+            parts[:, 4] = [remembered.get(key, 0.0) for key in listed]
         return listed, parts, meant is not None
 
     def vector(self, text: str, language: str) -> Vectors | None:

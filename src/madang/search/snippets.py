@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from madang.search.found import Piece
@@ -12,7 +13,7 @@ PASSAGE = 180
 """Characters of a passage at most."""
 
 _READ = 6_000
-_SENTENCE = re.compile(r"[^\n.!?。！？]+[.!?。！？]*")
+_SENTENCE = re.compile(r"[^\s.!?。！？][^\n.!?。！？]*[.!?。！？]*")
 
 
 class Marking:
@@ -34,12 +35,10 @@ class Marking:
     def passage(self, body: str) -> str:
         """Return the sentences around the one that holds most of the words; bounded."""
         body = body[:_READ]
-        spans = [found.span() for found in _SENTENCE.finditer(body) if found[0].strip()]
+        spans = [found.span() for found in _SENTENCE.finditer(body)]
         if not spans:
             return ""
-        folded = _folded(body)
-        scores = [len(self._found(folded, start, end)) for start, end in spans]
-        at = max(range(len(spans)), key=lambda i: (scores[i], -i))
+        at = self._best(_folded(body), [end for _, end in spans])
         text = body[slice(*spans[at])].strip()
         for start, end in spans[at + 1 :]:
             more = body[start:end].strip()
@@ -47,6 +46,16 @@ class Marking:
                 break
             text = f"{text} {more}"
         return text if len(text) <= PASSAGE else text[: PASSAGE - 1].rstrip() + "…"
+
+    def _best(self, folded: str, ends: list[int]) -> int:
+        """Return the number of the sentence with the most different words, the first of equals."""
+        if self._pattern is None:
+            return 0
+        words: dict[int, set[str]] = {}
+        for found in self._pattern.finditer(folded):
+            at = bisect_right(ends, found.start())
+            words.setdefault(at, set()).add(found[0])
+        return max(words, key=lambda at: (len(words[at]), -at), default=0)
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """Return a text in runs, those that are one of the words marked."""
@@ -63,9 +72,6 @@ class Marking:
         if at < len(text):
             pieces.append(Piece(text[at:]))
         return tuple(pieces)
-
-    def _found(self, folded: str, start: int, end: int) -> set[str]:
-        return set(self._pattern.findall(folded, start, end)) if self._pattern else set()
 
 
 def _pattern(term: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from madang.search.lexical import ALL, FIELDS, IndexedText, Narrowed, WeightedTerm
 
 _HEAP = 64_000_000
-_FREQUENCIES = 400_000
+_KEPT = 400_000  # numbers and keys of one state of the index that are remembered
 _KEY, _KIND, _FACET, _STORED = "key", "kind", "facet", "stored"
 
 
@@ -32,8 +32,7 @@ class TantivyIndex:
         self._index = tantivy.Index(self._schema, None if folder is None else str(folder))
         self._threads = threads
         self._open: Any = None
-        self._searcher: Any = self._index.searcher()
-        self._frequencies: dict[tuple[str, str], int] = {}
+        self._view = _View(self._index.searcher())
 
     def put(self, texts: Iterable[IndexedText]) -> None:
         """See `LexicalIndex.put`."""
@@ -60,8 +59,7 @@ class TantivyIndex:
             self._open.wait_merging_threads()
             self._open = None
             self._index.reload()
-            self._searcher = self._index.searcher()
-            self._frequencies = {}
+            self._view = _View(self._index.searcher())
 
     def words(
         self,
@@ -85,16 +83,23 @@ class TantivyIndex:
 
     def frequency(self, term: str, *, pairs: bool = False) -> int:
         """See `LexicalIndex.frequency`."""
-        prefix = "p_" if pairs else "w_"
-        return max(self._frequency(prefix + name, term) for name in FIELDS)
+        known = self._view.frequencies
+        count = known.get((pairs, term))
+        if count is None:
+            if len(known) > _KEPT:
+                known.clear()
+            prefix = "p_" if pairs else "w_"
+            count = max(self._frequency(prefix + name, term) for name in FIELDS)
+            known[pairs, term] = count
+        return count
 
     def _frequency(self, field: str, term: str) -> int:
-        known = self._frequencies
-        count = known.get((field, term))
+        view = self._view
+        count = view.counts.get((field, term))
         if count is None:
-            if len(known) > _FREQUENCIES:
-                known.clear()
-            count = known[field, term] = self._searcher.doc_freq(field, term)
+            if len(view.counts) > _KEPT:
+                view.counts.clear()
+            count = view.counts[field, term] = view.searcher.doc_freq(field, term)
         return count
 
     def holding(self, key: str, terms: Sequence[str], *, pairs: bool = False) -> set[str]:
@@ -110,23 +115,24 @@ class TantivyIndex:
                 query = make.boolean_query(
                     [(must, this), (must, make.disjunction_max_query(asked))]
                 )
-                if self._searcher.search(query, limit=1, count=False).hits:
+                if self._view.searcher.search(query, limit=1, count=False).hits:
                     found.add(term)
         return found
 
     def title_pairs(self, key: str) -> tuple[str, ...]:
         """See `LexicalIndex.title_pairs`."""
         query = self._tantivy.Query.term_query(self._schema, _KEY, key)
-        hits = self._searcher.search(query, limit=1, count=False).hits
+        searcher = self._view.searcher
+        hits = searcher.search(query, limit=1, count=False).hits
         if not hits:
             return ()
-        return tuple((self._searcher.doc(hits[0][1]).get_first("p_title") or "").split())
+        return tuple((searcher.doc(hits[0][1]).get_first("p_title") or "").split())
 
     def beginning_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """See `LexicalIndex.beginning_with`."""
-        found: dict[str, int] = {}
+        searcher, found = self._view.searcher, dict[str, int]()
         for field in FIELDS:
-            for term, count in self._searcher.terms_with_prefix("w_" + field, prefix, limit=limit):
+            for term, count in searcher.terms_with_prefix("w_" + field, prefix, limit=limit):
                 found[term] = max(found.get(term, 0), count)
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
@@ -135,15 +141,17 @@ class TantivyIndex:
         if not keys:
             return {}
         query = self._tantivy.Query.term_set_query(self._schema, _KEY, list(keys))
-        hits = self._searcher.search(query, limit=len(keys), count=False).hits
-        documents = [self._searcher.doc(address) for _, address in hits]
+        searcher = self._view.searcher
+        hits = searcher.search(query, limit=len(keys), count=False).hits
+        documents = [searcher.doc(address) for _, address in hits]
         return {d.get_first(_KEY): bytes(d.get_first(_STORED) or b"") for d in documents}
 
     def keys(self, within: Narrowed) -> set[str]:
         """See `LexicalIndex.keys`."""
         query = self._narrowed(self._tantivy.Query.all_query(), within)
-        hits = self._searcher.search(query, limit=max(len(self), 1), count=False).hits
-        return {self._searcher.doc(address).get_first(_KEY) for _, address in hits}
+        view = self._view
+        hits = view.searcher.search(query, limit=max(len(self), 1), count=False).hits
+        return {view.key(address) for _, address in hits}
 
     def counts(
         self, terms: Sequence[WeightedTerm], facet: str, within: Narrowed = ALL
@@ -153,16 +161,16 @@ class TantivyIndex:
         prefix = f"{facet}="
         matched = self._any("w_", terms, dict.fromkeys(FIELDS, 1.0))
         found = {}
-        for value, _ in self._searcher.terms_with_prefix(_FACET, prefix):
+        for value, _ in self._view.searcher.terms_with_prefix(_FACET, prefix):
             narrowed = Narrowed(within.kinds, {**within.facets, facet: (value[len(prefix) :],)})
             query = self._narrowed(matched, narrowed)
-            count = self._searcher.search(query, limit=1, count=True).count
+            count = self._view.searcher.search(query, limit=1, count=True).count
             if count:
                 found[value[len(prefix) :]] = count
         return found
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return int(self._view.searcher.num_docs)
 
     def _writer(self) -> Any:
         if self._open is None:
@@ -214,9 +222,29 @@ class TantivyIndex:
         return make.boolean_query(asked) if len(asked) > 1 else query
 
     def _ranked(self, query: Any, limit: int, within: Narrowed) -> list[tuple[str, float]]:
-        searcher = self._searcher
-        hits = searcher.search(self._narrowed(query, within), limit=limit, count=False).hits
-        return [(searcher.doc(address).get_first(_KEY), score) for score, address in hits]
+        view = self._view
+        hits = view.searcher.search(self._narrowed(query, within), limit=limit, count=False).hits
+        return [(view.key(address), score) for score, address in hits]
+
+
+class _View:
+    """One state of the index, and what was asked of it so far: it never changes."""
+
+    def __init__(self, searcher: Any) -> None:
+        self.searcher = searcher
+        self.counts: dict[tuple[str, str], int] = {}  # by field and term
+        self.frequencies: dict[tuple[bool, str], int] = {}  # in any field of words, or of pairs
+        self._keys: dict[tuple[int, int], str] = {}
+
+    def key(self, address: Any) -> str:
+        """Return the key of a document; reading it from the store costs most of a search."""
+        at = (address.segment_ord, address.doc)
+        found = self._keys.get(at)
+        if found is None:
+            if len(self._keys) > _KEPT:
+                self._keys.clear()
+            found = self._keys[at] = self.searcher.doc(address).get_first(_KEY)
+        return found
 
 
 def _schema(tantivy: Any) -> Any:

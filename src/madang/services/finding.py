@@ -17,10 +17,19 @@ from madang.services.life_events import life_events
 from madang.services.models import PublishedPackage
 from madang.services.packages.package import Package
 from madang.services.packages.texts import source_texts, translated
-from madang.services.shown_service import department_name, due, needs, prices, ways
+from madang.services.shown_service import (
+    Way,
+    department_name,
+    due,
+    needs,
+    outputs,
+    prices,
+    ways,
+)
 from madang.services.spoken import Spoken
 from madang.services.versions import current, version
 from madang.services.ways_in import apply_address
+from madang.services.words import AUDIENCES
 
 _SAID = ("description", "summary")
 # Words of questions, rules and letters are about filling in, not about what the service is.
@@ -48,19 +57,15 @@ def answer(id: str, *, language: str, district: str) -> DirectAnswer | None:
         found = current(id, district)
     except UnknownService:
         return None
+    if found.package.service.synthetic:
+        return None  # made up for tests of scale: nobody is told of it
     package, say = found.package, Spoken(found.package, language)
     facts = (
-        KeyFact(_("Fee"), _priced(package, say)),
-        KeyFact(_("How long it takes"), (due(package, times.now()).limit,)),
-        KeyFact(_("What you need"), tuple(need.title for need in needs(package, say))),
-        KeyFact(
-            _("In which ways"),
-            tuple(
-                " · ".join(filter(None, (way.title, way.hours, way.phone)))
-                for way in ways(package, say)
-            ),
-        ),
-        KeyFact(_("Office that answers for it"), (department_name(package, language),)),
+        KeyFact(_("Fee"), _priced(package, say), "fee"),
+        KeyFact(_("How long it takes"), (due(package, times.now()).limit,), "time"),
+        KeyFact(_("What you need"), tuple(need.title for need in needs(package, say)), "papers"),
+        KeyFact(_("In which ways"), tuple(_way_line(way) for way in ways(package, say)), "ways"),
+        KeyFact(_("Office that answers for it"), (department_name(package, language),), "office"),
     )
     start = apply_address(id)
     days = _published([found.hash])
@@ -72,8 +77,36 @@ def answer(id: str, *, language: str, district: str) -> DirectAnswer | None:
         version=package.service.version,
         changed=days.get(found.hash, ""),
         state=say.state(),
-        action=(_("Start"), start) if start and not package.service.synthetic else None,
+        action=(_("Start"), start) if start else None,
+        more=tuple(fact for fact in _more(package, say) if any(fact.values)),
+        districts=tuple(catalogue().districts.get(id, ())),
     )
+
+
+def _way_line(way: Way) -> str:
+    return " · ".join(filter(None, (way.title, way.hours, way.phone)))
+
+
+def _more(package: Package, say: Spoken) -> Iterator[KeyFact]:
+    """Yield what the page of the service says beyond the key facts."""
+    service = package.service
+    described = say("service.description", service.description)
+    yield KeyFact(_("About it"), tuple(filter(None, described.splitlines())), "what")
+    yield KeyFact(_("Who it is for"), tuple(_(AUDIENCES[one]) for one in service.audience), "who")
+    found = ways(package, say)
+    places = [" · ".join(filter(None, (w.title, w.address, w.note))) for w in found]
+    yield KeyFact(
+        _("Where to go"),
+        tuple(place for place, way in zip(places, found, strict=True) if way.address or way.note),
+        "where",
+    )
+    yield KeyFact(_("Phone"), tuple(dict.fromkeys(w.phone for w in found if w.phone)), "phone")
+    hours = (" · ".join((w.title, w.hours)) for w in found if w.hours)
+    yield KeyFact(_("Opening hours"), tuple(hours), "hours")
+    comes = (" · ".join(filter(None, (o.title, o.note))) for o in outputs(package, say))
+    yield KeyFact(_("What comes of it"), tuple(comes), "result")
+    laws = tuple(say.law(one) for one in service.legal_basis)
+    yield KeyFact(_("Law"), laws, "law")
 
 
 def event_findables(ids: Collection[str] | None) -> Iterator[Findable]:

@@ -107,3 +107,21 @@ class AlertKind:
     default_level: str
     critical_from: str = ""
     place_level: str = "district"
+
+
+@dataclass(frozen=True)
+class HandOverDesk:
+    """A desk where people take conversations over from a machine; see ``kernel.hand_over``.
+
+    Parameters
+    ----------
+    receive : ``f(request: HandOverRequest) -> HandOverTicket | None``: None where nobody can take
+        it now (closed, or too many wait).
+    position : ``f(ticket: str) -> HandOverTicket | None``: where it stands; None for no such one.
+    said : ``f(conversation: str, number: int) -> None``: the resident wrote again; empty where
+        the desk need not be told.
+    """
+
+    receive: Target
+    position: Target
+    said: Target = ""

@@ -1,0 +1,87 @@
+"""One turn of a conversation: steps are asked in order, the first that has an answer gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.utils import translation
+
+from madang.assistant import found_reply, pressed
+from madang.assistant.asking import Asking, Reply, plain_of, read_text
+from madang.assistant.ending import ended
+from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
+from madang.assistant.plugs import llm
+from madang.city.api import Profile, profile
+from madang.kernel.errors import Invalid
+from madang.search.api import masked
+
+Step = Callable[[Asking], Reply | None]
+
+STEPS: tuple[Step, ...] = (
+    pressed.reply,
+    found_reply.follow_up,
+    found_reply.looked_up,
+)
+"""In this order; the last one always answers."""
+
+REMEMBERED = 4
+
+
+def answer(
+    text: str,
+    state: State | None = None,
+    *,
+    language: str,
+    district: str = "",
+    choice: str = "",
+    city: Profile | None = None,
+) -> Answered:
+    """Return the answer to one turn; nothing is stored.
+
+    Parameters
+    ----------
+    text : as it was written; may be empty where a choice was pressed.
+    state : that of the turn before (``Answered.state``); None begins anew.
+    language : of the reader: a tag of the city's languages.
+    district : code of where the reader lives, if known.
+    choice : key of the choice that was pressed.
+    city : its profile; this instance's without one.
+
+    Raises
+    ------
+    TextTooLong
+        If it is longer than anybody asks.
+    Invalid
+        If there is neither text nor choice.
+    """
+    read = read_text(text)
+    if not read and not choice:
+        raise Invalid("write something", {"text": "empty"})
+    before = state or State()
+    where = city or profile()
+    before = replace(before, language=language, district=district or before.district)
+    asking = Asking(
+        read, plain_of(read), choice, before, language, before.district, where, where.today(), llm()
+    )
+    with translation.override(language):
+        reply = next(found for step in STEPS if (found := step(asking)) is not None)
+        return ended(asking, _counted(asking, reply))
+
+
+def _counted(asking: Asking, reply: Reply) -> Reply:
+    """Return a reply whose state counts the turn, and knows how the last ones went."""
+    before, status = asking.state, reply.status
+    failed = before.failed + 1 if status in FAILED else 0
+    about = reply.state.event or reply.state.focus
+    now = Exchange(masked(asking.text), status.value, about)
+    state = replace(
+        reply.state,
+        number=before.number + 1,
+        failed=failed,
+        recent=(*before.recent, now)[-REMEMBERED:],
+    )
+    return Reply(replace(reply.answered, state=state), state)
+
+
+__all__ = ["AnswerStatus", "answer"]
