@@ -5,10 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 compile() { uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --universal \
     --python-version 3.11 --no-header --quiet "$@"; }
-compile --extra dev --extra postgres --extra otel --extra cluster --extra local-models -o requirements/all.txt
-compile --extra dev --extra postgres --extra local-models -c requirements/all.txt -o requirements/dev.txt
+compile --extra dev --extra postgres --extra otel --extra cluster --extra local-models --extra voice -o requirements/all.txt
+compile --extra dev --extra postgres --extra local-models --extra voice -c requirements/all.txt -o requirements/dev.txt
 compile -c requirements/all.txt -o requirements/core.txt
-for extra in postgres otel cluster local-models; do
+for extra in postgres otel cluster local-models voice; do
     compile --extra "$extra" -c requirements/all.txt -o "requirements/$extra.txt"
 done
 printf 'setuptools>=77\nuv>=0.13\nfonttools>=4.60\nbrotli>=1.2\n' | uv pip compile - --generate-hashes --no-emit-index-url --universal \

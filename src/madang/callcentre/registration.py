@@ -11,6 +11,7 @@ def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
     yield from _workforce()
     yield from _workforce_claims()
+    yield from _voice()
     yield Page(
         "operations/staffing/",
         "madang.callcentre.workforce_pages:staffing",
@@ -45,6 +46,14 @@ def _workforce() -> Iterable[Offer]:
         "callcentre adherence", f"{here}.cli_adherence:adherence",
         "Whether people were on the phones when the plan said so.",
     )  # fmt: skip
+
+
+def _voice() -> Iterable[Offer]:
+    yield Command(
+        "callcentre answer",
+        "madang.callcentre.voice.cli_answer:answer",
+        "The 120 line by telephone: SIP, speech, answers.",
+    )
 
 
 def _workforce_claims() -> Iterable[Offer]:
