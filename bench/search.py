@@ -163,7 +163,7 @@ def _fts5(
     }
 
 
-def _made(shared: Path, count: int, length: int = 700) -> Iterator[Entry]:
+def made(shared: Path, count: int, length: int = 700) -> Iterator[Entry]:
     """Yield entries put together from sentences of the shared texts."""
     rng = random.Random(SEED)
     bodies = [d.body for d in read_documents(shared / "seoul120_docs.jsonl") if d.body]
@@ -178,18 +178,18 @@ def _speed(report: Report, shared: Path, reader: Reader, model: Embedder | None)
     asked = read_questions(shared / "welfare_dev_questions.jsonl")
     questions = [q.text for q in random.Random(SEED).sample(asked, 300)]
     ranker = Ranker(TantivyIndex(), reader)
-    ranker.put(_made(shared, 5_000))
+    ranker.put(made(shared, 5_000))
     ranker.commit()
-    figures = _percentiles("lexical", lambda text: ranker.rank(text, "ko"), questions)
+    figures = percentiles("lexical", lambda text: ranker.rank(text, "ko"), questions)
     if model is not None:
         # What a question costs does not depend on what the vectors are: these are drawn.
         ranker.vectors = _drawn(model, 5_000)
         ranker.means = RunningMeans({})
-        figures |= _percentiles("hybrid", lambda text: ranker.rank(text, "ko"), questions)
+        figures |= percentiles("hybrid", lambda text: ranker.rank(text, "ko"), questions)
     report.add(OURS, BUSY, **figures)
 
 
-def _percentiles(
+def percentiles(
     name: str, ask: Callable[[str], object], questions: Sequence[str]
 ) -> dict[str, float]:
     for text in questions[:30]:
@@ -230,7 +230,7 @@ def _drawn(model: Embedder, count: int) -> VectorIndex:
 
 
 def _indexing(report: Report, shared: Path, reader: Reader, count: int) -> None:
-    entries = list(_made(shared, count))
+    entries = list(made(shared, count))
     load = f"{count:,} documents of 700 characters"
     index = TantivyIndex(threads=2)
     started = time.perf_counter()

@@ -13,6 +13,7 @@ import pytest
 
 from madang.kernel.errors import Invalid
 from madang.search.finder import Finder
+from madang.search.holding import FORMAT
 from madang.search.keeping import Keeping
 from madang.search.listing import Wish
 from madang.search.question_log import QuestionLog
@@ -187,7 +188,7 @@ def test_the_index_is_there_at_the_next_start_and_reads_only_what_changed(tmp_pa
 def test_a_broken_index_is_made_anew(tmp_path: Path):
     things = town()
     holding(tmp_path, things)
-    (tmp_path / "index-1" / "meta.json").write_text("{broken")
+    (tmp_path / f"index-{FORMAT}" / "meta.json").write_text("{broken")
     again = holding(tmp_path)
     assert len(again.held) == 0
     assert again.refresh(source_of(things)).put == len(things.by_id)

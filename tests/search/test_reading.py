@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +105,22 @@ def test_pieces_are_cut_at_spaces_and_lose_nothing(text, limit):
     found = pieces(text, limit)
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
     assert all(len(piece) <= 10 * limit for piece in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("đăng ký tạm trú", ["đăng", "ký", "tạm", "trú"]),
+        ("여권 déclaration 발급", ["여권", "déclaration", "발급"]),
+        ("Oʻzbek tilida", ["oʻzbek", "tilida"]),
+        ("l'état", ["l", "état"]),
+    ],
+)
+def test_a_latin_word_with_marks_is_one_word(text: str, terms: list[str]):
+    assert Reader(analyser()).words(text) == terms
+
+
+def test_long_runs_of_letters_beside_marked_ones_cost_no_more():
+    begun = time.process_time()
+    Reader(analyser()).words("a" * 50_000 + " é " + "b " * 20_000)
+    assert time.process_time() - begun < 5.0

@@ -58,6 +58,11 @@ class Settings:
         "`local-models` is installed, `off` for none, or `MODEL@http://host:port/v1` of a server "
         "that answers `/embeddings` as OpenAI's does.",
     )
+    search_translator: str = _setting(
+        "",
+        "LibreTranslate server that says questions in other languages in the city's own, "
+        "`http://[:KEY@]host:port`; empty goes by thesaurus and meaning.",
+    )
     secret_key: str = _setting("", "Key that signs sessions; generated in demo mode.")
     public_url: str = _setting(
         "",

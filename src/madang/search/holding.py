@@ -26,7 +26,7 @@ from madang.search.vectors import VectorIndex
 
 _log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Rises when an index of another format can no longer be read."""
 
 _AT_ONCE = 500

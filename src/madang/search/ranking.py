@@ -170,7 +170,7 @@ class Ranker:
     def _meant(self, asked: Question) -> tuple[Meant, dict[str, float]] | None:
         """Return how near entries and remembered questions are; None where no model answers."""
         try:
-            vector = self.vector(asked.text, asked.language)
+            vector = self.vector(*asked.meant)
         except Unavailable as fault:
             _log.warning("search goes by words only: %s", fault)
             return None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from madang.search.analysers import Analyser
 from madang.search.engine.ngrams import pairs
@@ -19,14 +19,30 @@ Expander = Callable[[str, str], Sequence[tuple[str, float]]]
 """(folded text, its language) → weighted terms of the city's language that mean the same."""
 
 
+class Translate(Protocol):
+    """What says a folded question in the city's language; `name` is shown in the status."""
+
+    name: str
+    into: str
+
+    def __call__(self, text: str, language: str) -> str:
+        """Return the same in the language `into`; empty where there is none."""
+        ...
+
+
+_BESIDE = 0.3
+"""What the words of a question count beside those of its translation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is looked up."""
+    """A question as it is looked up; `meant` is the text that a model reads, and its language."""
 
     text: str
     language: str
     words: tuple[WeightedTerm, ...]
     pairs: tuple[WeightedTerm, ...]
+    meant: tuple[str, str] = ("", "")
 
     @property
     def empty(self) -> bool:
@@ -40,13 +56,21 @@ class Reader:
     Parameters
     ----------
     analyser : of Korean.
-    expand : names the same thing otherwise (thesaurus, translation); None for none.
+    expand : names the same thing otherwise (thesaurus); None for none.
+    translate : says a question in the city's language; None for nobody who does.
     """
 
-    def __init__(self, analyser: Analyser, expand: Expander | None = None) -> None:
+    def __init__(
+        self,
+        analyser: Analyser,
+        expand: Expander | None = None,
+        translate: Translate | None = None,
+    ) -> None:
         self._analyser = analyser
         self.analyser = analyser.name
         self._expand = expand
+        self._translate = translate
+        self.translator = translate.name if translate is not None else ""
         self._stem = lru_cache(100_000)(_stemmer())
 
     def words(self, text: str) -> list[str]:
@@ -79,7 +103,15 @@ class Reader:
             for other, weight in self._expand(asked, language):
                 _add(words, self.words(other), weight)
                 _add(letters, pairs(other), weight)
-        return Question(asked, language, _terms(words), _terms(letters))
+        meant = (asked, language)
+        if self._translate is not None and (said := question(self._translate(asked, language))):
+            meant = (said, self._translate.into)
+            # what the reader wrote stands in few entries: it must not hide that the rest does
+            words = {term: _BESIDE * weight for term, weight in words.items()}
+            letters = {term: _BESIDE * weight for term, weight in letters.items()}
+            _add(words, word_terms(said, self._analyser.morphemes, self._stem), 1.0)
+            _add(letters, pairs(said), 1.0)
+        return Question(asked, language, _terms(words), _terms(letters), meant)
 
 
 def _weighted(terms: Sequence[str]) -> dict[str, float]:

@@ -31,6 +31,7 @@ from madang.search.holding import Holding, opened
 from madang.search.keeping import Keeping
 from madang.search.listing import Wish
 from madang.search.question_log import QuestionLog
+from madang.search.translators import LibreTranslate, Translating
 from madang.search.vectors import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ class SearchProcess:
             "entries": len(self.holding.held),
             "with_meaning": 0 if vectors is None else len(vectors),
             "model": "" if vectors is None else vectors.embedder.name,
+            "translator": self.holding.ranker.reader.translator,
             "read": self.keeping.swept.is_set(),
             "pid": os.getpid(),
         }
@@ -182,7 +184,8 @@ def holding_of(here: Settings) -> Holding:
     vectors = None
     if model is not None:
         vectors = VectorIndex(KeptEmbedder(_OneByOne(model), folder / "vectors.sqlite3"))
-    reader = Reader(analyser(), Naming(thesaurus(), profile().city.default_language))
+    own = profile().city.default_language
+    reader = Reader(analyser(), Naming(thesaurus(), own), translating_of(here, own))
     if here.search_index:
         holding = Holding(_outgrown(here, reader, vectors))
     else:
@@ -190,6 +193,13 @@ def holding_of(here: Settings) -> Holding:
     if model is not None:
         holding.ranker.means = RunningMeans(question_means(model.name))
     return holding
+
+
+def translating_of(here: Settings, into: str) -> Translating | None:
+    """Return the translator that the settings name; None for none. Raises Invalid as it does."""
+    if not here.search_translator:
+        return None
+    return Translating(LibreTranslate(here.search_translator), into)
 
 
 def _outgrown(here: Settings, reader: Any, vectors: VectorIndex | None) -> Any:

@@ -9,12 +9,20 @@ from madang.search.engine.morphemes import Morpheme, terms
 from madang.search.engine.ngrams import pairs
 
 # Runs of one kind of writing. Korean texts are full of Latin words and digits, which an analyser
-# of Korean reads as well; what it cannot read is cut out of its way.
-_RUN = re.compile(
-    r"(?P<spaceless>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)"
-    r"|(?P<alphabet>[\u00c0-\u0dff\u10a0-\u10ff\u1200-\u137f\u1e00-\u1fff]+(?:[\w'’]*))"
-    r"|(?P<korean>[\x00-\x7f\uac00-\ud7a3\u3131-\u318e\u2000-\u206f\u3000-\u303f]+)",
+# of Korean reads as well; what it cannot read is cut out of its way. A Latin word with one letter
+# beyond ASCII is cut out whole (ký, déclaration, oʻzbek): only texts with such letters pay for it.
+_SPACELESS = (
+    r"(?P<spaceless>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+    r"\uf900-\ufaff]+)"
 )
+_LETTERS = r"[\u00c0-\u0dff\u10a0-\u10ff\u1200-\u137f\u1e00-\u1fff]"
+_PLAIN = r"[\x00-\x7f\uac00-\ud7a3\u3131-\u318e\u2000-\u206f\u3000-\u303f]"
+_ALPHABET = rf"(?P<alphabet>[a-z0-9'’]{{0,40}}{_LETTERS}[\w'’]*)"
+_RUN = re.compile(rf"{_SPACELESS}|(?P<korean>{_PLAIN}+)")
+_MIXED_RUN = re.compile(
+    rf"{_SPACELESS}|{_ALPHABET}|(?P<korean>(?:(?![a-z0-9'’]{{1,40}}{_LETTERS}){_PLAIN})+)"
+)
+_BEYOND = re.compile(_LETTERS)
 _KOREAN = re.compile(r"[\uac00-\ud7a3]")
 _WORD = re.compile(r"\w+")
 
@@ -43,7 +51,7 @@ def word_terms(
     compounds : see `morphemes.terms`.
     """
     found: list[str] = []
-    for run in _RUN.finditer(text):
+    for run in (_MIXED_RUN if _BEYOND.search(text) else _RUN).finditer(text):
         piece = run[0]
         if run.lastgroup == "spaceless":
             found += pairs(piece)
