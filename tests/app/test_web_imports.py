@@ -12,9 +12,10 @@ pytestmark = pytest.mark.system
 
 # each of them weighs 1 to 40 MB; what needs one imports it where it is used
 HEAVY = {
-    "aiohttp", "asn1crypto", "chdb", "click", "croniter", "holidays", "httpx", "matplotlib", "numba", "OpenSSL",
-    "pandas", "pikepdf", "PIL", "polars", "psutil", "pyarrow", "pyasn1", "pygments", "pyhanko",
-    "rich", "scipy", "segno", "trio", "typst", "uvloop", "weasyprint", "webauthn",
+    "aiohttp", "asn1crypto", "chdb", "click", "croniter", "holidays", "httpx", "matplotlib",
+    "numba", "OpenSSL", "pandas", "pikepdf", "PIL", "polars", "psutil", "pyarrow", "pyasn1",
+    "pygments", "pyhanko", "rich", "scipy", "segno", "trio", "typst", "uvloop", "weasyprint",
+    "webauthn",
 }  # fmt: skip
 _LOADED = """
 import json, sys
