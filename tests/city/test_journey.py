@@ -20,8 +20,8 @@ def test_six_cities_come_with_the_house():
     assert known_cities() == SIX
 
 
-# with each run the reference city and the one whose script is least like it; all six are long
-ALWAYS = ("seoul", "addis_ababa")
+# with each run the one whose script is least like Seoul's, where all other tests live
+ALWAYS = ("addis_ababa",)
 CITIES = [city if city in ALWAYS else pytest.param(city, marks=pytest.mark.long) for city in SIX]
 
 

@@ -33,6 +33,7 @@ OTHERS = (
     ("ko", "contrast", ("light", "dark")), ("ko", "senior", ("light",)),
     ("ar", "normal", ("light",)),
 )  # fmt: skip
+WITH_EACH_RUN = (tours.doors, tours.acting, tours.at_an_application, offices.administration)
 of_tours = pytest.mark.parametrize("tour", TOURS, ids=lambda tour: tour.__name__)
 
 
@@ -49,7 +50,13 @@ def site(live_server, transactional_db, made_keys) -> str:
     return live_server.url
 
 
-@of_tours
+@pytest.mark.parametrize(
+    "tour",
+    [
+        pytest.param(one, id=one.__name__, marks=() if one in WITH_EACH_RUN else pytest.mark.long)
+        for one in TOURS
+    ],
+)
 def test_pages_are_whole(browser, site, tour):
     walk(Visits(browser, site, "ko"), tour)
 

@@ -96,7 +96,7 @@ def record_of(data: Path) -> dict[str, list[tuple]]:
     return {name: sorted(found, key=repr) for name, found in rows.items()}
 
 
-@pytest.mark.parametrize("ending", ["tar.zst", "tar.gz"])
+@pytest.mark.parametrize("ending", ["tar.zst", pytest.param("tar.gz", marks=pytest.mark.long)])
 def test_what_was_backed_up_is_there_again_after_a_restore(instance, tmp_path, ending):
     file = tmp_path / f"seoul.{ending}"
     made = madang(instance, "backup", str(file), "--json")

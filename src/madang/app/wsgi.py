@@ -12,12 +12,13 @@ for _name in ("aiohttp", "click", "pygments", "rich", "trio"):
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-from madang.kernel import apart, tracing  # noqa: E402
+from madang.kernel import apart, metrics, tracing  # noqa: E402
 from madang.kernel.registry import Page, load, registry  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.app.settings")
 application = get_wsgi_application()
 tracing.configure("web")
+metrics.start_writing("web")
 apart.begin()
 
 

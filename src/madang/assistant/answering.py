@@ -12,6 +12,7 @@ from madang.assistant.asking import Asking, Reply, plain_of, read_text
 from madang.assistant.ending import ended
 from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
 from madang.assistant.plugs import llm
+from madang.assistant.with_model import in_words, standalone
 from madang.city.api import Profile, profile
 from madang.kernel.errors import Invalid
 from madang.search.api import masked
@@ -65,7 +66,9 @@ def answer(
         read, plain_of(read), choice, before, language, before.district, where, where.today(), llm()
     )
     with translation.override(language):
-        reply = next(found for step in STEPS if (found := step(asking)) is not None)
+        whole = standalone(asking)
+        reply = next(found for step in STEPS if (found := step(whole)) is not None)
+        reply = in_words(whole, reply)
         return ended(asking, _counted(asking, reply))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from madang.kernel.data_files import Problem
-from madang.kernel.errors import Invalid, NotFound
+from madang.kernel.errors import Invalid, NotFound, Unavailable
 
 _MOST_SHOWN = 30
 
@@ -43,6 +43,25 @@ class InvalidFacts(Invalid):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()), fields)
+
+
+class LLMUnavailable(Unavailable):
+    """The language model does not answer; the assistant does without."""
+
+    code = "llm-unavailable"
+
+
+class LLMUnusable(Unavailable):
+    """What the language model says cannot be used; the assistant does without.
+
+    `reason` is one word for counts: `broken`, `refused`, `ungrounded`, `language`, `instructions`.
+    """
+
+    code = "llm-unusable"
+
+    def __init__(self, message: str, reason: str = "broken") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TextTooLong(Invalid):

@@ -73,3 +73,6 @@ class Turn(PersonalModel):
 
     def __str__(self) -> str:
         return f"turn {self.number} of conversation {self.conversation_id}"
+
+
+from madang.assistant.kakao_models import KakaoTalk  # noqa: E402, F401 - a table too

@@ -2,7 +2,7 @@
 
 A model may only reword what was asked, fill in facts and word what stands in passages. What it
 says is checked against its passages before anybody reads it; whoever plugs one in does that in
-`word`, and returns None where the check fails.
+`word`, which raises where the check fails. `assistant.llm` is the plug for chat servers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from madang.assistant.engine.dialogue import Exchange, Passage
+from madang.assistant.llm.wording import Worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Llm(Protocol):
         """Return the values of facts that the text says, by name; `today` is an ISO 8601 day."""
         ...
 
-    def word(self, question: str, passages: Sequence[Passage], *, language: str) -> str | None:
-        """Return an answer from the passages only, None to leave them as they are quoted."""
+    def word(self, question: str, passages: Sequence[Passage], *, language: str) -> Worded | None:
+        """Return an answer from the passages only, None where it stands in none of them."""
         ...
 
 
@@ -50,8 +51,10 @@ _plugged: list[Llm] = []
 
 
 def llm() -> Llm | None:
-    """Return the model that is plugged in, None for none."""
-    return _plugged[-1] if _plugged else None
+    """Return the model that is plugged in, else the one that settings name; None for none."""
+    from madang.assistant.llm.model import configured
+
+    return _plugged[-1] if _plugged else configured()
 
 
 @contextmanager

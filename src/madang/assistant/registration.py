@@ -9,6 +9,7 @@ from madang.kernel.registry import (
     Claim,
     Command,
     Doorway,
+    HealthCheck,
     Offer,
     Page,
     PolicyFile,
@@ -22,6 +23,8 @@ def offers() -> Iterable[Offer]:
     yield from _planner_commands()
     yield from _planner_pages()
     yield from _conversations()
+    yield HealthCheck("llm", "madang.assistant.llm.model:problem")
+    yield API("assistant", "madang.assistant.kakao.http:router")
     yield Claim(
         "assistant.scenarios-exact",
         "Scenarios whose steps, dates, offices and papers are as reckoned by hand",
@@ -76,6 +79,11 @@ def _planner_commands() -> Iterable[Offer]:
         "assistant evaluate",
         "madang.assistant.cli_evaluate:evaluate",
         "Measure how often search answers rightly, and what it refuses.",
+    )
+    yield Command(
+        "assistant serve-kakao",
+        "madang.assistant.kakao.cli:serve_kakao",
+        "Serve the KakaoTalk skill alone.",
     )
     yield Command(
         "assistant scenarios", f"{here}:scenarios", "Run scenarios: plans that must be just so."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from madang.callcentre import contact_registration
 from madang.kernel.registry import Anchor, Claim, Command, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
     """Return the offers of this room."""
+    yield from contact_registration.offers()
     yield from _workforce()
     yield from _workforce_claims()
     yield from _voice()

@@ -58,6 +58,33 @@ class Settings:
         "`local-models` is installed, `off` for none, or `MODEL@http://host:port/v1` of a server "
         "that answers `/embeddings` as OpenAI's does.",
     )
+    llm: str = _setting(
+        "",
+        "Language model that words answers of the assistant: `MODEL@http://host:port/v1` of a "
+        "server that answers `/chat/completions` as OpenAI's does; empty or `off` for none.",
+    )
+    llm_key: str = _setting("", "Key of that server, sent as a bearer token.")
+    llm_uses: str = _setting(
+        "rewrite,facts,word",
+        "What the language model is used for: `rewrite` (a question that leans on the turns "
+        "before), `facts` (read out of a text for the planner), `word` (an answer from passages).",
+    )
+    llm_seconds: int = _setting(8, "Seconds waited for a reply of the language model.")
+    llm_at_once: int = _setting(4, "Calls of the language model under way at a time, per process.")
+    kakao_secret: str = _setting(
+        "",
+        "Secret that Kakao sends with each request of the KakaoTalk skill, in the header "
+        "`X-Skill-Secret`; at least 16 characters. Empty switches the skill off.",
+    )
+    kakao_networks: str = _setting(
+        "", "Networks (CIDR, with spaces) that the skill may be called from; empty for any."
+    )
+    kakao_callback_hosts: str = _setting(
+        "*.kakao.com", "Hosts that late answers of the skill may be posted to; others are refused."
+    )
+    kakao_test_hosts: str = _setting(
+        "", "Further `host:port` for tests, plain HTTP and local allowed; refused in production."
+    )
     search_translator: str = _setting(
         "",
         "LibreTranslate server that says questions in other languages in the city's own, "

@@ -66,6 +66,7 @@ def part(name: str) -> str:
         "notices": _("Notices to people"),
         "ledger": _("Books of payments"),
         "search": _("Search"),
+        "llm": _("Language model"),
     }
     return known.get(name, name)
 

@@ -52,7 +52,7 @@ def folded(text: str) -> str:
 
     Examples
     --------
-    >>> folded("Ｉｇｎоｒｅ  a l l  rules")
+    >>> folded("Ｉ ｇ ｎ о ｒ ｅ  all rules")
     'ignore all rules'
     """
     text = unicodedata.normalize("NFKC", visible(text)).casefold()
