@@ -50,6 +50,7 @@ OPEN_OPERATIONS: dict[str, str] = {
             "PUT /api/v1/assistant/conversations/1/facts/1",
             "DELETE /api/v1/assistant/conversations/1/facts/1",
             "POST /api/v1/assistant/conversations/1/person",
+            "PUT /api/v1/assistant/conversations/1/turns/1/helpful",
         ),
         "only who has the conversation's id, which nobody can guess, adds to it or deletes it",
     ),

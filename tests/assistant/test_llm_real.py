@@ -58,7 +58,7 @@ def turn(model: LanguageModel, text: str) -> Asking:
 def test_it_chats_fills_facts_and_is_held_to_the_texts(model, monkeypatch):
     model.client.ask_whether_it_is_there()
     monkeypatch.setattr(wording, "MOST_TOKENS", 120)
-    monkeypatch.setattr(filling, "MOST_TOKENS", 80)
+    monkeypatch.setattr(filling, "MOST_TOKENS", 160)
     quoted = Reply(Answered(AnswerStatus.ANSWERED, "Fee: free", passages=PASSAGES), State())
 
     # Whatever it says is an answer of the schema; as an answer it stands only as the passage does.
@@ -76,6 +76,9 @@ def test_it_chats_fills_facts_and_is_held_to_the_texts(model, monkeypatch):
     # Facts have the form of the schema, and evidence in the text.
     wanted = [WantedFact("children", "number", "How many children move?", {})]
     text = "We move to Mapo with 2 children."
+    facts = filling.schema(wanted)
+    facts["properties"]["children"]["anyOf"][1]["properties"]["evidence"]["maxLength"] = 40
+    monkeypatch.setattr(filling, "schema", lambda _wanted: facts)
     filled = model.filled(text, wanted, date(2026, 11, 23))
     assert all(text[one.start : one.end] == one.evidence for one in filled.facts)
     assert all(one.value == 2 for one in filled.facts)

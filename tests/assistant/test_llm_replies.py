@@ -123,7 +123,7 @@ WANTED = [
     Fact("date", "date"),
     Fact("children", "number"),
     Fact("school", "boolean"),
-    Fact("tenure", "choice", options={"전세": "jeonse", "월세": "rent"}),
+    Fact("tenure", "choice", options={"jeonse": "전세", "rent": "월세"}),
 ]
 TEXT = "12월 20일에 강남에서 마포구로 이사해요. 전세고 아이가 2명인데 초등학생이에요."
 

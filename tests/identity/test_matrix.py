@@ -23,7 +23,7 @@ from tests.looking import rows
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 ROLES = ("administrator", "operator", "officer", "clerk", "department-head", "treasurer",
-         "privacy-officer")  # fmt: skip
+         "reviewer", "privacy-officer")  # fmt: skip
 WHO = ("visitor", "resident", "weak", "weak-officer", "representative", "assisted", *ROLES)
 # the route lets an administrator pass, the guard has no policy that opens the data behind it
 NOT_ADMINISTRATORS = {

@@ -104,11 +104,25 @@ def test_a_first_question_with_a_choice_and_no_second_question_is_resolved(
     assert log.first_questions() == {
         "resolved": 1, "asked again": 1, "nothing found": 1, "nothing chosen": 1,
     }  # fmt: skip
-    assert ("양자역학", "ko", 1) in log.unresolved()
+    assert log.unresolved() == [], "one network asked each"
     log.asked("등본 수수료", "ko", 2, person(1))
     clock.now += timedelta(minutes=11)
     log.tidy()
     assert sum(log.first_questions().values()) == 4, "the same session asks no first question twice"
+
+
+def test_what_leads_nowhere_is_shown_only_where_enough_networks_asked(
+    log: QuestionLog, clock: Clock
+):
+    ask(log, "반려동물 등록", SHOWN_FROM)
+    for number in range(10, 10 + SHOWN_FROM):
+        log.asked("우주여행", "ko", 0, person(number))
+        log.asked("내 전화 010-1234-5678", "ko", 0, person(number + 20))
+    log.asked("혼자만 묻는 말", "ko", 0, person(99))
+    clock.now += timedelta(minutes=11)
+    log.tidy()
+    found = {one.text: (one.count, one.nothing_found) for one in log.unresolved()}
+    assert found == {"반려동물 등록": (5, 0), "우주여행": (5, 5)}
 
 
 def test_hashes_and_salt_are_gone_the_next_day(log: QuestionLog, clock: Clock, tmp_path: Path):

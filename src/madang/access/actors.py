@@ -17,6 +17,7 @@ ROLES: dict[str, str] = {
     "clerk": "Serves residents at a counter or by phone: proofs identity, assists, issues codes.",
     "department-head": "Second pair of eyes of a department: approves what needs two people.",
     "treasurer": "Keeps the city's money: settlement, differences, the second yes to refunds.",
+    "reviewer": "Judges answers of the assistant, masked, without knowing who asked.",
     "privacy-officer": "Watches the looks at personal data: reviews emergencies, answers people.",
 }
 SEPARATE = frozenset({"privacy-officer"})  # who runs the machines does not watch over the looks

@@ -74,7 +74,15 @@ def core(here: Settings) -> list[list[Process]]:
         lambda: listens(here.front_port),
     )
     first = [] if here.nats_url else [[bus]]
-    return [*first, [lake, search, web, stream, worker, front]]
+    return [*first, [lake, search, web, stream, worker, front], *_telephone(here)]
+
+
+def _telephone(here: Settings) -> list[list[Process]]:
+    """Return the telephone line where there is to be one; the city does not wait for it."""
+    if not here.telephone:
+        return []
+    command = [sys.executable, "-m", "madang.callcentre.voice.service"]
+    return [[Process("voice", command, lambda: True, stop_s=15)]]
 
 
 def faults_of_climate(path: Path, _profile: object) -> list[tuple[int | None, str]]:

@@ -64,12 +64,14 @@ if TYPE_CHECKING:
     from madang.assistant.conversations import forgotten as forget
     from madang.assistant.conversations import talk as transcript
     from madang.assistant.plugs import Llm, WantedFact, plugged
+    from madang.assistant.review.helpful import helped
 
 _LATER = {
     "answer": ("answering", "answer"),
     "turn": ("conversations", "turn"),
     "transcript": ("conversations", "talk"),
     "forget": ("conversations", "forgotten"),
+    "helped": ("review.helpful", "helped"),
     "operator_says": ("conversations", "operator_says"),
     "taken_over": ("conversations", "taken_over"),
     "Said": ("conversations", "Said"),
@@ -118,6 +120,7 @@ __all__ = [
     "forget",
     "graph",
     "graphs",
+    "helped",
     "operator_says",
     "plan",
     "plugged",

@@ -12,17 +12,20 @@ import msgspec
 from django.db import transaction
 
 from madang.assistant import answering, hand_over
+from madang.assistant.asking import kept_text
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, State, as_values
 from madang.assistant.errors import UnknownConversation
-from madang.assistant.models import Conversation, Turn
+from madang.assistant.models import Conversation, Turn, new_public_id
 from madang.assistant.purposes import CONVERSE, opened
+from madang.assistant.review import experiments
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
-from madang.search.api import masked
 
 CHANNELS = ("web", "app", "kakao", "phone", "chat")
-KEPT = timedelta(days=30)
-"""After the last turn; then words and facts are deleted."""
+KEPT = timedelta(days=35)
+"""After the last turn; then words and facts are deleted. On the first of a month a sample of all
+answers of the month before is drawn (`review.drawing`), so it is a little longer than a month."""
 
 MOST_TURNS = 200
 _TRIES = 3
@@ -35,6 +38,7 @@ class Said:
     number: int
     side: str
     text: str
+    choice: str
     answer: dict[str, Any]
     status: str
     at: datetime
@@ -81,10 +85,13 @@ def turn(
     for _try in range(_TRIES):
         known = _known(conversation) if conversation else None
         state = known.state if known else State(channel=channel)
+        public = conversation or new_public_id()
+        arm, change = experiments.arm_for(public)
         begun = time.perf_counter()
-        answered = _answered(state, text, language, district, choice)
+        answered = _answered(state, text, language, district, choice, change.answer_at)
         took = 1000.0 * (time.perf_counter() - begun)
-        kept = _kept(known, answered, text, choice, channel, took)
+        new = Conversation(public=public, channel=channel)
+        kept = _kept(known or new, answered, text, choice, arm, took)
         if kept is not None:
             return hand_over.carried_out(kept)
     raise Conflict("another turn of this conversation is being answered; send it again")
@@ -100,7 +107,7 @@ def talk(conversation: str, after: int = 0) -> Talk:
     with opened(CONVERSE):
         row = _row(conversation)
         said = tuple(
-            Said(one.number, one.side, one.text, one.answer, one.status, one.at)
+            Said(one.number, one.side, one.text, one.choice, one.answer, one.status, one.at)
             for one in Turn.objects.filter(conversation=row, number__gt=after)
         )
         return Talk(
@@ -126,7 +133,7 @@ def operator_says(conversation: str, text: str, operator: str) -> int:
         row.kept_until = times.now() + KEPT
         row.save(update_fields=["turns", "kept_until"])
         Turn.objects.create(
-            conversation=row, number=row.turns, side="operator", text=kept_text(text),
+            conversation=row, number=row.turns, side="operator", text=_kept_text(text),
             status=AnswerStatus.WITH_PERSON.value, language=row.language, by=operator[:64],
             at=times.now(),
         )  # fmt: skip
@@ -157,15 +164,18 @@ def forget() -> int:
         return int(old.delete()[1].get("assistant.Conversation", 0))
 
 
-def kept_text(text: str) -> str:
-    """Return a text as it is stored: without what could tell who wrote it."""
-    return masked(text)
+def _kept_text(text: str) -> str:
+    return kept_text(text, profile().today())
 
 
-def _answered(state: State, text: str, language: str, district: str, choice: str) -> Answered:
+def _answered(  # noqa: PLR0917 - a turn is all of these
+    state: State, text: str, language: str, district: str, choice: str, answer_at: float | None
+) -> Answered:
     if state.ticket:
         return hand_over.with_person(state, text, language)
-    return answering.answer(text, state, language=language, district=district, choice=choice)
+    return answering.answer(
+        text, state, language=language, district=district, choice=choice, answer_at=answer_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +202,14 @@ def _row(conversation: str, *, locked: bool = False) -> Conversation:
 
 
 def _kept(  # noqa: PLR0917 - a turn is all of these
-    known: _Known | None, answered: Answered, text: str, choice: str, channel: str, took: float
+    known: _Known | Conversation, answered: Answered, text: str, choice: str, arm: str, took: float
 ) -> Answered | None:
-    """Store a turn; None where another one came first."""
+    """Store a turn of a known or a new conversation; None where another one came first."""
     now = times.now()
     with opened(CONVERSE), transaction.atomic():
-        if known is None:
-            row = Conversation(channel=channel, kept_until=now + KEPT, started=now)
+        if isinstance(known, Conversation):
+            row = known
+            row.started = now
         else:
             found = Conversation.objects.select_for_update().filter(pk=known.pk).first()
             if found is None:
@@ -213,10 +224,10 @@ def _kept(  # noqa: PLR0917 - a turn is all of these
         row.save()
         kept = replace(answered, conversation=row.public, number=row.turns)
         Turn.objects.create(
-            conversation=row, number=row.turns, text=kept_text(text), choice=choice[:120],
+            conversation=row, number=row.turns, text=_kept_text(text), choice=choice[:120],
             answer=as_values(kept), status=kept.status.value, topic=kept.topic[:40],
             language=kept.language, sure=kept.sure, cited=_cited(kept), latency_ms=round(took, 1),
-            at=now,
+            arm=arm, at=now,
         )  # fmt: skip
         return kept
 

@@ -81,3 +81,9 @@ class UnknownConversation(NotFound):
 
     def __init__(self) -> None:
         super().__init__("there is no such conversation, or it has been forgotten")
+
+
+class UnknownReview(NotFound):
+    """There is no such answer to judge, or it is somebody else's."""
+
+    code = "unknown-review"

@@ -184,6 +184,12 @@ class FactIn(Schema):
     value: str = Field(max_length=200)
 
 
+class HelpfulIn(Schema):
+    """Whether an answer helped."""
+
+    is_helpful: bool
+
+
 @router.post("/turns", auth=None, response=TurnOut, summary="Say something to the assistant")
 def turn(request: HttpRequest, body: TurnIn) -> Any:
     """Answer a turn: from the city's own texts, cited, or by its planner; never by guessing."""
@@ -253,6 +259,17 @@ def person(request: HttpRequest, conversation: str) -> Any:
     """Hand the conversation to a person; numbers to call where nobody can take it now."""
     throttle.within_limit(client_address(request))
     return _pressed(conversation, "person")
+
+
+@router.put(
+    "/conversations/{conversation}/turns/{number}/helpful", auth=None, response={204: None},
+    summary="Say whether an answer helped",
+)  # fmt: skip
+def helpful(request: HttpRequest, conversation: str, number: int, body: HelpfulIn) -> Any:
+    """Keep whether an answer helped; the last word counts, and it goes with the conversation."""
+    throttle.within_limit(client_address(request))
+    api.helped(conversation, number, is_helpful=body.is_helpful)
+    return Status(204, None)
 
 
 def _pressed(conversation: str, choice: str) -> dict[str, Any]:

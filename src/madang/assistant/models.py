@@ -11,6 +11,28 @@ from django.db import models
 from django.utils import timezone
 
 from madang.access.api import PersonalModel
+from madang.assistant.review.models import (
+    BenchRun,
+    EditorTask,
+    ExperimentRun,
+    Helpful,
+    Rating,
+    ReviewDraw,
+    ReviewItem,
+)
+
+__all__ = [
+    "BenchRun",
+    "Conversation",
+    "EditorTask",
+    "ExperimentRun",
+    "Helpful",
+    "Rating",
+    "ReviewDraw",
+    "ReviewItem",
+    "Turn",
+    "new_public_id",
+]
 
 
 def new_public_id() -> str:

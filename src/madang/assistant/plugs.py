@@ -18,7 +18,7 @@ from madang.assistant.llm.wording import Worded
 
 @dataclass(frozen=True, slots=True)
 class WantedFact:
-    """A fact that may be filled in: `options` are the values of a choice, by their titles."""
+    """A fact that may be filled in: `options` are the titles of a choice by its values."""
 
     name: str
     type: str

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.kernel.registry import (
+    API,
     HandOverDesk,
+    MenuEntry,
     Offer,
+    Page,
     PolicyFile,
     ProfileFile,
     Purpose,
     Schedule,
 )
 
+OPERATOR = "role:clerk"
+SUPERVISOR = "role:department-head,operator"
+EDITOR = "role:officer"
 BASIS = "Civil Petitions Treatment Act Art. 5; PIPA Art. 15(1)3"
 
 
@@ -28,6 +34,18 @@ def offers() -> Iterable[Offer]:
     yield HandOverDesk(f"{desk}:receive", f"{desk}:position", f"{desk}:said")
     yield from _purposes()
     yield from _jobs()
+    yield from _pages()
+
+
+def _pages() -> Iterable[Offer]:
+    desk = "madang.callcentre.desk_pages"
+    yield Page("operations/contacts/", f"{desk}:console", "contacts", OPERATOR)
+    yield Page("operations/contacts/one/<str:contact>/", f"{desk}:one", "contact", OPERATOR)
+    yield MenuEntry("contacts", "Contacts to answer", 87, OPERATOR)
+    wall = "madang.callcentre.wall_pages"
+    yield Page("operations/contacts/wall/", f"{wall}:wall", "contacts-wall", SUPERVISOR)
+    yield Page("operations/contacts/notes/", f"{wall}:notes", "knowledge-notes", EDITOR)
+    yield API("callcentre", "madang.callcentre.http:router")
 
 
 def _purposes() -> Iterable[Offer]:

@@ -119,6 +119,12 @@ def line(
     return spoken.number
 
 
+def speaks(contact: str, language: str) -> None:
+    """Note that a resident speaks another language than was thought; a queue is not changed."""
+    with purpose(CENTRE, KEEP):
+        Contact.objects.filter(pk=contact, state=State.MACHINE).update(language=language[:16])
+
+
 def hand_over(contact: str, reason: str) -> Place:
     """Put a contact into the queue of people; return where it stands.
 

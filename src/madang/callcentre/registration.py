@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from madang.callcentre import contact_registration
-from madang.kernel.registry import Anchor, Claim, Command, Offer, Page
+from madang.kernel.registry import Anchor, Claim, Command, HealthCheck, Offer, Page
 
 
 def offers() -> Iterable[Offer]:
@@ -55,6 +55,25 @@ def _voice() -> Iterable[Offer]:
         "callcentre answer",
         "madang.callcentre.voice.cli_answer:answer",
         "The 120 line by telephone: SIP, speech, answers.",
+    )
+    yield HealthCheck("telephone", "madang.callcentre.voice.line_health:problem")
+    yield Claim(
+        "callcentre.calls-per-core",
+        "Telephone calls whose sound one core carries on time, measured at fifty, without models",
+        "calls",
+        100.0,
+        "higher",
+        "madang.callcentre.voice.proof:calls_per_core",
+        takes_s=60.0,
+    )
+    yield Claim(
+        "callcentre.speech-cost",
+        "CPU seconds to understand a second of telephone speech, Whisper base, one thread",
+        "s",
+        0.3,
+        "lower",
+        "madang.callcentre.voice.proof:speech_cost",
+        takes_s=60.0,
     )
 
 

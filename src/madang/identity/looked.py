@@ -42,6 +42,7 @@ _ROLES = {
     "clerk": gettext_lazy("Clerk"),
     "department-head": gettext_lazy("Head of department"),
     "treasurer": gettext_lazy("Treasurer"),
+    "reviewer": gettext_lazy("Reviewer of answers"),
     "privacy-officer": gettext_lazy("Privacy officer"),
 }
 _DATASETS = {

@@ -169,6 +169,27 @@ class Settings:
     )
     kakao_port: str = _setting("", "AlimTalk of Kakao, as `sms_port`.")
     voice_port: str = _setting("", "Spoken messages, as `sms_port`.")
+    telephone: str = _setting(
+        "",
+        "Address and UDP port of the telephone line, such as `0.0.0.0:5060` (SIP; put a trunk or "
+        "border controller before it); empty runs none. It needs the extra `voice`.",
+    )
+    telephone_told: str = _setting(
+        "", "Address that telephones are told for sound, where it is not that of `telephone`."
+    )
+    telephone_rtp: str = _setting("16384-16783", "UDP ports of the line's sound.")
+    telephone_calls: int = _setting(20, "Calls that the line leads at once; as many more wait.")
+    telephone_hears: str = _setting(
+        "",
+        "What understands callers: empty for Whisper in the extra `voice`, a folder with another "
+        "CTranslate2 model, `MODEL@http://host:port/v1` of a server that answers "
+        "`/audio/transcriptions` as OpenAI's does, or `off` for keys alone.",
+    )
+    telephone_speaks: str = _setting(
+        "",
+        "The line's voice: empty for the program `espeak-ng`, or `MODEL:VOICE@http://host:port/v1` "
+        "of a server that answers `/audio/speech`.",
+    )
     phone_rate: int = _setting(30, "Messages a second to each of these ports, after such a burst.")
     records_key: str = _setting("", "Key that encrypts documents at rest; generated in demo mode.")
     document_key: str = _setting(

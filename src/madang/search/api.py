@@ -18,7 +18,18 @@ from madang.kernel.errors import BadInput
 from madang.kernel.findable import DirectAnswer, KeyFact
 from madang.search.engine.masking import MASK, masked
 from madang.search.engine.text import folded, visible
-from madang.search.found import KINDS, MOST, Asker, Found, Hit, Piece, Suggested, Suggestion
+from madang.search.found import (
+    KINDS,
+    MOST,
+    Asker,
+    FirstQuestions,
+    Found,
+    Hit,
+    Piece,
+    Suggested,
+    Suggestion,
+    Unresolved,
+)
 
 if TYPE_CHECKING:
     from madang.search.engine.ranks import Estimate, share
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
         FiledDocument,
         FiledQuestion,
         check_questions,
+        json_rows,
         read_documents,
         read_questions,
     )
@@ -44,6 +56,7 @@ __all__ = [
     "Estimate",
     "FiledDocument",
     "FiledQuestion",
+    "FirstQuestions",
     "Found",
     "Hit",
     "Judge",
@@ -53,12 +66,15 @@ __all__ = [
     "Suggested",
     "Suggestion",
     "Sure",
+    "Unresolved",
     "check_questions",
     "chosen",
     "direct_answer",
     "evaluate",
     "find",
+    "first_questions",
     "folded",
+    "json_rows",
     "judge_of",
     "masked",
     "read_documents",
@@ -67,13 +83,15 @@ __all__ = [
     "share",
     "status",
     "suggest",
+    "unknown",
     "visible",
 ]
 
 _LATER = {
     "Estimate": "engine.ranks", "share": "engine.ranks", "MODES": "evaluation",
     "Outcome": "evaluation", "FiledDocument": "json_lines", "FiledQuestion": "json_lines",
-    "check_questions": "json_lines", "read_documents": "json_lines", "read_questions": "json_lines",
+    "check_questions": "json_lines", "json_rows": "json_lines", "read_documents": "json_lines",
+    "read_questions": "json_lines",
     "evaluate": "measuring", "judge_of": "measuring", "Judge": "sureness", "Sure": "sureness",
 }  # fmt: skip
 _LONGEST = 4_000
@@ -163,6 +181,23 @@ def direct_answer(key: str, language: str, district: str = "") -> DirectAnswer |
         key.partition(":")[2], language=language, district=district
     )
     return found
+
+
+def first_questions() -> FirstQuestions:
+    """Return how first questions of sessions ended, and which led nowhere; Unavailable as `find`.
+
+    Questions are among them only where enough networks asked the same on one day.
+    """
+    from madang.search import client
+
+    return client.first_questions()
+
+
+def unknown(keys: Sequence[str]) -> list[str]:
+    """Return which keys are of nothing that can be found (any more); Unavailable as in `find`."""
+    from madang.search import client
+
+    return client.unknown(keys)
 
 
 def status() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from madang.kernel.config import settings
 from madang.kernel.errors import Unavailable
 from madang.kernel.lake.client import LakeClient
-from madang.search.found import Found, Suggested
+from madang.search.found import FirstQuestions, Found, Suggested
 
 PATIENCE_S = 3.0
 """A reader rather sees the plain list than waits longer."""
@@ -33,6 +33,18 @@ def suggest(prefix: str, language: str, limit: int) -> Suggested:
 def chosen(told: Mapping[str, Any]) -> None:
     """Tell the process what was chosen for a question."""
     _here().body("search", "chosen", **told)
+
+
+def first_questions() -> FirstQuestions:
+    """Return how first questions ended."""
+    return msgspec.msgpack.decode(_here().body("search", "first-questions"), type=FirstQuestions)
+
+
+def unknown(keys: Sequence[str]) -> list[str]:
+    """Return which keys the index does not hold."""
+    return msgspec.msgpack.decode(
+        _here().body("search", "unknown", keys=list(keys)), type=list[str]
+    )
 
 
 def status() -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Found(msgspec.Struct, frozen=True):
     cursor: of the next page; empty at the end.
     sure: key of the first hit where it can stand as the answer; else empty.
     confidence: how likely the first hit is right, 0 to 1; 1 where the question is its title.
+    is_in_names: whether each word of the question stands in what the first hit is called.
     by_meaning: whether a model of meaning took part; False is words only.
     """
 
@@ -90,6 +91,7 @@ class Found(msgspec.Struct, frozen=True):
     sure: str
     by_meaning: bool
     confidence: float = 0.0
+    is_in_names: bool = False
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -105,6 +107,28 @@ class Suggested(msgspec.Struct, frozen=True):
     """The suggestions for the beginning of a question."""
 
     suggestions: tuple[Suggestion, ...]
+
+
+class Unresolved(msgspec.Struct, frozen=True):
+    """A question that led nowhere, asked from enough networks to be shown.
+
+    count: first questions of a session that ended so; nothing_found: of these, without any hit.
+    """
+
+    text: str
+    language: str
+    count: int
+    nothing_found: int
+
+
+class FirstQuestions(msgspec.Struct, frozen=True):
+    """How first questions of sessions ended: resolved, asked again, nothing found or chosen.
+
+    Resolved: something was chosen within ten minutes, and no other question asked.
+    """
+
+    outcomes: dict[str, int]
+    unresolved: tuple[Unresolved, ...]
 
 
 def shown(found: Found) -> dict[str, Any]:

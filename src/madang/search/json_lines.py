@@ -43,7 +43,7 @@ def read_documents(path: Path) -> list[FiledDocument]:
         By file, line and field: no id, an id twice, not JSON, not UTF-8.
     """
     found: dict[str, FiledDocument] = {}
-    for line, row in _rows(path):
+    for line, row in json_rows(path):
         key = _id(row, ("id",), path, line)
         if key in found:
             raise BadInput(str(path), f"id: '{key}' stands there twice", line=line)
@@ -75,7 +75,7 @@ def read_questions(path: Path, *, answered: bool = True) -> list[FiledQuestion]:
         By file, line and field.
     """
     found = []
-    for line, row in _rows(path):
+    for line, row in json_rows(path):
         text = _text(row, ("text", "query", "question"), path, line)
         if not text.strip():
             raise BadInput(str(path), "text: a question needs a text, query or question", line=line)
@@ -108,7 +108,14 @@ def check_questions(
             )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a file of JSON lines with their lines; empty lines are passed over.
+
+    Raises
+    ------
+    BadInput
+        By file and line: not JSON, not an object, not UTF-8; or the file cannot be read.
+    """
     try:
         with path.open("rb") as lines:
             for number, raw in enumerate(lines, start=1):

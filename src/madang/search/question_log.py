@@ -26,7 +26,7 @@ from typing import Any
 from madang.kernel import times
 from madang.search.engine.masking import MASK, masked
 from madang.search.engine.text import question as folded_question
-from madang.search.found import Asker
+from madang.search.found import Asker, Unresolved
 
 HALF_LIFE_DAYS = 30.0
 FORGOTTEN = 0.25
@@ -152,14 +152,19 @@ class QuestionLog:
             rows = self._db.execute("SELECT outcome, sum(count) FROM outcome GROUP BY outcome")
             return {outcome: int(count) for outcome, count in rows.fetchall()}
 
-    def unresolved(self, limit: int = 100) -> list[tuple[str, str, int]]:
-        """Return (question, language, how often) of first questions that led nowhere."""
+    def unresolved(self, limit: int = 100) -> list[Unresolved]:
+        """Return first questions that led nowhere and may be shown, the most frequent first."""
         with self._lock:
-            return self._db.execute(
-                "SELECT text, language, sum(count) AS n FROM outcome WHERE text <> '' "
-                "AND outcome <> 'resolved' GROUP BY text, language ORDER BY n DESC, text LIMIT ?",
-                (limit,),
+            rows = self._db.execute(
+                "SELECT o.text, o.language, sum(o.count) AS n, "
+                "sum(CASE WHEN o.outcome = 'nothing found' THEN o.count ELSE 0 END) "
+                "FROM outcome o JOIN question q ON q.text = o.text "
+                "WHERE o.text <> '' AND o.outcome <> 'resolved' AND q.peak >= ? "
+                "AND instr(o.text, ?) = 0 "
+                "GROUP BY o.text, o.language ORDER BY n DESC, o.text LIMIT ?",
+                (SHOWN_FROM, MASK, limit),
             ).fetchall()
+        return [Unresolved(*row) for row in rows]
 
     def tidy(self) -> None:
         """Close sessions that are over, delete hashes of past days and what has faded."""

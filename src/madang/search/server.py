@@ -26,7 +26,7 @@ from madang.kernel.events import name_of, subject_of
 from madang.search.desk import SearchDesk
 from madang.search.embedders import Embedder, KeptEmbedder, ServedEmbedder, local_embedder
 from madang.search.finder import Finder
-from madang.search.found import Asker
+from madang.search.found import Asker, FirstQuestions
 from madang.search.holding import Holding, opened
 from madang.search.keeping import Keeping
 from madang.search.listing import Wish
@@ -93,10 +93,11 @@ class SearchProcess:
         if op == "rebuild":
             return {"entries": self.keeping.sweep(anew=True)}
         if op == "first-questions":
-            return {
-                "outcomes": self.questions.first_questions(),
-                "unresolved": self.questions.unresolved(),
-            }
+            return FirstQuestions(
+                self.questions.first_questions(), tuple(self.questions.unresolved())
+            )
+        if op == "unknown":
+            return [key for key in told["keys"] if key not in self.holding.held]
         raise Invalid(f"search knows no request {op!r}")
 
     def status(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Wanted(Protocol):
-    """A fact that is wanted: `options` are the values of a choice, by their titles."""
+    """A fact that is wanted: `options` are the titles of a choice by its values."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -82,7 +82,7 @@ def _value_schema(one: Wanted) -> dict[str, Any]:
     if one.type == "number":
         return {"type": "integer"}
     if one.type == "choice":
-        return {"type": "string", "enum": list(one.options.values())}
+        return {"type": "string", "enum": list(one.options)}
     if one.type == "date":
         return {"type": "string", "description": "YYYY-MM-DD"}
     return {"type": "string"}
@@ -134,7 +134,7 @@ def _checked(one: Wanted, value: Any) -> str | bool | int:
         value = visible(value)
         if not value or len(value) > LONGEST:
             raise _Dropped("is empty or too long")
-    if one.type == "choice" and value not in one.options.values():
+    if one.type == "choice" and value not in one.options:
         raise LLMUnusable(f"{one.name} in the language model's reply is no value of it")
     if one.type == "date":
         _day(str(value))

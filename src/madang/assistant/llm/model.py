@@ -82,7 +82,7 @@ class LanguageModel:
         LLMUnavailable, LLMUnusable
         """
         some = wanted[: filling.MOST_FACTS]
-        asked = [(one.name, one.ask) for one in some]
+        asked = [(one.name, _asked(one)) for one in some]
         messages = prompts.fill_messages(masked_but_dates(text), asked, today.isoformat(), _mark())
         shape = filling.schema(some)
         reply = self._reply("facts", messages, shape, most_tokens=filling.MOST_TOKENS)
@@ -165,6 +165,11 @@ def masked_but_dates(text: str) -> str:
 
     parts, dates = _DATE.split(text), [*_DATE.findall(text), ""]
     return "".join(masked(part) + day for part, day in zip(parts, dates, strict=True))
+
+
+def _asked(one: filling.Wanted) -> str:
+    values = ", ".join(f"{value} ({title})" for value, title in one.options.items())
+    return f"{one.ask} One of: {values}" if values else one.ask
 
 
 def _tokenised(text: str) -> str:

@@ -52,6 +52,7 @@ def schema(count: int) -> dict[str, Any]:
             "sources_used": {
                 "type": "array",
                 "items": {"type": "integer", "enum": list(range(1, count + 1))},
+                "maxItems": count,
             },
             "completeness": {"type": "string", "enum": list(COMPLETENESS)},
         },

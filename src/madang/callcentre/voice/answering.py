@@ -17,7 +17,8 @@ from madang.city.api import Profile
 from madang.search import api as search
 from madang.services import api as services
 
-ANSWERED, CHOICES, NOTHING, PERSON = "answered", "choices", "no_answer", "handed_over"
+ANSWERED, CHOICES, ASKED = "answered", "choices", "asked"
+NOTHING, PERSON = "no_answer", "handed_over"
 _SURE, _NEAR = 0.5, 0.05
 """Search answers from 0.5 on (docs/explanation/search.md); an offer of three costs seconds only."""
 
@@ -30,10 +31,10 @@ _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 class Spoken:
     """What a caller is told.
 
-    status: answered, choices (one of `choices` is to be pressed or said), no_answer, handed_over.
+    status: answered, choices (one of `choices` is to be pressed or said), asked (the text is a
+        question, `choices` its answers where they are few), no_answer, handed_over.
     sources: what it is quoted from.
     state: to be given back with the next question of the same call.
-    conversation: by which the city's assistant keeps it, where it does.
     """
 
     text: str
@@ -43,7 +44,6 @@ class Spoken:
     choices: tuple[tuple[str, str], ...] = ()
     sure: float | None = None
     state: Any = None
-    conversation: str = ""
 
 
 class Answerer(Protocol):

@@ -51,6 +51,9 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="Seconds without sound after which a call is ended.",
 )
 @click.option("--documents", type=_PATH, help="Answer from these, JSON lines: id, title, text.")
+@click.option(
+    "--live", is_flag=True, help="Answer by the assistant of the instance that runs here."
+)
 @click.option("--operator", default="", help="SIP address that calls are passed on to (REFER).")
 @click.option("--stt", default="", help="Speech to text: off, FOLDER, or MODEL@http://host/v1.")
 @click.option(
@@ -145,23 +148,21 @@ async def _endpoint(given: dict[str, Any]) -> Endpoint:
     if tts is None:
         raise Invalid("--tts: a telephone line needs a voice")
     answerer = _answerer(given, city)
-    parts = Parts(await _stt(given), tts, answerer, desk, manners)
-    await rehearse(parts)
-    return Endpoint(where, limits, parts, given["record"])
+    parts = Parts(_stt(given), tts, answerer, desk, manners)
+    endpoint = Endpoint(where, limits, parts, given["record"])
+    try:
+        await rehearse(parts)
+    except NoVoice:
+        await _closed(endpoint)
+        raise
+    return endpoint
 
 
-async def _stt(given: dict[str, Any]) -> Stt | None:
-    from madang.callcentre.voice.hearing import WhisperHere, stt_of
+def _stt(given: dict[str, Any]) -> Stt | None:
+    from madang.callcentre.voice.hearing import stt_of
     from madang.kernel.config import settings
 
-    stt = stt_of(given["stt"], settings().data / "models", given["stt_workers"])
-    if isinstance(stt, WhisperHere):
-        try:
-            await stt.warm()
-        except NoVoice:
-            await stt.close()
-            raise
-    return stt
+    return stt_of(given["stt"], settings().data / "models", given["stt_workers"])
 
 
 def _where(given: dict[str, Any]) -> Where:
@@ -171,14 +172,20 @@ def _where(given: dict[str, Any]) -> Where:
     port = given["sip_port"]
     if port is None:
         port = 5060 + settings().port_offset
-    first, _, last = given["rtp_ports"].partition("-")
+    ports = port_range(given["rtp_ports"], "--rtp-ports")
+    return Where(given["bind"], port, ports, given["told"])
+
+
+def port_range(text: str, option: str) -> range:
+    """Return the ports of a text such as 16384-16783; raises Invalid naming the option."""
+    first, _, last = text.partition("-")
     try:
         ports = range(int(first) + int(first) % 2, int(last) + 1)
     except ValueError:
         ports = range(0)
     if len(ports) < 2 or not 1024 <= ports.start < ports.stop <= 65536:
-        raise Invalid(f"--rtp-ports: {given['rtp_ports']!r} is no range such as 16384-16783")
-    return Where(given["bind"], port, ports, given["told"])
+        raise Invalid(f"{option}: {text!r} is no range such as 16384-16783")
+    return ports
 
 
 def _limits(given: dict[str, Any]) -> Limits:
@@ -217,6 +224,14 @@ def _operator(text: str) -> str:
 def _answerer(given: dict[str, Any], city: Profile) -> Answerer:
     from madang.callcentre.voice.answering import DocumentAnswerer, catalogue, filed
 
+    if given["live"]:
+        from django.db import close_old_connections
+
+        from madang.callcentre.voice.assistant_answering import AssistantAnswerer
+
+        if given["documents"]:
+            raise Invalid("--live: answers come from the instance, not from --documents")
+        return AssistantAnswerer(city, close_old_connections)
     documents = filed(given["documents"]) if given["documents"] else catalogue(city)
     if not documents:
         raise Invalid(f"the city {city.id!r} has no services to answer from; name --documents")

@@ -49,6 +49,10 @@ class Stt(Protocol):
         """Whether nothing waits for it, so that it may look ahead."""
         ...
 
+    async def warm(self) -> None:
+        """Make ready, so that the first caller does not wait; raises NoVoice."""
+        ...
+
     async def close(self) -> None:
         """Let it go."""
         ...
@@ -149,6 +153,9 @@ class ServedStt:
         self._url, self._model = url.rstrip("/") + "/audio/transcriptions", model
         self._asked = 0
         self.name = f"{model}@{url}"
+
+    async def warm(self) -> None:
+        """See `Stt.warm`: a server is ready, or it is not."""
 
     @property
     def is_idle(self) -> bool:

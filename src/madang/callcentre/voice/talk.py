@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from madang.callcentre.voice.answering import CHOICES, NOTHING, PERSON, Answerer, Spoken
+from madang.callcentre.voice.answering import ASKED, CHOICES, NOTHING, PERSON, Answerer, Spoken
 from madang.callcentre.voice.desk import Desk
 from madang.callcentre.voice.handing import Handing
 from madang.callcentre.voice.hearing import Stt
@@ -72,14 +73,18 @@ class Parts:
 
 
 async def rehearse(parts: Parts) -> None:
-    """Speak once what every call begins with, so that the first one does not wait for it.
+    """Do once what every call does, so that the first one does not wait for it.
 
     Raises
     ------
     Unavailable
-        If there is no voice for it.
+        If there is no voice, or what hears cannot be made ready.
     """
     manners = parts.manners
+    if parts.stt is not None:
+        await parts.stt.warm()
+    with suppress(Unavailable):  # it may come later than the line
+        await parts.answerer.answer("120", manners.language)
     for name in BEGINNING:
         text, language = prompt(name, manners.language, city=manners.city)
         for sentence in _sentences(text):
@@ -228,14 +233,15 @@ class Talk:
         if found.text:
             await self.speak(found.text, found.language, since=said)
             said = None
-        if found.status == CHOICES and self._choices:
-            await self._offer(said)
-        elif found.status != CHOICES:
+        if found.status == CHOICES and not found.text:
+            await self.say("choose", since=said)
+        if self._choices:
+            await self._offer()
+        elif found.status not in (CHOICES, ASKED):
             await self.say("anything-else")
         return ""
 
-    async def _offer(self, said: Utterance | None) -> None:
-        await self.say("choose", since=said)
+    async def _offer(self) -> None:
         for place, (_key, title) in enumerate(self._choices, start=1):
             await self.say("choice", digit=str(place), title=title)
 

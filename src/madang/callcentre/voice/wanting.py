@@ -1,7 +1,7 @@
 """What a caller wants besides an answer: a person, yes, no. Read from few words in many languages.
 
-The words are matched anywhere in a short utterance and only as whole requests in a long one, so
-that a question about an estate agent is a question.
+Requests are matched anywhere; a word such as agent or 사람 only where it is most of what was said,
+so that a question about an estate agent is a question.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def wants_person(text: str) -> bool:
     said = _plain(text)
     if any(_plain(word) in said for word in _PERSON):
         return True
-    return len(said) <= _SHORT // 2 and any(word in said for word in _PERSON_SHORT)
+    return any(word in said and len(said) <= 3 * len(word) for word in _PERSON_SHORT)
 
 
 def agrees(text: str) -> bool | None:
