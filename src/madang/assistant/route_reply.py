@@ -11,6 +11,7 @@ from madang.assistant import person_reply, planning
 from madang.assistant.asking import Asking, Reply
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, Choice, State
 from madang.assistant.engine.following import rest
+from madang.assistant.engine.injection import instructions_in
 from madang.assistant.lexicons import lexicon
 from madang.assistant.plan_words import told
 
@@ -28,7 +29,7 @@ _MOST_EVENTS = 4
 
 def injection(asking: Asking) -> Reply | None:
     """Refuse what would have the machine be another one."""
-    if not lexicon().routes.stands("injection", asking.plain):
+    if not lexicon().routes.stands("injection", asking.plain) and not instructions_in(asking.text):
         return None
     text = _("This asks the machine to leave its rules, so it does not answer. Ask what you need "
              "from the city.")  # fmt: skip

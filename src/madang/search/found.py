@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -128,3 +129,33 @@ class FirstQuestions(msgspec.Struct, frozen=True):
 
     outcomes: dict[str, int]
     unresolved: tuple[Unresolved, ...]
+
+
+def shown(found: Found) -> dict[str, Any]:
+    """Return an answer as plain values: what the HTTP API and ``--json`` say."""
+    return {
+        "question": found.asked,
+        "answered": found.answered,
+        "repair": found.repair or None,
+        "language": found.language,
+        "total": found.total,
+        "sure": found.sure or None,
+        "by_meaning": found.by_meaning,
+        "hits": [
+            {
+                "id": hit.key,
+                "kind": hit.kind,
+                "title": hit.title_text,
+                "language": hit.language,
+                "passage": "".join(piece.text for piece in hit.passage),
+                "url": hit.url,
+                "version": hit.version or None,
+                "changed": hit.changed or None,
+                "probability": hit.probability,
+                "facets": {name: list(values) for name, values in hit.facets.items()},
+            }
+            for hit in found.hits
+        ],
+        "facets": found.facets,
+        "next": found.cursor or None,
+    }
