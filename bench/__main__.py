@@ -20,7 +20,7 @@ NAMES = (
     "freshness", "forecast", "access", "identity", "identity_certificates", "identity_provider",
     "identity_sessions", "decisions", "appointments", "documents", "rehearsal", "payments",
     "services_pages", "services_lint", "applications", "my", "web_memory", "cases", "cases_audit",
-    "search", "search_disk", "planner", "callcentre", "voice_calls",
+    "search", "search_disk", "planner", "assistant_turns", "callcentre", "voice_calls",
 )  # fmt: skip
 
 

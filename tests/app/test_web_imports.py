@@ -10,15 +10,17 @@ import pytest
 
 pytestmark = pytest.mark.system
 
-# each of them weighs 5 to 40 MB; what needs one imports it where it is used
+# each of them weighs 1 to 40 MB; what needs one imports it where it is used
 HEAVY = {
-    "aiohttp", "asn1crypto", "chdb", "holidays", "matplotlib", "numba", "OpenSSL", "pandas",
-    "pikepdf", "PIL", "polars", "psutil", "pyarrow", "pyasn1", "pyhanko", "rich", "scipy", "segno",
-    "trio", "typst", "weasyprint", "webauthn",
+    "aiohttp", "asn1crypto", "chdb", "click", "croniter", "holidays", "httpx", "matplotlib",
+    "numba", "OpenSSL", "pandas", "pikepdf", "PIL", "polars", "psutil", "pyarrow", "pyasn1",
+    "pygments", "pyhanko", "rich", "scipy", "segno", "trio", "typst", "uvloop", "weasyprint",
+    "webauthn",
 }  # fmt: skip
 _LOADED = """
 import json, sys
 from madang.app import wsgi
+import madang.kernel.bus.sync
 from madang.kernel.registry import Page, load, registry
 import madang.app.urls
 for page in registry().offers(Page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from django.test import Client
@@ -86,3 +87,93 @@ def test_without_storage_the_state_travels(searching):
     assert again.status is api.AnswerStatus.ANSWERED
     with purpose(ASSISTANT, CONVERSE):
         assert not Turn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "900101-1234567", "4111 1111 1111 1111", "010-9876-5432", "kim@example.com",
+        "M12345678", "월드컵로 212", "1985년 3월 4일", "김철수입니다",
+    ],
+)  # fmt: skip
+def test_what_names_a_person_is_not_kept(client: Client, secret: str):
+    throttle.TURNS.forget()
+    said = say(client, f"{secret} 2026년 12월 20일에 강남에서 마포로 이사해요")
+    found = client.get(f"/api/v1/assistant/conversations/{said['conversation']}").content.decode()
+    assert secret not in found
+    assert "2026년 12월 20일" in json.loads(found)["said"][0]["text"]
+
+
+def test_signs_and_mixed_scripts_are_answered_in_words(client: Client):
+    throttle.TURNS.forget()
+    assert say(client, "🏠🚚")["status"] == "unclear"
+    assert say(client, "🏠 강남→마포 이사해요 moving 🚚")["status"] == "asked_fact"
+
+
+def test_two_turns_that_fail_offer_a_person(client: Client, searching):
+    first = say(client, "슈뢰딩거 파동함수의 붕괴")
+    again = say(client, "플라톤의 동굴 비유", conversation=first["conversation"])
+    assert "상담원에게 연결할까요?" in again["text"]
+    taken = say(client, "네", conversation=first["conversation"])
+    assert taken["status"] == "handed_over"
+    assert taken["hand_over"]["lines"][0]["number"] == "120"
+
+
+def test_search_that_is_away_is_said(client: Client, tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from madang.kernel.config import settings
+    from madang.search import client as search_client
+
+    throttle.TURNS.forget()
+    monkeypatch.setattr(search_client, "settings", lambda: replace(settings(), data=tmp_path))
+    search_client._here.cache_clear()
+    said = say(client, "등본 수수료가 얼마예요?")
+    search_client._here.cache_clear()
+    assert said["status"] == "degraded_search"
+    assert said["degraded"] == ["search"]
+    assert "person" in [one["key"] for one in said["choices"]]
+
+
+class Desk:
+    """A desk that takes everybody."""
+
+    asked: ClassVar[list] = []
+
+
+def receive(request):
+    from madang.kernel.hand_over import HandOverTicket
+
+    Desk.asked.append(request)
+    return HandOverTicket("T-1", 2, 90.0)
+
+
+def position(ticket: str):
+    from madang.kernel.hand_over import HandOverTicket
+
+    return HandOverTicket(ticket, 1, 45.0)
+
+
+def test_a_desk_takes_over_and_the_machine_is_silent(client: Client, monkeypatch):
+    from madang.assistant import hand_over
+    from madang.kernel.registry import HandOverDesk
+
+    throttle.TURNS.forget()
+    here = "tests.assistant.test_turns"
+    monkeypatch.setattr(
+        hand_over, "desk", lambda: HandOverDesk(f"{here}:receive", f"{here}:position")
+    )
+    first = say(client, "강남에서 마포로 이사해요")
+    key = first["conversation"]
+    taken = client.post(f"/api/v1/assistant/conversations/{key}/person").json()
+    assert (taken["hand_over"]["ticket"], taken["hand_over"]["position"]) == ("T-1", 2)
+    request = Desk.asked[-1]
+    assert request.conversation == key
+    assert {fact.name: fact.value for fact in request.facts} == {"from": "강남구", "to": "마포구"}
+    quiet = say(client, "여보세요", conversation=key)
+    assert quiet["status"] == "with_person"
+    number = api.operator_says(key, "안녕하세요, 상담원입니다.", "account:7")
+    found = api.transcript(key, after=number - 1)
+    assert [(one.side, one.text) for one in found.said] == [
+        ("operator", "안녕하세요, 상담원입니다.")
+    ]

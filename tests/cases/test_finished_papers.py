@@ -124,7 +124,7 @@ def test_a_grant_becomes_a_signed_paper_that_verifies_and_can_be_revoked(home):
 @pytest.mark.data
 @pytest.mark.django_db
 def test_without_fonts_no_boxes_are_printed_and_the_fault_says_what_to_do(monkeypatch):
-    bare = fonts.Fonts(None, (fonts.EMBEDDED,), fonts._EMBEDDED_RANGES)
+    bare = fonts.Fonts(None, (fonts.EMBEDDED,), fonts._edges(fonts._EMBEDDED_RANGES))
     monkeypatch.setattr(fonts, "fonts", lambda: bare)
     with pytest.raises(FontsNotLaid, match="make assets"):
         fonts.require_glyphs(["김하늘"])

@@ -106,6 +106,15 @@ def test_memory_is_bounded(clock, monkeypatch: pytest.MonkeyPatch):
     assert len(site.middleware._rendering) == 3
 
 
+def test_a_page_that_nobody_gets_any_more_takes_no_memory(clock):
+    site = Site()
+    site.get("/?once")
+    clock[0] += 2.01
+    site.get("/?other")
+    assert len(site.middleware._pages) == len(site.middleware._rendering) == 1
+    assert site.middleware._size == len(b"page 2")
+
+
 def test_a_crowd_at_the_moment_of_renewal_costs_one_rendering(clock):
     site = Site()
     site.get()

@@ -15,6 +15,16 @@ from madang.kernel.config import Settings
 from madang.kernel.errors import Unavailable
 from madang.kernel.registry import StreamRoute, registry
 
+# read when a program starts: glibc's threads take turns under Python's lock anyway, and sharing one
+# heap they leave fewer holes; what a large answer took goes back to the system. A web process
+# computes nothing that would need threads of a linear algebra library
+_LIGHT = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
 
 def binary(name: str) -> str:
     """Return the path of a program that a wheel installed, or of the system's.
@@ -48,7 +58,9 @@ def core(here: Settings) -> list[list[Process]]:
         [*python, "madang.search.server"],
         lambda: socket_answers(here.search_socket),
     )
-    web = Process("web", [*python, "madang.app.serve", "web"], lambda: listens(here.web_port))
+    web = Process(
+        "web", [*python, "madang.app.serve", "web"], lambda: listens(here.web_port), _LIGHT
+    )
     stream = Process(
         "stream", [*python, "madang.app.serve", "stream"], lambda: listens(here.stream_port)
     )

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 
 from madang.kernel.config import settings
 
 _WEB_THREADS = 4
 _STREAM_BACKLOG = 4096
-# of glibc, read when the worker starts: threads take turns under Python's lock anyway, and sharing
-# one heap they leave fewer holes; what a large answer took goes back to the system
-_ALLOCATION = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-}
 
 
 def web() -> None:
     """Serve pages and the JSON API: Django as WSGI, one worker process with threads."""
-    for name, value in _ALLOCATION.items():
-        os.environ.setdefault(name, value)
     Granian(
         "madang.app.wsgi:application",
         address="127.0.0.1",
@@ -32,6 +22,7 @@ def web() -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=_WEB_THREADS,
+        loop=Loops.asyncio,  # hardly used by WSGI, and lighter than uvloop
         respawn_failed_workers=True,
         log_access=False,
     ).serve()

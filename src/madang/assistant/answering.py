@@ -7,8 +7,15 @@ from dataclasses import replace
 
 from django.utils import translation
 
-from madang.assistant import found_reply, pressed
-from madang.assistant.asking import Asking, Reply, plain_of, read_text
+from madang.assistant import (
+    correction_reply,
+    crisis_reply,
+    event_reply,
+    found_reply,
+    pressed,
+    route_reply,
+)
+from madang.assistant.asking import Asking, Reply, kept_text, plain_of, read_text
 from madang.assistant.ending import ended
 from madang.assistant.engine.dialogue import FAILED, Answered, AnswerStatus, Exchange, State
 from madang.assistant.engine.gate import ANSWER_AT
@@ -16,13 +23,25 @@ from madang.assistant.plugs import llm
 from madang.assistant.with_model import in_words, standalone
 from madang.city.api import Profile, profile
 from madang.kernel.errors import Invalid
-from madang.search.api import masked
 
 Step = Callable[[Asking], Reply | None]
 
-STEPS: tuple[Step, ...] = (
+FIRST: tuple[Step, ...] = (
     pressed.reply,
+    crisis_reply.reply,
+    route_reply.injection,
+    route_reply.person,
+)
+"""Asked of what was written itself: no model rewords danger."""
+
+STEPS: tuple[Step, ...] = (
+    correction_reply.reply,
+    event_reply.told,
+    route_reply.scope,
+    route_reply.talk,
+    route_reply.nothing_said,
     found_reply.follow_up,
+    event_reply.goes_on,
     found_reply.looked_up,
 )
 """In this order; the last one always answers."""
@@ -70,10 +89,17 @@ def answer(
         llm(), ANSWER_AT if answer_at is None else answer_at,
     )  # fmt: skip
     with translation.override(language):
-        whole = standalone(asking)
-        reply = next(found for step in STEPS if (found := step(whole)) is not None)
-        reply = in_words(whole, reply)
+        reply = _first(FIRST, asking)
+        if reply is None:
+            asking = standalone(asking)
+            reply = _first(STEPS, asking)
+        assert reply is not None
+        reply = in_words(asking, reply)
         return ended(asking, _counted(asking, reply))
+
+
+def _first(steps: tuple[Step, ...], asking: Asking) -> Reply | None:
+    return next((found for step in steps if (found := step(asking)) is not None), None)
 
 
 def _counted(asking: Asking, reply: Reply) -> Reply:
@@ -81,7 +107,7 @@ def _counted(asking: Asking, reply: Reply) -> Reply:
     before, status = asking.state, reply.status
     failed = before.failed + 1 if status in FAILED else 0
     about = reply.state.event or reply.state.focus
-    now = Exchange(masked(asking.text), status.value, about)
+    now = Exchange(kept_text(asking.text, asking.today), status.value, about)
     state = replace(
         reply.state,
         number=before.number + 1,

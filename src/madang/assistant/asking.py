@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, State
 from madang.assistant.engine.gate import ANSWER_AT
 from madang.assistant.errors import TextTooLong
-from madang.search.api import folded, visible
+from madang.search.api import folded, masked, visible
 
 if TYPE_CHECKING:
     from madang.assistant.plugs import Llm
     from madang.city.api import Profile
+
+_DAY = re.compile(r"(?<!\d)(\d{4})\s?[년.\-/]\s?\d{1,2}\s?[월.\-/]\s?\d{1,2}일?(?!\d)")
+_YEARS_ABOUT = 1
 
 LONGEST = 2_000
 """Characters of a turn; a longer one is refused, for nobody asks so."""
@@ -70,6 +74,19 @@ def read_text(text: str) -> str:
     if len(text) > LONGEST:
         raise TextTooLong(len(text), LONGEST)
     return visible(text).strip()
+
+
+def kept_text(text: str, today: date) -> str:
+    """Return a text as it is kept: without what could tell who wrote it.
+
+    Days about now stay, for they are what is planned with; others may be dates of birth.
+    """
+    pieces, at = [], 0
+    for found in _DAY.finditer(text):
+        if abs(int(found[1]) - today.year) <= _YEARS_ABOUT:
+            pieces += [masked(text[at : found.start()]), found[0]]
+            at = found.end()
+    return "".join((*pieces, masked(text[at:])))
 
 
 def plain_of(text: str) -> str:

@@ -12,14 +12,15 @@ import msgspec
 from django.db import transaction
 
 from madang.assistant import answering, hand_over
+from madang.assistant.asking import kept_text
 from madang.assistant.engine.dialogue import Answered, AnswerStatus, State, as_values
 from madang.assistant.errors import UnknownConversation
 from madang.assistant.models import Conversation, Turn, new_public_id
 from madang.assistant.purposes import CONVERSE, opened
 from madang.assistant.review import experiments
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Conflict, Invalid
-from madang.search.api import masked
 
 CHANNELS = ("web", "app", "kakao", "phone", "chat")
 KEPT = timedelta(days=35)
@@ -37,6 +38,7 @@ class Said:
     number: int
     side: str
     text: str
+    choice: str
     answer: dict[str, Any]
     status: str
     at: datetime
@@ -105,7 +107,7 @@ def talk(conversation: str, after: int = 0) -> Talk:
     with opened(CONVERSE):
         row = _row(conversation)
         said = tuple(
-            Said(one.number, one.side, one.text, one.answer, one.status, one.at)
+            Said(one.number, one.side, one.text, one.choice, one.answer, one.status, one.at)
             for one in Turn.objects.filter(conversation=row, number__gt=after)
         )
         return Talk(
@@ -131,7 +133,7 @@ def operator_says(conversation: str, text: str, operator: str) -> int:
         row.kept_until = times.now() + KEPT
         row.save(update_fields=["turns", "kept_until"])
         Turn.objects.create(
-            conversation=row, number=row.turns, side="operator", text=kept_text(text),
+            conversation=row, number=row.turns, side="operator", text=_kept_text(text),
             status=AnswerStatus.WITH_PERSON.value, language=row.language, by=operator[:64],
             at=times.now(),
         )  # fmt: skip
@@ -162,9 +164,8 @@ def forget() -> int:
         return int(old.delete()[1].get("assistant.Conversation", 0))
 
 
-def kept_text(text: str) -> str:
-    """Return a text as it is stored: without what could tell who wrote it."""
-    return masked(text)
+def _kept_text(text: str) -> str:
+    return kept_text(text, profile().today())
 
 
 def _answered(  # noqa: PLR0917 - a turn is all of these
@@ -223,7 +224,7 @@ def _kept(  # noqa: PLR0917 - a turn is all of these
         row.save()
         kept = replace(answered, conversation=row.public, number=row.turns)
         Turn.objects.create(
-            conversation=row, number=row.turns, text=kept_text(text), choice=choice[:120],
+            conversation=row, number=row.turns, text=_kept_text(text), choice=choice[:120],
             answer=as_values(kept), status=kept.status.value, topic=kept.topic[:40],
             language=kept.language, sure=kept.sure, cited=_cited(kept), latency_ms=round(took, 1),
             arm=arm, at=now,

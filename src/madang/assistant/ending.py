@@ -32,7 +32,7 @@ def ended(asking: Asking, reply: Reply) -> Answered:
     if offered:
         choices = (*choices, Choice(PERSON, _("Talk to a person")))
         if state.failed >= FAILED_TURNS:
-            text = f"{text}\n{_('Shall a person take over?')}"
+            text += "\n" + _("Shall a person take over?")
     lines = found.lines or (tuple(person_lines(asking)) if offered else ())
     return replace(
         found,

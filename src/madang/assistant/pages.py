@@ -115,12 +115,12 @@ def _context(
 ) -> dict[str, Any]:
     lang = get_language() or ""
     asked = [
-        _field(one.fact, "", errors, lang) for one in found.questions if one.fact.id not in errors
+        field_of(one.fact, "", errors, lang) for one in found.questions if one.fact.id not in errors
     ]
-    wrong = [_field(graph.facts[name], told[name], errors, lang) for name in errors
+    wrong = [field_of(graph.facts[name], told[name], errors, lang) for name in errors
              if name in graph.facts]  # fmt: skip
     known = [
-        _field(graph.facts[name], _written(graph.facts[name], fact.value), errors, lang,
+        field_of(graph.facts[name], _written(graph.facts[name], fact.value), errors, lang,
                inferred=fact.source == "inferred")
         for name, fact in found.facts.items()
     ]  # fmt: skip
@@ -169,9 +169,10 @@ def _heading(title: str, found: api.Plan, steps: list[Shown], told: bool) -> str
     )
 
 
-def _field(
+def field_of(
     fact: FactFile, value: str, errors: dict[str, str], lang: str, *, inferred: bool = False
 ) -> Field:
+    """Return the field that asks for a fact, or corrects it."""
     kinds = {"date": "date", "number": "text"}
     unit = text_in(fact.unit, lang)
     label = text_in(fact.ask, lang) + (f" ({unit})" if unit else "")

@@ -21,8 +21,11 @@ from madang.assistant.engine.dialogue import (
     PlannedStep,
     State,
 )
-from madang.assistant.plans import Plan, Question
-from madang.assistant.present import day_text, plain, value_text
+from madang.assistant.engine.following import rest
+from madang.assistant.lexicons import lexicon
+from madang.assistant.places import Somewhere
+from madang.assistant.plans import Plan, Question, Step
+from madang.assistant.present import day_text, fee_text, plain, value_text, way_text
 from madang.assistant.procedure_file import FactFile
 
 MOST_STEPS = 30
@@ -37,8 +40,11 @@ def planned(asking: Asking, state: State, status: AnswerStatus | None = None) ->
     """
     found = planning.plan(state.event, values_of(state), asking.city, asking.today)
     language, city = asking.language, asking.city
-    missing = [one for one in found.questions if one.fact.id not in state.skipped]
-    question = _asked(missing[0], found, asking) if missing else None
+    missing = sorted(
+        (one for one in found.questions if one.fact.id not in state.skipped),
+        key=lambda one: _urgency(one.fact, state),
+    )
+    question = _asked(missing[0], found, state, asking) if missing else None
     card = plan_card(found, asking)
     text = _sentence(found, card, question, asking)
     state = replace(state, open_fact=missing[0].fact.id if missing else "", focus="",
@@ -46,8 +52,52 @@ def planned(asking: Asking, state: State, status: AnswerStatus | None = None) ->
     usual = AnswerStatus.ASKED_FACT if question else AnswerStatus.PLANNED
     return Reply(
         Answered(status or usual, text, question=question, plan=card,
-                 facts=tuple(known_facts(found, language))), state,
+                 facts=tuple(known_facts(found, asking))), state,
     )  # fmt: skip
+
+
+def of_steps(asking: Asking) -> Reply | None:
+    """Answer what is asked of all steps of a plan: papers, offices, fees, days.
+
+    None where the turn asks nothing of the kind, or names something else.
+    """
+    words = lexicon()
+    about = [name for name in words.about.found(asking.plain) if name in _OF_STEPS]
+    named = rest(asking.plain, words.about, words.this, words.filler)
+    if not about or len(named) > 1:
+        return None
+    state = asking.state
+    found = planning.plan(state.event, values_of(state), asking.city, asking.today)
+    lines = [line for one in found.steps if one.status == "do"
+             if (line := _of_step(one, about, asking))]  # fmt: skip
+    reply = planned(asking, state, AnswerStatus.ANSWERED)
+    text = "\n".join(lines) or _("The plan says nothing of that.")
+    return Reply(replace(reply.answered, text=text), reply.state)
+
+
+_OF_STEPS = ("papers", "where", "fee", "deadline", "time", "phone", "law", "ways", "office")
+
+
+def _of_step(one: Step, about: list[str], asking: Asking) -> str:
+    language = asking.language
+    parts = []
+    for name in about:
+        if name == "papers":
+            parts += [planning.told(paper.names, language) for paper in one.papers]
+        elif name in ("where", "office", "phone") and one.office is not None:
+            office = one.office
+            words = (planning.told(office.names, language), office.address, office.phone)
+            parts.append(", ".join(filter(None, words)))
+        elif name == "fee" and one.fee is not None:
+            parts.append(fee_text(one.fee, language))
+        elif name in ("deadline", "time") and one.due is not None:
+            parts.append(day_text(one.due.day, language))
+        elif name == "law":
+            parts += one.law
+        elif name == "ways":
+            parts += [way_text(way, language) for way in one.ways]
+    title = planning.told(one.names, language)
+    return f"{title}: {', '.join(dict.fromkeys(parts))}" if parts else ""
 
 
 def values_of(state: State) -> dict[str, dict[str, Any]]:
@@ -56,15 +106,26 @@ def values_of(state: State) -> dict[str, dict[str, Any]]:
             in state.facts.items()}  # fmt: skip
 
 
-def known_facts(found: Plan, language: str) -> Iterable[KnownFact]:
+def shown(value: Any, file: FactFile, asking: Asking) -> str:
+    """Return a value as people read it: a place by the name of its district."""
+    if isinstance(value, Somewhere):
+        if not value.district:
+            return value.said or _("Outside of the city")
+        unit = asking.city.unit(value.dong or value.district)
+        name = asking.city.unit(value.district).name(asking.language)
+        return f"{name} {unit.name(asking.language)}" if value.dong else name
+    return value_text(value, file, asking.language)
+
+
+def known_facts(found: Plan, asking: Asking) -> Iterable[KnownFact]:
     """Yield the facts of a plan as they are shown for correction."""
     for name, fact in found.facts.items():
         file = found.fact_files[name]
         yield KnownFact(
             name,
-            planning.told(file.names, language),
+            planning.told(file.names, asking.language),
             written(file, fact.value),
-            value_text(fact.value, file, language),
+            shown(fact.value, file, asking),
             fact.source,
         )
 
@@ -74,7 +135,7 @@ def state_facts(asking: Asking) -> Iterable[KnownFact]:
     state = asking.state
     if state.event:
         found = planning.plan(state.event, values_of(state), asking.city, asking.today)
-        yield from known_facts(found, asking.language)
+        yield from known_facts(found, asking)
 
 
 def written(fact: FactFile, value: Any) -> str:
@@ -108,11 +169,21 @@ def plan_card(found: Plan, asking: Asking) -> PlanCard:
     )  # fmt: skip
 
 
-def _asked(one: Question, found: Plan, asking: Asking) -> AskedFact:
+def _urgency(fact: FactFile, state: State) -> int:
+    """Return the place of a question: what was half said, then when and where, then the rest."""
+    if fact.id == state.month_of:
+        return 0
+    return 1 if fact.id == "date" or fact.type == "place" else 2
+
+
+def _asked(one: Question, found: Plan, state: State, asking: Asking) -> AskedFact:
+    ask = planning.told(one.fact.ask, asking.language)
+    if one.fact.id == state.month_of and state.month is not None:
+        ask += " " + _("Which day of %(month)s?") % {"month": "{}-{:02}".format(*state.month)}
     titles = {step.id: planning.told(step.names, asking.language) for step in found.steps}
     return AskedFact(
         one.fact.id,
-        planning.told(one.fact.ask, asking.language),
+        ask,
         one.fact.type,
         tuple(_options(one.fact, asking)),
         tuple(titles[step] for step in one.decides if step in titles)[:3],

@@ -14,7 +14,7 @@ from madang.assistant.found_reply import of_thing
 from madang.assistant.lexicons import lexicon
 from madang.assistant.plan_reply import planned
 from madang.kernel.errors import Invalid
-from madang.search.api import folded
+from madang.search.api import folded, masked
 
 
 def reply(asking: Asking) -> Reply | None:
@@ -68,10 +68,18 @@ def _fact(asking: Asking, rest: str) -> Reply:
     wrong = planning.readable(state.event, name, value, asking.city, asking.today)
     if wrong:
         raise Invalid(f"{name}: {wrong}", {name: wrong})
+    if _is_place(asking, name) and not value.isdigit():  # a code of the list names nobody
+        value = masked(value)
     facts = {**state.facts, name: (value, "said")}
     skipped = tuple(one for one in state.skipped if one != name)
     status = AnswerStatus.CLARIFIED if name in state.facts else None
     return planned(asking, replace(state, facts=facts, skipped=skipped, last_fact=name), status)
+
+
+def _is_place(asking: Asking, name: str) -> bool:
+    """Return whether a fact is a place: a whole address is more than is needed."""
+    graph = planning.graph_of(asking.state.event, asking.city, asking.today)
+    return graph.facts[name].type == "place"
 
 
 def _skip(asking: Asking, name: str) -> Reply:

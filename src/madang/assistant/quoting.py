@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-
-from django.utils.translation import gettext as _
 
 from madang.assistant.engine.dialogue import Passage, Source
 from madang.kernel.findable import DirectAnswer, KeyFact
@@ -15,6 +14,7 @@ AT_ONCE = ("fee", "time", "papers", "where", "phone", "hours")
 """What most people ask first; shown with a summary where nothing else is asked for."""
 
 _MOST_LINES = 8
+_NUMBER = re.compile(r"\d")
 
 
 def thing(key: str, language: str, district: str = "") -> DirectAnswer | None:
@@ -39,9 +39,11 @@ def passages(key: str, told: DirectAnswer, about: Sequence[str] = ()) -> tuple[P
     known = {fact.about: fact for fact in (*told.more, *told.facts) if fact.about}
     if about:
         wanted = [known[name] for name in about if name in known]
+        if "deadline" in about and _NUMBER.search(told.summary):
+            return (_of_summary(told, source), *(_passage(fact, source) for fact in wanted))
         return tuple(_passage(fact, source) for fact in wanted)
     found = [known[name] for name in AT_ONCE if name in known and known[name] in told.facts]
-    summary = [Passage("", (unmarked(told.summary),), source)] if told.summary else []
+    summary = [_of_summary(told, source)] if told.summary else []
     return (*summary, *(_passage(fact, source) for fact in found))
 
 
@@ -52,7 +54,11 @@ def sentence(told: DirectAnswer, quoted: Iterable[Passage]) -> str:
         words = ", ".join(one.lines)
         lines.append(f"{one.section}: {words}" if one.section else words)
     title = unmarked(told.title)
-    return "\n".join((f"{_('%(title)s:') % {'title': title}}", *lines)) if lines else title
+    return "\n".join((f"{title}:", *lines)) if lines else title
+
+
+def _of_summary(told: DirectAnswer, source: Source) -> Passage:
+    return Passage("", (unmarked(told.summary),), source)
 
 
 def _passage(fact: KeyFact, source: Source) -> Passage:

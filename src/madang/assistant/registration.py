@@ -14,6 +14,7 @@ from madang.kernel.registry import (
     Offer,
     Page,
     PolicyFile,
+    ProfileFile,
     Purpose,
     Schedule,
 )
@@ -59,6 +60,11 @@ def _planner_pages() -> Iterable[Offer]:
 def _conversations() -> Iterable[Offer]:
     interest = "PIPA Art. 15(1)3"
     yield API("assistant", "madang.assistant.http_turns:router")
+    yield Page("ask/", "madang.assistant.ask_pages:ask", "ask", "public")
+    yield Doorway("service", "ask", "Ask the city", "Ask in your own words", 15)
+    yield ProfileFile(
+        "crisis.yaml", "madang.assistant.crisis_file:problems", "Whom to call in danger."
+    )
     yield PolicyFile("madang.assistant:policies.cedar")
     yield Purpose("converse", "To answer what you ask the assistant", interest, stands_s=3600)
     yield Purpose("forget-conversations", "To delete what is past its time", "PIPA Art. 21(1)")
@@ -73,6 +79,7 @@ def _conversations() -> Iterable[Offer]:
 
 def _planner_commands() -> Iterable[Offer]:
     here = "madang.assistant.cli"
+    yield Command("assistant ask", "madang.assistant.cli_ask:ask", "Ask the assistant a question.")
     yield Command("assistant plan", f"{here}:plan", "Say what to do because something happens.")
     yield Command(
         "assistant events", f"{here}:events", "Check a city's procedures and list its life events."

@@ -14,6 +14,7 @@ from madang.callcentre.errors import NotYours, UnknownContact
 from madang.callcentre.operator_models import Suggestion
 from madang.callcentre.operators import OPERATOR
 from madang.callcentre.purposes import CENTRE, KEEP, SERVE
+from madang.kernel import times
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def queues(actor: Actor) -> list[Queue]:
     with purpose(CENTRE, KEEP):
         rows = (
             Contact.objects.filter(state__in=(State.WAITING, State.OFFERED))
+            .exclude(due__gt=times.now())
             .order_by()
             .values("language")
             .annotate(count=Count("pk"), since=Min("queued"))

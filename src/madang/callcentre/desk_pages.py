@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from madang.access.api import Actor
-from madang.callcentre import copilot, desk, operators, wrapping
+from madang.callcentre import callbacks, copilot, desk, operators, wrapping
 from madang.callcentre.contact_models import Contact, State
 from madang.callcentre.operator_models import OperatorState
 from madang.callcentre.rules import centre
@@ -108,6 +108,9 @@ def _done(request: HttpRequest, actor: Actor, contact: str) -> HttpResponse:
     elif what == "mend":
         copilot.mend(actor, contact, post.get("kind", ""), post.get("said", ""), suggestion)
         messages.success(request, _("The editors are told."))
+    elif what == "not-reached":
+        callbacks.not_reached(actor, contact)
+        return redirect("contacts")
     elif what == "finish":
         operators.finish(actor, contact)
     elif what == "wrap":
@@ -136,6 +139,7 @@ def _shown(request: HttpRequest, actor: Actor, row: Contact) -> dict[str, Any]:
         },
         "crumbs": [(_("Home"), "/"), (_("Contacts to answer"), "/operations/contacts/")],
         "contact": row,
+        "phone": callbacks.number(actor, row),
         "lines": [(dict(_sides())[line.side], line) for line in desk.transcript(actor, row.pk)],
         "suggestion": newest if is_open else None,
         "draft_text": given.get("text") or (newest.text if is_open and newest else ""),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madang.access.api import Actor, purpose
 from madang.callcentre import taking_over
-from madang.callcentre.contact_models import Channel, Contact, ContactLine, State
+from madang.callcentre.contact_models import Callback, Channel, Contact, ContactLine, State
 from madang.callcentre.engine.closing import Draft, Rules, Said, draft, failed
 from madang.callcentre.operator_models import OperatorState, Suggestion, WrapUp
 from madang.callcentre.operators import held
@@ -74,6 +74,7 @@ def confirm(
         row.outcome = row.outcome or "finished"
         row.phone, row.phone_end = b"", ""
         row.save()
+        Callback.objects.filter(contact=row).update(state=Callback.State.DONE, closed=now)
         OperatorState.objects.filter(pk=actor.id).update(free_since=now)
         audit.record(actor.id, "callcentre.wrap_up", f"contact:{row.pk}", purpose=KEEP,
                      detail={"reason": reason, "case": number})  # fmt: skip

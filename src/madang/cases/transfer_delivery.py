@@ -8,9 +8,8 @@ with later, it signs with the key of that transfer; nobody else was told it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -29,6 +28,9 @@ from madang.kernel.canonical import canonical
 from madang.kernel.config import settings
 from madang.kernel.errors import Unauthenticated, Unavailable
 from madang.kernel.logs import logger
+
+if TYPE_CHECKING:
+    import httpx
 
 State = CaseTransfer.State
 BATCH = 100
@@ -112,6 +114,8 @@ def _body(row: CaseTransfer) -> dict[str, Any]:
 
 
 def _knock(client: httpx.Client, parcel: Parcel) -> Outcome:
+    import httpx
+
     headers = {"Content-Type": "application/json", "Idempotency-Key": parcel.transfer}
     if parcel.way.key:
         headers["Authorization"] = f"Bearer {parcel.way.key}"

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -29,6 +29,9 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 from madang.identity.engine.certificate_rules import Revocation
 from madang.kernel import http, times
 from madang.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    import httpx
 
 LONGEST_USE = timedelta(minutes=10)
 REST = timedelta(seconds=30)
@@ -124,6 +127,8 @@ class RevocationServices:
         largest: int,
         end_of: Callable[[bytes], datetime | None],
     ) -> bytes | None:
+        import httpx
+
         now = times.now()
         kept = self._kept.find(key, now)
         if kept is not None:

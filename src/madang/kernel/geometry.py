@@ -101,7 +101,7 @@ def voronoi_cells(lons: ArrayLike, lats: ArrayLike, hull: BaseGeometry) -> list[
     plane = LocalPlane.around(lonlat[:, 0], lonlat[:, 1])
     points: Any = shapely.points(plane.metres(lonlat))
     frame = plane.project(hull)
-    if len(np.unique(lonlat, axis=0)) == 1:
+    if (lonlat == lonlat[0]).all():
         return [hull, *([shapely.Polygon()] * (len(lonlat) - 1))]
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(points), extend_to=frame)

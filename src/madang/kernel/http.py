@@ -1,13 +1,17 @@
-"""Call other systems over HTTP: with limits, under our name, never led to another host."""
+"""Call other systems over HTTP: with limits, under our name, never led to another host.
+
+httpx is loaded by the first call: most processes never make one.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from madang import __version__
 from madang.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    import httpx
 
 USER_AGENT = f"Madang/{__version__}"
 TIMEOUT_S = 10.0
@@ -32,6 +36,8 @@ def client(base_url: str = "", *, timeout_s: float = TIMEOUT_S, **options: Any) 
     ForeignRedirect
         From a call, where the answer is a redirect elsewhere.
     """
+    import httpx
+
     return httpx.Client(
         base_url=base_url,
         timeout=_timeout(timeout_s),
@@ -47,6 +53,7 @@ def async_client(
     base_url: str = "", *, timeout_s: float = TIMEOUT_S, **options: Any
 ) -> httpx.AsyncClient:
     """Return the same as `client` for asyncio."""
+    import httpx
 
     async def refuse(response: httpx.Response) -> None:
         _refuse_foreign_redirect(response)
@@ -63,6 +70,8 @@ def async_client(
 
 
 def _timeout(seconds: float) -> httpx.Timeout:
+    import httpx
+
     return httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT_S))
 
 

@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django_tasks import task
@@ -104,6 +103,8 @@ def due_before(cron: str, moment: datetime, where: ZoneInfo) -> datetime:
 
 
 def _cron(cron: str, moment: datetime, where: ZoneInfo) -> Any:
+    from croniter import croniter
+
     if not croniter.is_valid(cron) or len(cron.split()) != 5:
         raise Invalid(f"{cron!r} is no cron expression of five fields")
     return croniter(cron, moment.astimezone(where))

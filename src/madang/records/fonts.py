@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,17 +39,16 @@ class Fonts:
     ----------
     folder : where the files lie, None where only Typst's own are there.
     families : names, in the order in which a character is looked for.
-    ranges : first and last character of each run that some family has, ascending.
+    edges : by turns, where a run of characters that some family has begins, and where it has ended.
     """
 
     folder: Path | None
     families: tuple[str, ...]
-    ranges: tuple[tuple[int, int], ...]
+    edges: array[int]
 
     def has(self, character: str) -> bool:
         """Return whether some family has this character."""
-        at = bisect_right(self.ranges, (ord(character), 0x110000)) - 1
-        return at >= 0 and ord(character) <= self.ranges[at][1]
+        return bisect_right(self.edges, ord(character)) % 2 == 1
 
     @property
     def has_hangul(self) -> bool:
@@ -62,22 +62,23 @@ def fonts(folder: Path = FOLDER) -> Fonts:
     try:
         laid = json.loads((folder / COVERAGE).read_text(encoding="utf-8"))["fonts"]
     except (OSError, ValueError):
-        return Fonts(None, (EMBEDDED,), _EMBEDDED_RANGES)
+        return Fonts(None, (EMBEDDED,), _edges(_EMBEDDED_RANGES))
     found: Mapping[str, list[tuple[int, int]]] = {
         font["family"]: [(first, last) for first, last in font["ranges"]] for font in laid
     }
     families = sorted(found, key=lambda name: (name != OWN, name))
-    return Fonts(folder, tuple(families), _joined(r for name in families for r in found[name]))
+    return Fonts(folder, tuple(families), _edges(r for name in families for r in found[name]))
 
 
-def _joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
+def _edges(ranges: Iterable[tuple[int, int]]) -> array[int]:
+    """Return where runs begin and have ended; those that touch are one."""
+    found = array("L")
     for first, last in sorted(ranges):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if found and first <= found[-1]:
+            found[-1] = max(found[-1], last + 1)
         else:
-            found.append((first, last))
-    return tuple(found)
+            found.extend((first, last + 1))
+    return found
 
 
 def missing_characters(text: str) -> str:

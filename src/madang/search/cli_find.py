@@ -24,6 +24,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON on 
 def find(question: str, *, as_json: bool, exact: bool, **wish: Any) -> None:
     """Ask what a resident would ask; the search process must run."""
     from madang.search import api
+    from madang.search.found import shown
 
     language = wish.pop("language")
     found = api.find(question, language, exact=exact, **wish)
@@ -41,36 +42,6 @@ def rebuild(as_json: bool) -> None:
 
     entries = api.rebuild()
     click.echo(json.dumps({"entries": entries}) if as_json else f"{entries} entries")
-
-
-def shown(found: Found) -> dict[str, Any]:
-    """Return an answer as plain values: what the HTTP API and ``--json`` say."""
-    return {
-        "question": found.asked,
-        "answered": found.answered,
-        "repair": found.repair or None,
-        "language": found.language,
-        "total": found.total,
-        "sure": found.sure or None,
-        "by_meaning": found.by_meaning,
-        "hits": [
-            {
-                "id": hit.key,
-                "kind": hit.kind,
-                "title": hit.title_text,
-                "language": hit.language,
-                "passage": "".join(piece.text for piece in hit.passage),
-                "url": hit.url,
-                "version": hit.version or None,
-                "changed": hit.changed or None,
-                "probability": hit.probability,
-                "facets": {name: list(values) for name, values in hit.facets.items()},
-            }
-            for hit in found.hits
-        ],
-        "facets": found.facets,
-        "next": found.cursor or None,
-    }
 
 
 def _print(found: Found) -> None:

@@ -79,6 +79,7 @@ class Finder:
             sure=found.hits[0].key if not offset and _is_sure(found) else "",
             by_meaning=found.ranking.by_meaning,
             confidence=0.0 if offset else 1.0 if found.is_named else round(found.confidence, 4),
+            is_in_names=not offset and found.is_in_names,
         )
 
     def suggest(self, prefix: str, language: str, limit: int = 8) -> Suggested:

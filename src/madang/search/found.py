@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -75,6 +76,7 @@ class Found(msgspec.Struct, frozen=True):
     cursor: of the next page; empty at the end.
     sure: key of the first hit where it can stand as the answer; else empty.
     confidence: how likely the first hit is right, 0 to 1; 1 where the question is its title.
+    is_in_names: whether each word of the question stands in what the first hit is called.
     by_meaning: whether a model of meaning took part; False is words only.
     """
 
@@ -89,6 +91,7 @@ class Found(msgspec.Struct, frozen=True):
     sure: str
     by_meaning: bool
     confidence: float = 0.0
+    is_in_names: bool = False
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -126,3 +129,33 @@ class FirstQuestions(msgspec.Struct, frozen=True):
 
     outcomes: dict[str, int]
     unresolved: tuple[Unresolved, ...]
+
+
+def shown(found: Found) -> dict[str, Any]:
+    """Return an answer as plain values: what the HTTP API and ``--json`` say."""
+    return {
+        "question": found.asked,
+        "answered": found.answered,
+        "repair": found.repair or None,
+        "language": found.language,
+        "total": found.total,
+        "sure": found.sure or None,
+        "by_meaning": found.by_meaning,
+        "hits": [
+            {
+                "id": hit.key,
+                "kind": hit.kind,
+                "title": hit.title_text,
+                "language": hit.language,
+                "passage": "".join(piece.text for piece in hit.passage),
+                "url": hit.url,
+                "version": hit.version or None,
+                "changed": hit.changed or None,
+                "probability": hit.probability,
+                "facets": {name: list(values) for name, values in hit.facets.items()},
+            }
+            for hit in found.hits
+        ],
+        "facets": found.facets,
+        "next": found.cursor or None,
+    }

@@ -13,8 +13,7 @@ from madang.city.api import profile
 from madang.identity.api import client_address
 from madang.kernel.errors import Invalid
 from madang.search import api
-from madang.search.cli_find import shown
-from madang.search.found import KINDS, MOST, Asker
+from madang.search.found import KINDS, MOST, Asker, shown
 from madang.search.limits import within_limit
 
 router = Router(tags=["search"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan, log
 
 from madang.kernel.findable import EVERYWHERE
+from madang.search.engine.text import folded
 from madang.search.holding import Holding
 from madang.search.lexical import Narrowed
 from madang.search.ranking import Ranked, Ranker, Ranking
@@ -54,6 +55,7 @@ class Listed:
     known : share of the question's information that stands in any entry at all.
     confidence : how likely the first is right, 0 to 1; 0 where others were moved before it.
     is_named : whether the question is the first one's title.
+    is_in_names : whether each word of the question stands in the first one's titles or other names.
     """
 
     ranking: Ranking
@@ -61,6 +63,7 @@ class Listed:
     known: float
     confidence: float = 0.0
     is_named: bool = False
+    is_in_names: bool = False
 
 
 def listed(
@@ -96,6 +99,7 @@ def listed(
         known,
         confidence_of(ranker, ranking) if found[0].key == ranking.hits[0].key else 0.0,
         asked in titles.get(found[0].key, ()),
+        _is_in_names(terms, titles.get(found[0].key, ()), held[found[0].key].aliases),
     )
 
 
@@ -113,6 +117,12 @@ def _title_bonus(titles: Sequence[str], asked: str, terms: Sequence[str]) -> flo
     if len(terms) > 1 and any(all(term in title for term in terms) for title in titles):
         return _WORDS_IN_TITLE
     return 0.0
+
+
+def _is_in_names(terms: Sequence[str], titles: Sequence[str], aliases: Sequence[str]) -> bool:
+    """Return whether each word of a question stands in what a thing is called."""
+    names = (*titles, *(folded(alias).replace(" ", "") for alias in aliases))
+    return bool(terms) and all(any(term in name for name in names) for term in terms)
 
 
 def _known(ranker: Ranker, ranking: Ranking) -> float:

@@ -43,6 +43,10 @@ class _Kept:
     def age(self, now: float) -> float:
         return now - self.made
 
+    def is_past(self, now: float) -> bool:
+        """Return whether nobody gets it any more, not even while it is rendered anew."""
+        return self.age(now) > 2 * self.max_age_s
+
 
 class PageCacheMiddleware:
     """Answer from memory where the page allows it; add ETags and answer 304."""
@@ -70,7 +74,7 @@ class PageCacheMiddleware:
         lock = self._rendering.get(key)
         if lock is None:
             return self._render(request, key)
-        if not lock.acquire(blocking=kept is None or kept.age(now) > 2 * kept.max_age_s):
+        if not lock.acquire(blocking=kept is None or kept.is_past(now)):
             assert kept is not None
             return _answer(request, kept)
         try:
@@ -91,11 +95,15 @@ class PageCacheMiddleware:
             self._size += len(kept.body) - (len(before.body) if before else 0)
             self._pages[key] = kept
             self._rendering.setdefault(key, threading.Lock())
+            for old in [one for one, page in self._pages.items() if page.is_past(kept.made)]:
+                self._drop(old)
             while self._size > KEPT_BYTES and len(self._pages) > 1:
-                oldest, page = self._pages.popitem(last=False)
-                self._size -= len(page.body)
-                self._rendering.pop(oldest, None)
+                self._drop(next(iter(self._pages)))
         return _answer(request, kept)
+
+    def _drop(self, key: Key) -> None:
+        self._size -= len(self._pages.pop(key).body)
+        self._rendering.pop(key, None)
 
 
 def _personal(response: HttpResponse) -> HttpResponse:

@@ -181,7 +181,7 @@ class State:
 
     event, facts: what is planned, and what is known by name: (value, source).
     open_fact: the fact that was asked last; `skipped` are those nobody wants to answer.
-    month: (year, month) that was said without a day, for the fact in `open_fact`.
+    month: (year, month) that was said without a day, for the fact in `month_of`.
     focus: key of what was answered from last; `candidates` what was offered to choose from.
     asked: the question that the candidates answer.
     last_fact: the fact that was said or corrected last.
@@ -200,6 +200,7 @@ class State:
     open_fact: str = ""
     skipped: tuple[str, ...] = ()
     month: tuple[int, int] | None = None
+    month_of: str = ""
     focus: str = ""
     focus_title: str = ""
     candidates: tuple[str, ...] = ()

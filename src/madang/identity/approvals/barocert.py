@@ -22,13 +22,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from madang.identity.approvals.base import ProviderDown, ProviderRefused
 from madang.kernel import http, times
+
+if TYPE_CHECKING:
+    import httpx
 
 SERVICE = "https://static-barocert.linkhub.co.kr"
 AUTHORITY = "https://static-auth.linkhub.co.kr"
@@ -134,6 +136,8 @@ def moment_of(text: str) -> datetime | None:
 
 
 def _answer(call: Any) -> Mapping[str, Any]:
+    import httpx
+
     try:
         response: httpx.Response = call()
     except httpx.HTTPError as error:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-
-import httpx
+from typing import TYPE_CHECKING
 
 from madang.identity.approvals.barocert import Barocert
 from madang.identity.approvals.base import Provider
@@ -16,6 +15,9 @@ from madang.identity.approvals.pass_ import Pass
 from madang.identity.approvals.toss import Toss
 from madang.kernel import times
 from madang.kernel.config import settings
+
+if TYPE_CHECKING:
+    import httpx
 
 KINDS: dict[str, type[Exchange]] = {kind.id: kind for kind in (Kakao, Naver, Pass, Toss)}
 REST = timedelta(seconds=60)

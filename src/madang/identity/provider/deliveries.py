@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import httpx
 from django.db import transaction
 
 from madang.identity.provider.addresses import issuer
@@ -23,6 +23,9 @@ from madang.identity.sealing import unseal
 from madang.kernel import audit, http, jobs, times
 from madang.kernel.errors import Unavailable
 from madang.kernel.events import new_id
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_ATTEMPTS = 8  # the last after about six hours
 FIRST_WAIT_S = 15
@@ -99,6 +102,8 @@ def logout_token(client: Client, sub: str, sid: str) -> str:
 
 def _send(row: Delivery) -> str:
     """Return what went wrong; nothing where it arrived."""
+    import httpx
+
     try:
         with http.client() as caller:
             if row.kind == Delivery.Kind.LOGOUT:

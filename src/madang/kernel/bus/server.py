@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import httpx
 import msgspec
 
 from madang.kernel.bus.access import DeviceUser
@@ -216,6 +215,8 @@ def _refuse_taken_ports(settings: Settings) -> None:
 
 
 def _is_healthy(url: str) -> bool:
+    import httpx
+
     try:
         return httpx.get(url, timeout=1.0, trust_env=False).status_code == 200
     except httpx.TransportError:

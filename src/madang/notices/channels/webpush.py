@@ -13,10 +13,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import http_ece
-import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -31,6 +31,9 @@ from madang.notices.addresses import PushAddress
 from madang.notices.channels.port import Gone, Message, Refused, TryLater
 from madang.notices.endpoints import check_endpoint, check_public
 from madang.notices.errors import InvalidAddress
+
+if TYPE_CHECKING:
+    import httpx
 
 PARALLEL = 8
 LIFE = timedelta(hours=12)  # RFC 8292, section 2: at most 24 hours
@@ -98,6 +101,8 @@ class PushChannel:
 
     def send(self, message: Message) -> str:
         """Encrypt the message for its browser and post it; see `Channel.send`."""
+        import httpx
+
         address = PushAddress.read(message.address)
         host = urlsplit(address.endpoint).netloc
         try:

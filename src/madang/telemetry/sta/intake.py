@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import orjson
 from django.http import HttpRequest, HttpResponse
 
@@ -22,6 +22,9 @@ from madang.telemetry.doors.parse_sta import observation_point
 from madang.telemetry.doors.rows import Point, RowError
 from madang.telemetry.sta.errors import InvalidEntity
 
+if TYPE_CHECKING:
+    import httpx
+
 _PATIENCE_S = 15.0  # the doors themselves give up after 6 s
 _PASSED_ON = ("authorization", "x-madang-key", "idempotency-key")
 _PASSED_BACK = ("Content-Type", "Location", "Retry-After")
@@ -31,6 +34,8 @@ Brought = Iterable[tuple[Any, object]]
 
 @cache
 def _client() -> httpx.Client:
+    import httpx
+
     address = f"http://127.0.0.1:{settings().stream_port}"
     return httpx.Client(base_url=address, timeout=_PATIENCE_S, trust_env=False)
 
@@ -88,19 +93,21 @@ def store(request: HttpRequest, points: list[Point]) -> None:
     values = [None if math.isnan(one) else one for one in v]
     body = orjson.dumps({"ds": ds, "t": t, "v": values})
     answer = _posted(request, "/ingest/v1/columns", body)
-    if answer.status_code == httpx.codes.CREATED:
+    if answer.status_code == HTTPStatus.CREATED:
         return
     told = _document(answer)
     detail = str(told.get("detail") or told.get("refused") or answer.status_code)
-    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         wait_s = float(answer.headers.get("Retry-After", "1"))
         raise LimitReached(f"nothing was created: {detail}", retry_after_s=wait_s)
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+    if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise Forbidden(f"nothing was created: {detail}")
     raise Unavailable(f"nothing was created, its observations could not be stored: {detail}")
 
 
 def _posted(request: HttpRequest, path: str, body: bytes) -> httpx.Response:
+    import httpx
+
     own = {name.lower(): value for name, value in request.headers.items()}
     headers = {name: own[name] for name in _PASSED_ON if name in own}
     headers |= {"host": request.get_host(), "x-forwarded-proto": request.scheme or "http"}

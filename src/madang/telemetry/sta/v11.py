@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import orjson
+
 from madang.kernel import times
 from madang.telemetry.quality import quality
 from madang.telemetry.sta.errors import InvalidQuery
@@ -149,14 +151,18 @@ def _linked_documents(entity: Entity, expand: Expand, here: str, base: str) -> d
 
 
 def page_document(page: Page, query: Query, address: str, base: str) -> dict[str, object]:
-    """Return a set as JSON."""
+    """Return a set as JSON, entity by entity: all of them as objects weigh the fivefold."""
     document: dict[str, object] = {}
     if page.count is not None:
         document["@iot.count"] = page.count
     if page.more:
         document["@iot.nextLink"] = next_link(address, query)
-    document["value"] = [entity_document(entity, query, base) for entity in page.entities]
+    document["value"] = [_written(entity_document(entity, query, base)) for entity in page.entities]
     return document
+
+
+def _written(document: dict[str, object]) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS))
 
 
 def next_link(address: str, query: Query) -> str:
