@@ -64,7 +64,7 @@ def number(actor: Actor, row: Contact) -> str:
         return ""
     with purpose(actor, SERVE, case=row.pk), transaction.atomic():
         audit.record(actor.id, "callcentre.look", f"contact:{row.pk}", purpose=SERVE)
-        return number_of(row.phone)
+        return number_of(bytes(row.phone))
 
 
 def not_reached(actor: Actor, contact: str) -> None:

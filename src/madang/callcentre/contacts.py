@@ -26,7 +26,6 @@ from madang.callcentre.engine.mood import line_mood, moved
 from madang.callcentre.errors import UnknownContact
 from madang.callcentre.places import Place
 from madang.callcentre.purposes import CENTRE, KEEP
-from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.notices import api as notices
@@ -110,7 +109,7 @@ def line(
         spoken.text, spoken.start_ms, spoken.end_ms, spoken.final = said, start_ms, end_ms, final
         spoken.at = times.now()
         spoken.save()
-        changed = {"seen": times.now()} if side == Side.RESIDENT else {}
+        changed: dict[str, Any] = {"seen": times.now()} if side == Side.RESIDENT else {}
         if final and side == Side.RESIDENT:
             changed["mood"] = moved(row.mood, line_mood(said))
             changed["asked"] = row.asked or said[:400]
@@ -218,11 +217,3 @@ def _masked_fact(given: Mapping[str, Any]) -> dict[str, str]:
         "label": str(given.get("label") or given.get("name") or "")[:100],
         "value": masked(str(given.get("value", "")))[:200],
     }
-
-
-def language_is_served(language: str) -> bool:
-    """Return whether operators answer in this language at some hour of the day."""
-    from madang.callcentre.rules import centre
-
-    hours = centre().hours
-    return language in hours or "" in hours or language in profile().city.languages

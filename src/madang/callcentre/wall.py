@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,12 +62,11 @@ def on_wall(actor: Actor) -> Wall:
     now, said, city = times.now(), centre(), profile()
     since, _until = times.day_span(city.today(), city.timezone)
     with purpose(actor, WATCH):
-        rows = list(
-            Contact.objects.filter(queued__gte=since).values(
-                "pk", "state", "language", "queued", "answered", "ended", "mood", "score",
-                "marks", "operator",
-            )[:MOST]
-        )  # fmt: skip
+        asked: Iterable[Mapping[str, Any]] = Contact.objects.filter(queued__gte=since).values(
+            "pk", "state", "language", "queued", "answered", "ended", "mood", "score", "marks",
+            "operator",
+        )[:MOST]  # fmt: skip
+        rows = [dict(one) for one in asked]
         used = Counter(
             Suggestion.objects.filter(made__gte=since).values_list("state", flat=True)[:MOST]
         )

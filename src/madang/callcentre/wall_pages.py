@@ -57,13 +57,13 @@ def notes(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("It is noted."))
         return redirect("knowledge-notes")
     with purpose(actor, EDIT):
-        rows = list(KnowledgeNote.objects.filter(closed=None)[:SHOWN])
-    count = len(rows)
+        found = list(KnowledgeNote.objects.filter(closed=None)[:SHOWN])
+    count = len(found)
     context = {
         "heading": ngettext("%(n)s answer to mend", "%(n)s answers to mend", count) % {"n": count}
-        if rows else _("No answer to mend"),
+        if found else _("No answer to mend"),
         "crumbs": [(_("Home"), "/")],
-        "notes": [(language_title(one.language), one) for one in rows],
+        "notes": [(language_title(one.language), one) for one in found],
     }  # fmt: skip
     return render(request, "callcentre/notes.html", context)
 

@@ -119,7 +119,8 @@ def wait_span(place: int, operators: int, handling_s: float) -> tuple[float, flo
         return 0.0, 0.0, 0.0
     if place == 1:  # exponential, exact
         return one_end, -one_end * math.log(0.9), -one_end * math.log(0.1)
-    return place * one_end, *(place * one_end * _cube(place, z) for z in (-_TENTH, _TENTH))
+    mean = place * one_end
+    return mean, mean * _cube(place, -_TENTH), mean * _cube(place, _TENTH)
 
 
 def _cube(shape: float, z: float) -> float:
