@@ -6,6 +6,10 @@ import pytest
 from django.test import Client
 
 from madang.assistant import throttle
+from madang.assistant.purposes import CONVERSE, opened
+from madang.assistant.review.models import Helpful
+from madang.kernel import times
+from tests.assistant.talks import public_of, talk
 from tests.web.html import page
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -92,3 +96,32 @@ def test_the_conversation_is_deleted_at_once(client: Client):
     client.post("/ask/", {"act": "forget"})
     assert client.get(f"/api/v1/assistant/conversations/{key}").status_code == 404
     assert not page(client, "/ask/", "en").xpath("//div[@class='turn']")
+
+
+@pytest.mark.parametrize(("pressed", "kept"), [("yes", True), ("no", False)])
+def test_whether_an_answer_helped_is_asked_once_and_kept(client: Client, pressed: str, kept: bool):
+    (turn,) = talk("answered", at=times.now())
+    client.cookies["madang_ask"] = public_of(turn)
+    root = page(client, "/ask/", "ko")
+    (number,) = root.xpath("//form[contains(@class, 'ask-helpful')]/input[@name='turn']/@value")
+    answer = client.post("/ask/", {"turn": number, "helpful": pressed})
+    with opened(CONVERSE):
+        assert [one.is_helpful for one in Helpful.objects.all()] == [kept]
+    root = page(client, answer["location"].partition("#")[0], "ko")
+    assert "고맙습니다" in words(root)
+    assert not root.xpath("//form[contains(@class, 'ask-helpful')]")
+
+
+def test_nobody_is_asked_whether_the_number_for_a_crisis_helped(client: Client):
+    (turn,) = talk("crisis", at=times.now())
+    client.cookies["madang_ask"] = public_of(turn)
+    assert not page(client, "/ask/", "en").xpath("//form[contains(@class, 'ask-helpful')]")
+
+
+@pytest.mark.parametrize("number", ["", "x", "99", "9" * 30])
+def test_a_turn_that_is_not_there_is_not_judged(client: Client, number: str):
+    (turn,) = talk("answered", at=times.now())
+    client.cookies["madang_ask"] = public_of(turn)
+    assert client.post("/ask/", {"turn": number, "helpful": "yes"}).status_code == 302
+    with opened(CONVERSE):
+        assert not Helpful.objects.exists()

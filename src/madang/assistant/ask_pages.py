@@ -22,9 +22,10 @@ from madang.assistant import api, planning, throttle
 from madang.assistant.asking import LONGEST
 from madang.assistant.errors import UnknownConversation
 from madang.assistant.pages import Field, field_of
+from madang.assistant.review.kinds import SAYS_SOMETHING, kind_of
 from madang.city.api import profile
 from madang.identity.api import client_address
-from madang.kernel.errors import Invalid, LimitReached
+from madang.kernel.errors import Conflict, Invalid, LimitReached
 from madang.kernel.language_marks import marked_typed
 
 COOKIE = "madang_ask"
@@ -51,6 +52,10 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _page(request, str(request.GET.get("q", ""))[:LONGEST])
     if request.POST.get("act") in ("new", "forget"):
         return _ended(request)
+    return _judged(request) if request.POST.get("helpful") else _taken(request)
+
+
+def _taken(request: HttpRequest) -> HttpResponse:
     text = str(request.POST.get("text", ""))
     try:
         throttle.within_limit(client_address(request))
@@ -100,6 +105,17 @@ def _ended(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _judged(request: HttpRequest) -> HttpResponse:
+    """Keep whether the answer of a turn helped; one that is gone is passed over."""
+    number, said = str(request.POST.get("turn", "")), request.POST.get("helpful")
+    if not number.isdecimal() or len(number) > 9:
+        return redirect("ask")
+    with suppress(UnknownConversation, Conflict):
+        there = request.COOKIES.get(COOKIE, "")
+        api.helped(there, int(number), is_helpful=said == "yes")
+    return redirect(f"{reverse('ask')}?thanks={number}#now")
+
+
 def _fault(error: Invalid, text: str) -> str:
     if len(text) > LONGEST:
         return _("This is longer than %(most)s characters. Write the main thing first.") % {
@@ -112,13 +128,16 @@ def _fault(error: Invalid, text: str) -> str:
 
 def _page(request: HttpRequest, text: str, *, error: str = "", status: int = 200) -> HttpResponse:
     talk = _talk(request)
-    last = talk.said[-1].answer if talk and talk.said and talk.said[-1].answer else {}
+    newest = talk.said[-1] if talk and talk.said else None
+    last = newest.answer if newest and newest.answer else {}
     context = {
         "heading": _("Ask the city"),
         "crumbs": [(_("Home"), "/")],
         "said": list(_all_shown(talk.said)) if talk else [],
         "last": last,
         "known": list(_known(last)) if last else [],
+        "judged": newest if newest and kind_of(newest.status) in SAYS_SOMETHING else None,
+        "thanks": newest is not None and request.GET.get("thanks") == str(newest.number),
         "text": text,
         "error": error,
         "longest": LONGEST,
