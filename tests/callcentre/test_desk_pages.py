@@ -11,7 +11,11 @@ from madang.assistant.api import Answered, AnswerStatus, KnownFact, Passage, Sou
 from madang.callcentre import contacts, copilot, taking_over
 from madang.callcentre.operator_models import KnowledgeNote, OperatorState, Suggestion, WrapUp
 from madang.callcentre.purposes import CENTRE, KEEP
+from madang.cases import api as cases
 from tests.callcentre.centre import row, waiting
+from tests.cases.packages import lent
+from tests.cases.test_cases import FACTS
+from tests.identity.residents import actor_of, client_of, resident
 from tests.staff import joined
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -39,6 +43,16 @@ def known(monkeypatch):
     return found
 
 
+def opened() -> str:
+    """Return the number of a case."""
+    account = resident("김하늘")
+    case = cases.open_case(
+        package_hash=lent().hash, subject=str(account.person_id), facts=FACTS,
+        actor=actor_of(client_of(account)), channel="web", key="a",
+    )  # fmt: skip
+    return case.number
+
+
 def open_rows(model):
     with purpose(CENTRE, KEEP):
         return list(model.objects.all())
@@ -50,6 +64,7 @@ def test_who_is_no_operator_sees_no_contact(db):
 
 
 def test_a_suggestion_is_read_sent_and_logged_and_the_contact_is_wrapped_up(clerk, known):
+    case = opened()
     one = waiting("ko")
     contacts.line(one, "resident", "이사 후 전입신고는 언제까지 하나요", 0, 0)
     assert clerk.get(DESK, headers=EN).context["heading"] == "1 resident waits"
@@ -79,10 +94,12 @@ def test_a_suggestion_is_read_sent_and_logged_and_the_contact_is_wrapped_up(cler
     wrap = {"do": "wrap", "reason": "moving", "summary": "전입신고 기한", "promised": "연락",
             "case": "26-1"}  # fmt: skip
     assert clerk.post(found["Location"], wrap).status_code == 422
-    done = clerk.post(found["Location"], wrap | {"case": "2026-0001234-6"})
+    unknown = clerk.post(found["Location"], wrap | {"case": "2026-7654321-0"}, headers=EN)
+    assert "There is no such case" in unknown.content.decode()
+    done = clerk.post(found["Location"], wrap | {"case": case})
     assert done["Location"] == DESK
     kept = row(one)
-    assert (kept.state, kept.case, kept.phone) == ("done", "2026-0001234-6", b"")
+    assert (kept.state, kept.case, kept.phone) == ("done", case, b"")
     assert set(kept.marks) == {"greeting", "verification", "disclosure"}
     assert kept.score == 25
     (wrapped,) = open_rows(WrapUp)

@@ -107,7 +107,7 @@ def test_ways_in_appear_with_their_offers_in_order(client: Client, offered):
     )
     root = page(client, "/", "en")
     cards = [a.get("href") for a in root.findall(".//li[@class='card card-link']//a")]
-    assert cards == ["/air/", "/status/", "/proof/", "/services/", "/plan/"]
+    assert cards == ["/air/", "/status/", "/proof/", "/services/", "/ask/", "/plan/"]
     assert root.find(".//form[@role='search']").get("action") == "/search/"
 
 

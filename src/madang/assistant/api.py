@@ -54,6 +54,7 @@ from madang.city.api import Profile, load_profile, profile
 
 if TYPE_CHECKING:
     from madang.assistant.answering import answer
+    from madang.assistant.asking import kept_text
     from madang.assistant.conversations import (
         Said,
         Talk,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 _LATER = {
     "answer": ("answering", "answer"),
+    "kept_text": ("asking", "kept_text"),
     "turn": ("conversations", "turn"),
     "transcript": ("conversations", "talk"),
     "forget": ("conversations", "forgotten"),
@@ -121,6 +123,7 @@ __all__ = [
     "graph",
     "graphs",
     "helped",
+    "kept_text",
     "operator_says",
     "plan",
     "plugged",

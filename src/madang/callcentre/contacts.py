@@ -20,12 +20,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from madang.access.api import purpose
+from madang.assistant import api as assistant
 from madang.callcentre import places, queue
 from madang.callcentre.contact_models import Channel, Contact, ContactLine, Side, State
 from madang.callcentre.engine.mood import line_mood, moved
 from madang.callcentre.errors import UnknownContact
 from madang.callcentre.places import Place
 from madang.callcentre.purposes import CENTRE, KEEP
+from madang.city.api import profile
 from madang.kernel import times
 from madang.kernel.errors import Invalid
 from madang.notices import api as notices
@@ -96,7 +98,7 @@ def line(
     """
     if side not in Side.values:
         raise Invalid(f"there is no side {side!r}", {"side": ", ".join(Side.values)})
-    said = masked(text)[:MOST_LINE]
+    said = assistant.kept_text(text, profile().today())[:MOST_LINE]
     with purpose(CENTRE, KEEP), transaction.atomic():
         row = locked(contact)
         lines = ContactLine.objects.filter(contact=row)

@@ -72,7 +72,8 @@ def follow(contact: str) -> None:
     told = []
     for one in talk.said:
         at = round((one.at - row.opened).total_seconds() * 1000)
-        told.append((one.number, SIDES.get(one.side, "machine"), one.text, at))
+        if one.text:  # a button that was pressed says nothing
+            told.append((one.number, SIDES.get(one.side, "machine"), one.text, at))
         answer = str(one.answer.get("text", "")) if one.side == "resident" else ""
         if answer and one.status != "with_person":
             told.append((one.number, "machine", answer, at))

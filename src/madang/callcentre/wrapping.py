@@ -16,6 +16,8 @@ from madang.callcentre.operator_models import OperatorState, Suggestion, WrapUp
 from madang.callcentre.operators import held
 from madang.callcentre.purposes import CENTRE, KEEP
 from madang.callcentre.rules import Centre, centre
+from madang.cases import api as cases
+from madang.cases.errors import UnknownCase
 from madang.kernel import audit, times
 from madang.kernel.errors import Invalid
 from madang.search.api import masked
@@ -56,6 +58,8 @@ def confirm(
         faults["summary"] = _("Write a sentence on what it was about.")
     if number and not _CASE.match(number):
         faults["case"] = _("Write the number of the case as its page shows it.")
+    elif number and not _is_case(number):
+        faults["case"] = _("There is no such case. Look at its number.")
     if faults:
         raise Invalid(next(iter(faults.values())), faults)
     now = times.now()
@@ -79,6 +83,13 @@ def confirm(
         audit.record(actor.id, "callcentre.wrap_up", f"contact:{row.pk}", purpose=KEEP,
                      detail={"reason": reason, "case": number})  # fmt: skip
         taking_over.give_back(row)
+
+
+def _is_case(number: str) -> bool:
+    try:
+        return bool(cases.case_of(number).number)
+    except UnknownCase:
+        return False
 
 
 def _judged(row: Contact, said: Centre, *, is_personal: bool) -> tuple[list[str], int]:

@@ -67,6 +67,7 @@ def part(name: str) -> str:
         "ledger": _("Books of payments"),
         "search": _("Search"),
         "llm": _("Language model"),
+        "telephone": _("Telephone line"),
     }
     return known.get(name, name)
 
