@@ -17,8 +17,10 @@ from madang.cases.models import Case
 from madang.kernel import times
 from tests.cases.applying import COPY, published
 from tests.cases.test_application_browser import empty_the_log
+from tests.identity.residents import resident as enrolled
 from tests.identity.residents import session_key, staff
 from tests.looking import rows
+from tests.records.conftest import empty_the_ledger
 from tests.web.browser import BROWSER_TEST, choose, console_errors, faults, open_browser, resize
 
 pytestmark = BROWSER_TEST
@@ -41,9 +43,11 @@ def operator(tmp_path):
 @pytest.fixture
 def services(transactional_db):
     published()
+    enrolled("박셋", number="510324-2000000")
     throttle.TURNS.forget()
     yield
     empty_the_log()
+    empty_the_ledger()
 
 
 def until(browser, what) -> None:
@@ -93,6 +97,8 @@ def test_from_a_question_without_answer_to_a_case(resident, operator, live_serve
     pressed(resident, ".ask-choices button[value=person]")
     until(resident, lambda b: b.find_elements("css selector", "#now[data-person='1']"))
     told(resident, f"{times.now().year + 1}년 12월 20일에 강남에서 마포로 이사해요")
+    answers = [one.text for one in resident.find_elements("css selector", ".turn-answer")]
+    assert "이어받" in answers[1], "the page says that a person takes over, not whom to call"
     looked_at(resident, "ask-with-person")
 
     operator.get(f"{at}/operations/contacts/")

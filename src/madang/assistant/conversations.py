@@ -149,6 +149,15 @@ def taken_over(conversation: str, ticket: str) -> None:
         row.save(update_fields=["ticket", "state"])
 
 
+def reworded(answered: Answered) -> None:
+    """Keep what a stored turn answers after all; raises UnknownConversation."""
+    with opened(CONVERSE), transaction.atomic():
+        rows = Turn.objects.filter(
+            conversation=_row(answered.conversation, locked=True), number=answered.number
+        )
+        rows.update(answer=as_values(answered))
+
+
 def forgotten(conversation: str) -> None:
     """Delete a conversation at once, as its owner wishes; raises UnknownConversation."""
     with opened(CONVERSE), transaction.atomic():

@@ -108,7 +108,7 @@ def _told(answered: Answered) -> None:
 
 
 def _with_ticket(answered: Answered, ticket: HandOverTicket | None) -> Answered:
-    from madang.assistant.conversations import taken_over
+    from madang.assistant.conversations import reworded, taken_over
 
     before = answered.hand_over or HandOver()
     if ticket is None:
@@ -117,4 +117,9 @@ def _with_ticket(answered: Answered, ticket: HandOverTicket | None) -> Answered:
     words = _("A person takes over. They see what was said here and answer in this conversation.")
     found = replace(before, ticket=ticket.id, position=ticket.position, wait_s=ticket.wait_s)
     state = replace(answered.state, ticket=ticket.id)
-    return replace(answered, text=words, speech=words, hand_over=found, state=state)
+    told = replace(
+        answered, text=words, speech=words, lines=(), hand_over=replace(found, lines=()),
+        state=state,
+    )  # fmt: skip
+    reworded(told)
+    return told
