@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -18,6 +18,7 @@ from madang.callcentre.operator_models import OperatorState
 from madang.callcentre.rules import centre
 from madang.city.api import profile
 from madang.identity.api import current_actor
+from madang.kernel import writing
 from madang.kernel.errors import Conflict, Invalid, NotFound
 
 
@@ -159,10 +160,7 @@ def _shown(request: HttpRequest, actor: Actor, row: Contact) -> dict[str, Any]:
 
 def language_title(code: str) -> str:
     """Return what a language is called in the reader's."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    return writing.language_text(code, get_language() or "")
 
 
 def _named(names: dict[str, str]) -> str:

@@ -17,9 +17,8 @@ from madang.callcentre.operators import held
 from madang.callcentre.purposes import CENTRE, KEEP
 from madang.callcentre.rules import Centre, centre
 from madang.cases import api as cases
-from madang.cases.errors import UnknownCase
 from madang.kernel import audit, times
-from madang.kernel.errors import Invalid
+from madang.kernel.errors import Invalid, NotFound
 from madang.search.api import masked
 
 _CASE = re.compile(r"^\d{4}-\d{7}-\d$")
@@ -88,7 +87,7 @@ def confirm(
 def _is_case(number: str) -> bool:
     try:
         return bool(cases.case_of(number).number)
-    except UnknownCase:
+    except NotFound:
         return False
 
 

@@ -37,6 +37,19 @@ def locale_of(language: str) -> Locale:
         return Locale("en")
 
 
+def language_text(code: str, language: str) -> str:
+    """Return what a language is called in another (CLDR); its code where nobody knows it.
+
+    >>> language_text("zh-Hans", "ko"), language_text("fil", "en")
+    ('중국어 (간체)', 'Filipino')
+    """
+    try:
+        named = Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return code
+    return named.get_display_name(locale_of(language)) or code
+
+
 def moment_text(
     moment: datetime, language: str, zone: tzinfo, today: date, habits: Habits = USUAL
 ) -> str:
