@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
-from madang.callcentre import contacts
+from madang.callcentre import callbacks, contacts
 from madang.callcentre.voice.desk import Place
 from madang.kernel.errors import MadangError
 
@@ -64,7 +64,7 @@ class ContactDesk:
             self._thread.submit(_alone, lambda: contacts.speaks(contact, language))
         if event == "missed" and facts.get("number"):
             language = self._languages.get(contact, "ko")
-            self._thread.submit(_alone, lambda: _wanted_back(language, facts["number"], "missed"))
+            self._thread.submit(_alone, lambda: _wanted_back(language, facts["number"]))
 
     async def hand_over(self, contact: str, reason: str) -> Place:
         """See `Desk.hand_over`."""
@@ -78,7 +78,7 @@ class ContactDesk:
     async def call_back(self, contact: str, number: str) -> bool:
         """See `Desk.call_back`."""
         language = self._languages.get(contact, "ko")
-        return await self._asked(lambda: _wanted_back(language, number, "asked"))
+        return await self._asked(lambda: _wanted_back(language, number))
 
     async def end(self, contact: str, outcome: str, **facts: Any) -> None:
         """See `Desk.end`."""
@@ -115,11 +115,13 @@ def _alone(work: Callable[[], Value]) -> Value:
         close_old_connections()
 
 
-def _wanted_back(language: str, number: str, reason: str) -> bool:
-    """Put somebody into the queue who is to be called; return whether anybody will."""
+def _wanted_back(language: str, number: str) -> bool:
+    """Promise a call as soon as operators are there; return whether it can be kept."""
     contact = contacts.open_contact("callback", language, number=number)
-    place = contacts.hand_over(contact, reason)
-    if place.state in ("closed", "full"):
+    try:
+        callbacks.ask(contact, number)
+    except MadangError as fault:
+        log.warning("voice: no call could be promised: %s", fault.message)
         contacts.end(contact, "not-reached")
         return False
     return True
