@@ -117,9 +117,6 @@ def _with_ticket(answered: Answered, ticket: HandOverTicket | None) -> Answered:
     words = _("A person takes over. They see what was said here and answer in this conversation.")
     found = replace(before, ticket=ticket.id, position=ticket.position, wait_s=ticket.wait_s)
     state = replace(answered.state, ticket=ticket.id)
-    told = replace(
-        answered, text=words, speech=words, lines=(), hand_over=replace(found, lines=()),
-        state=state,
-    )  # fmt: skip
+    told = replace(answered, text=words, speech=words, lines=(), hand_over=found, state=state)
     reworded(told)
     return told
