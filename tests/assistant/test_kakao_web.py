@@ -26,7 +26,7 @@ from madang.kernel import times
 from madang.kernel.config import Settings
 from tests.assistant.chat_server import answers, chat_server, says
 from tests.assistant.test_kakao import SECRET, body, limits_hold
-from tests.search.searching import desk_of
+from tests.search.searching import swept_desk
 from tests.services.publishing import publish
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -41,13 +41,18 @@ class AtOnce(Executor):
         return done
 
 
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves the index of what the rooms offer."""
+    return tmp_path_factory.mktemp("index") / "search"
+
+
 @pytest.fixture
-def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swept: Path):
     """A search process over what the rooms offer, with one service published; the skill is on."""
     throttle.TURNS.forget()
     publish()
-    with desk_of(tmp_path, monkeypatch) as process:
-        process.keeping.sweep()
+    with swept_desk(tmp_path, monkeypatch, swept) as process:
         here = Settings(kakao_secret=SECRET, data=tmp_path)
         monkeypatch.setattr(http, "settings", lambda: here)
         skill = Skill(talked, sorry, here, workers=AtOnce())

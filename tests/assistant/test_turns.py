@@ -13,19 +13,24 @@ from madang.access.api import purpose
 from madang.assistant import api, throttle
 from madang.assistant.models import Conversation, Turn
 from madang.assistant.purposes import ASSISTANT, CONVERSE
-from tests.search.searching import desk_of
+from tests.search.searching import swept_desk
 from tests.services.publishing import COPY, publish
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
 
 
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves the index of what the rooms offer."""
+    return tmp_path_factory.mktemp("index") / "search"
+
+
 @pytest.fixture
-def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swept: Path):
     """A search process over what the rooms offer, with one service published."""
     throttle.TURNS.forget()
     publish()
-    with desk_of(tmp_path, monkeypatch) as process:
-        process.keeping.sweep()
+    with swept_desk(tmp_path, monkeypatch, swept) as process:
         yield process
 
 

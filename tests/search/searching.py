@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -113,3 +114,19 @@ def desk_of(data: Path, monkeypatch: Any, **more: Any) -> Iterator[Any]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def swept_desk(data: Path, monkeypatch: Any, kept: Path) -> Iterator[Any]:
+    """Run `desk_of` over an index that the first call leaves in `kept`: reading takes seconds.
+
+    What is published must be the same each time.
+    """
+    if kept.exists():
+        shutil.copytree(kept, data / "search")
+    with desk_of(data, monkeypatch) as process:
+        if not kept.exists():
+            process.keeping.sweep()
+            shutil.copytree(data / "search", kept)
+        process.finder.learn([])
+        yield process

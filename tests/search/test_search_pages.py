@@ -14,7 +14,7 @@ from madang.kernel.errors import Unavailable
 from madang.search import api, client, limits
 from madang.search.sources import sources
 from madang.services.publishing import withdraw
-from tests.search.searching import desk_of
+from tests.search.searching import desk_of, swept_desk
 from tests.services.publishing import COPY, OFFICE, SAMPLE, publish
 from tests.web.html import page
 
@@ -32,13 +32,7 @@ def searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swept: Path):
     """A search process over what the rooms offer, with one service published."""
     limits.QUESTIONS.forget()
     publish()
-    if swept.exists():
-        shutil.copytree(swept, tmp_path / "search")
-    with desk_of(tmp_path, monkeypatch) as process:
-        if not swept.exists():
-            process.keeping.sweep()
-            shutil.copytree(tmp_path / "search", swept)
-        process.finder.learn([])
+    with swept_desk(tmp_path, monkeypatch, swept) as process:
         yield process
 
 
