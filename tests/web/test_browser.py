@@ -44,7 +44,8 @@ def site(live_server, station, browser) -> str:
 @pytest.mark.parametrize(
     "shown",
     [
-        "lang=ko", "lang=ar&display=senior&theme=dark",
+        "lang=ko",
+        pytest.param("lang=ar&display=senior&theme=dark", marks=pytest.mark.long),
         pytest.param("lang=en&display=contrast", marks=pytest.mark.long),
         pytest.param("lang=vi&display=easy", marks=pytest.mark.long),
     ],
