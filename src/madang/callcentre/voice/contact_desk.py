@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from madang.callcentre import callbacks, contacts
 from madang.callcentre.voice.desk import Place
@@ -90,7 +90,8 @@ class ContactDesk:
         await self._asked(lambda: contacts.end(contact, said))
 
     async def close(self) -> None:
-        """See `Desk.close`."""
+        """See `Desk.close`; the thread's connection to the database ends with it."""
+        self._thread.submit(connections.close_all)
         await asyncio.to_thread(self._thread.shutdown)
 
     async def _asked(self, work: Callable[[], Value]) -> Value:
