@@ -93,6 +93,5 @@ def test_what_no_text_answers_leads_to_a_person(browser, live_server):
     turns = len(browser.find_elements("css selector", ".turn"))
     browser.execute_script("arguments[0].click()", person)
     _until(browser, lambda b: len(b.find_elements("css selector", ".turn")) == turns + 1)
-    assert "사람" in browser.find_elements("css selector", ".turn")[-1].text or (
-        browser.find_elements("css selector", ".turn a[href='/call-back/']")
-    )
+    newest = browser.find_elements("css selector", ".turn")[-1]
+    assert newest.find_elements("css selector", "[data-status='handed_over']")
